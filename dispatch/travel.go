@@ -1,0 +1,282 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+)
+
+// Quality says how far a travel time can be trusted. A larger value is better.
+type Quality uint8
+
+// The qualities.
+const (
+	Assumed   Quality = iota // an end of the leg is not known; a fixed value was taken
+	Estimated                // computed from distance and usual speed
+	Learned                  // corrected by observed journeys
+	Routed                   // from a road network
+)
+
+// String returns the quality's name as it is used in JSON.
+func (q Quality) String() string {
+	switch q {
+	case Assumed:
+		return "assumed"
+	case Estimated:
+		return "estimated"
+	case Learned:
+		return "learned"
+	case Routed:
+		return "routed"
+	}
+	return "unknown"
+}
+
+// MatrixRequest asks for the legs from every place of From to every place of To.
+type MatrixRequest struct {
+	From, To []Place
+	Depart   Time // all legs begin at this moment
+	Vehicle  Vehicle
+}
+
+// Matrix holds len(From) × len(To) legs, row after row.
+type Matrix struct {
+	Rows, Cols int
+	Seconds    []int32 // driving plus access at the destination
+	Metres     []int32 // along the road
+	Quality    []Quality
+}
+
+// Leg is one cell of a [Matrix].
+type Leg struct {
+	Seconds int32
+	Metres  int32
+	Quality Quality
+}
+
+// At returns the leg from place i of the request's From to place j of its To.
+func (m *Matrix) At(i, j int) Leg {
+	k := i*m.Cols + j
+	return Leg{m.Seconds[k], m.Metres[k], m.Quality[k]}
+}
+
+// TravelModel gives travel times and distances. Matrices may be asymmetric and depend on the time of departure, but leaving
+// later must never mean arriving earlier (FIFO). Implementations must be safe for concurrent use and deterministic.
+type TravelModel interface {
+	Matrix(ctx context.Context, r MatrixRequest) (*Matrix, error)
+}
+
+// BuiltinTravel estimates travel without any map: great circle × detour, speed by area, hour of the week and vehicle, plus the
+// time from kerb to door. Make one with [NewBuiltinTravel]; change the fields before the first use.
+type BuiltinTravel struct {
+	// Zone decides which hour of the week a moment is.
+	Zone *time.Location
+	// AssumedSeconds is taken for a leg with an unknown end.
+	AssumedSeconds int32
+	// Speed is the free speed in metres per second by vehicle and area, inside built-up land.
+	Speed map[Vehicle]map[Area]float64
+	// TrunkSpeed is the speed on the part of a leg beyond 20 km.
+	TrunkSpeed map[Vehicle]float64
+	// Hours is the factor on speed by vehicle and hour of the week; hour 0 is Monday 00:00 in Zone. Every factor is > 0.
+	Hours map[Vehicle]*[168]float64
+	// Access is the usual time from kerb to door in seconds by area.
+	Access map[Area]int32
+}
+
+// NewBuiltinTravel returns the model with usual Chinese city values. A nil zone means UTC+8.
+func NewBuiltinTravel(zone *time.Location) *BuiltinTravel {
+	if zone == nil {
+		zone = time.FixedZone("UTC+8", 8*3600)
+	}
+	kmh := func(core, urban, suburban, rural float64) map[Area]float64 {
+		return map[Area]float64{Core: core / 3.6, Urban: urban / 3.6, Suburban: suburban / 3.6, Rural: rural / 3.6}
+	}
+	return &BuiltinTravel{
+		Zone:           zone,
+		AssumedSeconds: 45 * 60,
+		Speed: map[Vehicle]map[Area]float64{
+			EBike: kmh(17, 19, 22, 24),
+			Van:   kmh(21, 27, 36, 42),
+			Walk:  kmh(4.5, 4.5, 4.5, 4.5),
+		},
+		TrunkSpeed: map[Vehicle]float64{EBike: 24 / 3.6, Van: 65 / 3.6, Walk: 4.5 / 3.6},
+		Hours: map[Vehicle]*[168]float64{
+			EBike: weekFactors(0.92, 1.05),
+			Van:   weekFactors(0.68, 1.3),
+			Walk:  weekFactors(1, 1),
+		},
+		Access: map[Area]int32{Core: 480, Urban: 360, Suburban: 300, Rural: 240},
+	}
+}
+
+// weekFactors builds a week with working-day peaks (07-09 and 17-19) at the given factor and nights (22-06) at the other.
+func weekFactors(peak, night float64) *[168]float64 {
+	var w [168]float64
+	for i := range w {
+		day, hour := i/24, i%24
+		w[i] = 1
+		switch {
+		case hour >= 22 || hour < 6:
+			w[i] = night
+		case day < 5 && (hour == 7 || hour == 8 || hour == 17 || hour == 18):
+			w[i] = peak
+		}
+	}
+	return &w
+}
+
+// Matrix implements [TravelModel]. It fails only when ctx is done.
+func (b *BuiltinTravel) Matrix(ctx context.Context, r MatrixRequest) (*Matrix, error) {
+	n := len(r.From) * len(r.To)
+	m := &Matrix{
+		Rows: len(r.From), Cols: len(r.To),
+		Seconds: make([]int32, n), Metres: make([]int32, n), Quality: make([]Quality, n),
+	}
+	from, to := toWGS(r.From), toWGS(r.To)
+	k := 0
+	for i := range from {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		for j := range to {
+			leg := b.leg(&from[i], &to[j], r.Depart, r.Vehicle)
+			m.Seconds[k], m.Metres[k], m.Quality[k] = leg.Seconds, leg.Metres, leg.Quality
+			k++
+		}
+	}
+	return m, nil
+}
+
+// samePlaceMetres: two points closer than this are one address, reached without a journey.
+const samePlaceMetres = 25
+
+// leg expects WGS-84 places.
+func (b *BuiltinTravel) leg(from, to *Place, depart Time, v Vehicle) Leg {
+	if !from.Known() || !to.Known() {
+		return Leg{Seconds: b.AssumedSeconds, Quality: Assumed}
+	}
+	line := greatCircleMetres(from, to)
+	if line < samePlaceMetres {
+		return Leg{Quality: Estimated}
+	}
+	// An uncertain point lies on average two thirds of its radius away from the point given. Farther places are uncertain on
+	// the side as often as along the way, so the correction fades with the distance.
+	if r := float64(from.RadiusMetres+to.RadiusMetres) * 2 / 3; r > 0 {
+		line = math.Hypot(line, r)
+	}
+	road := line * detour(line)
+	seconds := b.drive(b.freeSeconds(road, from.Area, to.Area, v), depart, v)
+	return Leg{
+		Seconds: int32(math.Min(math.Ceil(seconds), maxLegSeconds)) + b.access(to),
+		Metres:  int32(math.Min(math.Round(road), math.MaxInt32/2)),
+		Quality: Estimated,
+	}
+}
+
+// maxLegSeconds bounds one leg (about a month) so that sums never overflow.
+const maxLegSeconds = 30 * 86400
+
+// detour is how much longer the road is than the straight line; it falls with the distance.
+func detour(line float64) float64 {
+	switch {
+	case line < 5000:
+		return 1.35
+	case line < 30000:
+		// The road length must grow with the line across a step, so the factor glides instead of jumping.
+		return 1.35 - 0.05*(line-5000)/25000
+	case line < 60000:
+		return 1.30 - 0.05*(line-30000)/30000
+	}
+	return 1.25
+}
+
+const trunkFromMetres = 20000
+
+func (b *BuiltinTravel) freeSeconds(road float64, from, to Area, v Vehicle) float64 {
+	v = orEBike(v)
+	slow := b.speed(v, from)
+	fast := b.speed(v, to)
+	local := math.Min(road, trunkFromMetres)
+	seconds := local / 2 * (1/slow + 1/fast)
+	if road > trunkFromMetres {
+		trunk := b.TrunkSpeed[v]
+		if trunk <= 0 {
+			trunk = math.Max(slow, fast)
+		}
+		seconds += (road - trunkFromMetres) / trunk
+	}
+	return seconds
+}
+
+func orEBike(v Vehicle) Vehicle {
+	if v == "" {
+		return EBike
+	}
+	return v
+}
+
+func (b *BuiltinTravel) speed(v Vehicle, a Area) float64 {
+	if a == "" {
+		a = Urban
+	}
+	if s := b.Speed[v][a]; s > 0 {
+		return s
+	}
+	return 15 / 3.6 // a vehicle or area nobody described
+}
+
+func (b *BuiltinTravel) access(p *Place) int32 {
+	if p.AccessSeconds > 0 {
+		return p.AccessSeconds
+	}
+	a := p.Area
+	if a == "" {
+		a = Urban
+	}
+	return b.Access[a]
+}
+
+// drive turns free-flow seconds into real seconds by walking through the hours of the week; the result is FIFO because speed
+// depends on the moment only.
+func (b *BuiltinTravel) drive(free float64, depart Time, v Vehicle) float64 {
+	hours := b.Hours[orEBike(v)]
+	if hours == nil {
+		return free
+	}
+	local := depart.Std().In(b.Zone)
+	weekday := (int(local.Weekday()) + 6) % 7 // Monday = 0
+	hour := weekday*24 + local.Hour()
+	left := float64(3600 - local.Minute()*60 - local.Second())
+	total := 0.0
+	for free > 0 && total < maxLegSeconds {
+		f := hours[hour]
+		if f <= 0 {
+			f = 1
+		}
+		if free <= left*f {
+			return total + free/f
+		}
+		free -= left * f
+		total += left
+		left = 3600
+		hour = (hour + 1) % 168
+	}
+	return total
+}
+
+var errMatrixShape = errors.New("dispatch: the travel model returned a matrix of the wrong size; check the plug-in")
+
+// valid reports an error when a plug-in's matrix does not have the shape or the values that the engine relies on.
+func (m *Matrix) valid(rows, cols int) error {
+	n := rows * cols
+	if m == nil || m.Rows != rows || m.Cols != cols || len(m.Seconds) != n || len(m.Metres) != n || len(m.Quality) != n {
+		return errMatrixShape
+	}
+	for _, s := range m.Seconds {
+		if s < 0 {
+			return errors.New("dispatch: the travel model returned a negative duration; check the plug-in")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+// Package dbtest runs a test on both database engines.
+//
+// SQLite lives in the test's temporary folder. PostgreSQL is a real server, started once per test program from the installed binaries, with its
+// files in memory-backed storage where there is some; it dies with the test program. When no server is installed the PostgreSQL half is skipped loudly, or fails
+// when ANXIN_REQUIRE_PG=1 (CI). ANXIN_TEST_PG=postgres://… uses a running server instead.
+package dbtest
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"anxin/internal/db"
+)
+
+// Each runs f as two subtests, "sqlite" and "postgres", each with a migrated, empty database.
+func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { f(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { f(t, Postgres(t)) })
+}
+
+// SQLite opens a migrated SQLite database in the test's temporary folder.
+func SQLite(t testing.TB) *db.DB {
+	t.Helper()
+	return open(t, filepath.Join(t.TempDir(), "anxin.db"))
+}
+
+// Postgres opens a migrated database of its own on the shared server; it skips (or fails) when there is none.
+func Postgres(t testing.TB) *db.DB {
+	t.Helper()
+	return open(t, PostgresURL(t))
+}
+
+// PostgresURL is a fresh, empty database on the shared server.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		if os.Getenv("ANXIN_REQUIRE_PG") == "1" {
+			t.Fatalf("PostgreSQL is required here and could not be started: %v", err)
+		}
+		t.Skipf("NO POSTGRESQL, HALF OF THIS TEST DID NOT RUN: %v (apt-get install postgresql)", err)
+	}
+	url, err := s.fresh(context.Background())
+	if err != nil {
+		t.Fatalf("fresh database: %v", err)
+	}
+	return url
+}
+
+func open(t testing.TB, url string) *db.DB {
+	t.Helper()
+	ctx := context.Background()
+	d, err := db.Open(ctx, db.Options{URL: url})
+	if err != nil {
+		t.Fatalf("open: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close: %v", err)
+		}
+	})
+	if _, err := d.Migrate(ctx); err != nil {
+		t.Fatalf("migrate: %v", err)
+	}
+	return d
+}
+
+// CheckStatements prepares every statement on both engines: SQL that only one of them understands fails here.
+func CheckStatements(t *testing.T, s *db.Statements) {
+	t.Helper()
+	Each(t, func(t *testing.T, d *db.DB) {
+		for _, stmt := range s.All() {
+			if err := d.Prepare(context.Background(), stmt); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

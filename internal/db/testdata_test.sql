@@ -1,0 +1,10 @@
+-- name: insert_tenant
+INSERT INTO tenant (tenant, name, created_at) VALUES ($1, $2, $3)
+-- name: count_tenants
+SELECT COUNT(*) FROM tenant
+-- name: bump
+UPDATE tenant SET created_at = created_at + 1 WHERE tenant = $1 RETURNING created_at
+-- name: select_backwards
+SELECT tenant, created_at FROM tenant WHERE created_at = $2 AND name = $1 AND tenant = $2
+-- name: pretend_newer
+INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)

@@ -1,0 +1,221 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"sync"
+	"time"
+
+	"anxin/internal/casefile"
+	"anxin/internal/tx"
+)
+
+// writer is the one goroutine that writes to SQLite.
+type writer struct {
+	db    *DB
+	pool  *sql.DB
+	conn  *sql.Conn
+	batch int
+	queue chan *job
+	done  chan struct{}
+
+	mu     sync.RWMutex // guards closed against sends on queue
+	closed bool
+
+	stmts map[*tx.Stmt]*sql.Stmt
+	plain map[string]*sql.Stmt
+}
+
+type job struct {
+	ctx     context.Context
+	f       func(context.Context, tx.Tx) error
+	alone   func() error // instead of f: with the connection given back to the pool (migrations)
+	err     error
+	commits []func()
+	ready   chan struct{}
+}
+
+func startWriter(d *DB, pool *sql.DB, conn *sql.Conn, o Options) *writer {
+	w := &writer{
+		db: d, pool: pool, conn: conn, batch: o.Batch, queue: make(chan *job, o.Queue), done: make(chan struct{}),
+		stmts: map[*tx.Stmt]*sql.Stmt{}, plain: map[string]*sql.Stmt{},
+	}
+	go w.loop()
+	return w
+}
+
+var errClosed = &casefile.Error{Category: casefile.Unavailable, Key: "error.stopping", RetryAfter: 2 * time.Second}
+
+func (w *writer) do(ctx context.Context, f func(context.Context, tx.Tx) error) error {
+	return w.submit(&job{ctx: ctx, f: f, ready: make(chan struct{})})
+}
+
+// exclusive runs f while nobody writes; f may take the one connection from the pool.
+func (w *writer) exclusive(f func() error) error {
+	return w.submit(&job{ctx: context.Background(), alone: f, ready: make(chan struct{})})
+}
+
+func (w *writer) submit(j *job) error {
+	w.mu.RLock()
+	if w.closed {
+		w.mu.RUnlock()
+		return errClosed
+	}
+	select {
+	case w.queue <- j:
+		w.mu.RUnlock()
+	default:
+		w.mu.RUnlock()
+		return &casefile.Error{Category: casefile.Unavailable, Key: "error.busy", RetryAfter: time.Second, Cause: errors.New("write queue full")}
+	}
+	// The answer is awaited even when ctx ends: a caller that gives up must not be told "not done" about something that is being done.
+	<-j.ready
+	return j.err
+}
+
+func (w *writer) stop() error {
+	w.mu.Lock()
+	already := w.closed
+	w.closed = true
+	if !already {
+		close(w.queue)
+	}
+	w.mu.Unlock()
+	<-w.done
+	if already {
+		return nil
+	}
+	return errors.Join(w.conn.Close(), w.pool.Close())
+}
+
+func (w *writer) loop() {
+	defer close(w.done)
+	for j := range w.queue {
+		if j.alone != nil {
+			j.err = w.runAlone(j.alone)
+			close(j.ready)
+			continue
+		}
+		jobs := w.runBatch(j)
+		for _, j := range jobs {
+			if j.err == nil {
+				for _, g := range j.commits {
+					g()
+				}
+			}
+			close(j.ready)
+		}
+	}
+}
+
+func (w *writer) runAlone(f func() error) error {
+	w.stmts, w.plain = map[*tx.Stmt]*sql.Stmt{}, map[string]*sql.Stmt{}
+	if err := w.conn.Close(); err != nil {
+		return err
+	}
+	err := f()
+	var again error
+	w.conn, again = w.pool.Conn(context.Background())
+	return errors.Join(err, again)
+}
+
+// runBatch runs j and whoever else waits in one transaction.
+func (w *writer) runBatch(j *job) (jobs []*job) {
+	bg := context.Background()
+	if err := w.plainExec(bg, "BEGIN IMMEDIATE"); err != nil {
+		j.err = classify(err, "begin")
+		return []*job{j}
+	}
+	for {
+		jobs = append(jobs, j)
+		if err := w.runOne(bg, j); err != nil {
+			return w.abort(jobs, err)
+		}
+		if len(jobs) >= w.batch {
+			break
+		}
+		next, ok := w.poll()
+		if !ok {
+			break
+		}
+		if next.alone != nil {
+			defer func() {
+				next.err = w.runAlone(next.alone)
+				close(next.ready)
+			}()
+			break
+		}
+		j = next
+	}
+	if err := w.plainExec(bg, "COMMIT"); err != nil {
+		return w.abort(jobs, err)
+	}
+	return jobs
+}
+
+func (w *writer) poll() (*job, bool) {
+	select {
+	case j, ok := <-w.queue:
+		return j, ok
+	default:
+		return nil, false
+	}
+}
+
+// abort answers every job of a batch that could not be committed: nothing of it is there.
+func (w *writer) abort(jobs []*job, err error) []*job {
+	w.plainExec(context.Background(), "ROLLBACK") //nolint:errcheck // fails when SQLite has rolled back by itself
+	err = classify(err, "commit")
+	for _, j := range jobs {
+		if j.err == nil {
+			j.err = err
+		}
+	}
+	return jobs
+}
+
+// runOne runs a job inside its savepoint. The error it returns is about the transaction as a whole; the job's own is in j.err.
+func (w *writer) runOne(bg context.Context, j *job) error {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	if err := w.plainExec(bg, "SAVEPOINT one"); err != nil {
+		return err
+	}
+	// A cancelled request must not interrupt a statement in the middle of a batch.
+	ctx := context.WithoutCancel(j.ctx)
+	t := &sqlTx{db: w.db, q: w.conn, prepare: w.prepare}
+	j.err = run(ctx, w.db.log, j.f, t)
+	j.commits = t.commits
+	if j.err != nil {
+		if err := w.plainExec(bg, "ROLLBACK TO one"); err != nil {
+			return err
+		}
+	}
+	return w.plainExec(bg, "RELEASE one")
+}
+
+func (w *writer) prepare(ctx context.Context, s *tx.Stmt) (*sql.Stmt, error) {
+	if ps, ok := w.stmts[s]; ok {
+		return ps, nil
+	}
+	ps, err := w.conn.PrepareContext(ctx, w.db.text(s))
+	if err == nil {
+		w.stmts[s] = ps
+	}
+	return ps, err
+}
+
+func (w *writer) plainExec(ctx context.Context, text string) error {
+	ps, ok := w.plain[text]
+	if !ok {
+		var err error
+		if ps, err = w.conn.PrepareContext(ctx, text); err != nil {
+			return err
+		}
+		w.plain[text] = ps
+	}
+	_, err := ps.ExecContext(ctx)
+	return err
+}

@@ -1,0 +1,60 @@
+# make help lists the targets.
+GO ?= go
+export GOFLAGS := -buildvcs=false
+export CGO_ENABLED := 0
+TAGS := nodynamic
+BIN := bin/anxin
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
+
+.PHONY: build
+build: ## bin/anxin and bin/anxin-verify
+	@mkdir -p bin
+	$(GO) build -tags $(TAGS) -trimpath -o bin/ ./cmd/...
+
+.PHONY: run
+run: build ## build and start on ./data (SQLite) with the demo loaded; prints the address and the log-ins
+	$(BIN) demo --data data --listen 127.0.0.1:8080
+
+.PHONY: test
+test: ## everything, on both database engines and in Chromium; installs PostgreSQL, Chromium and fonts from Debian when missing
+	@sh scripts/test-setup.sh
+	ANXIN_REQUIRE_PG=1 ANXIN_REQUIRE_BROWSER=1 $(GO) test -tags $(TAGS) -timeout 15m ./...
+
+.PHONY: check
+check: format-check vet staticcheck generated test ## format, vet, staticcheck, rules, generated files, tests on both engines
+
+.PHONY: format-check
+format-check:
+	@out=$$(gofmt -l $$(git ls-files '*.go' | grep -v _templ.go)); if [ -n "$$out" ]; then echo "not formatted (run gofmt -w):"; echo "$$out"; exit 1; fi
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet -tags $(TAGS) ./...
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+.PHONY: staticcheck
+staticcheck: ## staticcheck at the pinned version
+	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
+
+.PHONY: vuln
+vuln: ## govulncheck; needs the vulnerability database from the network
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.8.0 -tags $(TAGS) ./...
+
+.PHONY: race
+race: ## the concurrent packages under the race detector (needs gcc)
+	CGO_ENABLED=1 ANXIN_REQUIRE_PG=1 $(GO) test -tags $(TAGS) -race -short -timeout 15m ./internal/... ./seal/...
+
+.PHONY: generate
+generate: ## templates, front-end bundle, charts, OpenAPI
+	$(GO) generate -tags $(TAGS) ./...
+
+.PHONY: generated
+generated: ## generated files are up to date (each has a test; this runs only them)
+	$(GO) test -tags $(TAGS) -run 'UpToDate' ./internal/...
+
+.PHONY: bench
+bench: ## the measured bars of the foundation; prints ratios
+	sh scripts/bench.sh

@@ -1,7 +1,6 @@
 # make help lists the targets.
 GO ?= go
 export GOFLAGS := -buildvcs=false
-export CGO_ENABLED := 0
 TAGS := nodynamic
 BIN := bin/anxin
 

@@ -1,0 +1,120 @@
+// Package bundle makes the files of assets/dist from assets/src and assets/vendor. Only the generator command and the test that dist is up to
+// date import it; the product does not.
+package bundle
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// entries are the bundles, by the name they have in dist: one style sheet and one script for everybody, more for staff.
+var entries = map[string]string{
+	"app.css":      "src/app.css",
+	"staff.css":    "src/staff.css",
+	"noscript.css": "src/noscript.css",
+	"customer.js":  "src/ts/customer.ts",
+	"staff.js":     "src/ts/staff.ts",
+}
+
+// copied are files that go to dist as they are; their checksums are in vendor/README.md when they come from elsewhere.
+var copied = map[string]string{
+	"htmx.js":     "vendor/htmx-4.0.1.min.js",
+	"favicon.svg": "src/favicon.svg",
+}
+
+// Build makes all files of dist for the assets directory dir, by name. The result depends on the sources only.
+func Build(dir string) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	for name, src := range entries {
+		data, err := bundle(filepath.Join(dir, src))
+		if err != nil {
+			return nil, err
+		}
+		out[name] = data
+	}
+	if err := VerifyVendor(filepath.Join(dir, "vendor")); err != nil {
+		return nil, err
+	}
+	for name, src := range copied {
+		data, err := os.ReadFile(filepath.Join(dir, src))
+		if err != nil {
+			return nil, err
+		}
+		out[name] = data
+	}
+	return out, nil
+}
+
+// bundle bundles one entry for phones of 2018: their in-app browsers are Chromium 66 and Safari 12.
+func bundle(src string) ([]byte, error) {
+	abs, err := filepath.Abs(src)
+	if err != nil {
+		return nil, err
+	}
+	r := api.Build(api.BuildOptions{
+		EntryPoints:       []string{abs},
+		AbsWorkingDir:     filepath.Dir(abs),
+		Bundle:            true,
+		Write:             false,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		Charset:           api.CharsetUTF8,
+		LegalComments:     api.LegalCommentsInline,
+		Format:            api.FormatESModule,
+		Target:            api.ES2017,
+		Engines:           []api.Engine{{Name: api.EngineChrome, Version: "66"}, {Name: api.EngineSafari, Version: "12"}},
+		LogLevel:          api.LogLevelSilent,
+		TsconfigRaw:       `{"compilerOptions":{"strict":true}}`,
+	})
+	if len(r.Errors) > 0 {
+		e := r.Errors[0]
+		if e.Location != nil {
+			return nil, fmt.Errorf("%s:%d: %s", e.Location.File, e.Location.Line, e.Text)
+		}
+		return nil, fmt.Errorf("%s: %s", src, e.Text)
+	}
+	if len(r.OutputFiles) != 1 {
+		return nil, fmt.Errorf("%s: %d output files", src, len(r.OutputFiles))
+	}
+	return r.OutputFiles[0].Contents, nil
+}
+
+var sumLine = regexp.MustCompile("`([^`]+)` \\| `([0-9a-f]{64})`")
+
+// VerifyVendor checks every file of the vendor directory against the SHA-256 in its README.md; a file without a line there is an error.
+func VerifyVendor(dir string) error {
+	readme, err := os.ReadFile(filepath.Join(dir, "README.md"))
+	if err != nil {
+		return err
+	}
+	want := map[string]string{}
+	for _, m := range sumLine.FindAllStringSubmatch(string(readme), -1) {
+		want[m[1]] = m[2]
+	}
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.Name() == "README.md" || strings.HasSuffix(f.Name(), "-LICENSE.txt") {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256(data)
+		if got := hex.EncodeToString(sum[:]); got != want[f.Name()] {
+			return fmt.Errorf("vendor/%s has SHA-256 %s, README.md says %q", f.Name(), got, want[f.Name()])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,241 @@
+package tech
+
+import (
+	"time"
+
+	"anxin/internal/casefile"
+	"anxin/internal/web/ui"
+)
+
+// Job is what every card and page says about a visit. Product and Fault are words in the reader's language.
+type Job struct {
+	Number         casefile.Number
+	Kind           string // repair, install, relocate, commission, clean, inspect
+	Urgency        string // emergency, express, booked, flexible
+	Product, Fault string
+}
+
+// OfferCard is one offer. Area says the division and nothing finer: the address comes with the acceptance.
+type OfferCard struct {
+	Job
+	ID                   casefile.ID
+	Area                 string
+	DistanceM            float64
+	Travel               time.Duration
+	Arrive               time.Time // if accepted now
+	Pay                  casefile.Fen
+	Expires              time.Time
+	WishedFrom, WishedTo time.Time // zero when the customer wished nothing
+	Why                  []string  // sentences
+	Broadcast            bool      // offered to several at once
+	Token                string    // idempotency token of the answer forms
+}
+
+// Offers is the list of open offers, the one that ends first on top.
+type Offers struct {
+	Cards []OfferCard
+	// Declines are the reasons one can tap.
+	Declines []string
+	// Gone says that an offer answered just now was no longer there.
+	Gone string
+}
+
+// VisitCard is one visit in a list.
+type VisitCard struct {
+	Job
+	ID       casefile.ID
+	State    string
+	From, To time.Time
+	Area     string
+	Pinned   bool
+}
+
+// Span is a span of time.
+type Span struct{ From, To time.Time }
+
+// Today is the technician's day.
+type Today struct {
+	Day     time.Time
+	Shifts  []Span
+	Absent  bool
+	Offers  int
+	Current *VisitCard // under way, or the next one
+	Later   []VisitCard
+	Over    []VisitCard
+	// Tomorrow counts the visits of the next working day.
+	Tomorrow int
+}
+
+// Step is one step of a visit.
+type Step struct {
+	Name string // staff.step.<name>
+	Done bool
+	Now  bool
+	At   time.Time
+}
+
+// Contact is how to reach the customer; it is empty before the visit is accepted and after it is over.
+type Contact struct {
+	Name, Phone, Address string
+	Lat, Lng             float64
+	// PointNote says how good the point is, when it is not the house itself.
+	PointNote string
+}
+
+// Next is the one next action of a visit.
+type Next struct {
+	// Act is en_route, arrive, quote, wait, report, sign or empty.
+	Act string
+	// Href is the page of acts that need more than a tap.
+	Href string
+}
+
+// QuoteLine is one line of a quote.
+type QuoteLine struct {
+	Item, Why string
+	Quantity  int64
+	Unit      casefile.Fen
+	Answer    string // open, approved, refused, free
+}
+
+// Quote is what was proposed to the customer.
+type Quote struct {
+	Version  int
+	State    string // open, answered, withdrawn
+	Lines    []QuoteLine
+	Sum      casefile.Fen // of all lines
+	Approved casefile.Fen
+	At       time.Time
+}
+
+// Earlier is a visit before this one.
+type Earlier struct {
+	At                  time.Time
+	Technician, Outcome string
+	Work                string
+}
+
+// Visit is the page of one visit.
+type Visit struct {
+	Job
+	ID         casefile.ID
+	State      string
+	From, To   time.Time
+	Words      string // what the customer wrote
+	Photos     []ui.Photo
+	Contact    Contact
+	Area       string
+	Clock      *ui.Clock
+	Steps      []Step
+	Next       Next
+	Quote      *Quote
+	MyPhotos   []ui.Photo
+	Earlier    []Earlier
+	Moves      []string // no_access, follow_up: the other legal moves
+	Document   string   // code of the service report, once there is one
+	Signature  string   // signed, refused or empty
+	Warranty   time.Time
+	DeskPhone  string
+	Token      string
+	Form       ui.Form // errors of the arrive form
+	CodeTyped  string
+	TriesLeft  int // of the door code; 0 is not shown
+	LastChange int64
+}
+
+// PriceItem is one item of the price list.
+type PriceItem struct {
+	Code, Name, Group string
+	Unit              casefile.Fen
+	Free              bool
+	Quantity          int64
+	Why               string
+}
+
+// QuotePage is the form that makes a quote.
+type QuotePage struct {
+	Job
+	Visit     casefile.ID
+	List      string // version of the price list
+	ListFrom  time.Time
+	Items     []PriceItem
+	Sum       casefile.Fen
+	Previewed bool
+	Token     string
+	Form      ui.Form
+}
+
+// CheckItem is one line of the checklist.
+type CheckItem struct {
+	Code, Text string
+	Photo      bool   // a photo is asked for
+	Value      string // done, na, not_done or empty
+}
+
+// PartRow is one fitted part.
+type PartRow struct {
+	Part, Serial string
+	Quantity     int64
+}
+
+// ProductRow is one related product that was looked at.
+type ProductRow struct {
+	Product, Condition, Advice string
+	WantsQuote                 bool
+}
+
+// ReportPage is the form of the report of work.
+type ReportPage struct {
+	Job
+	Visit        casefile.ID
+	Checklist    []CheckItem
+	Faults       []ui.Choice
+	Causes       []ui.Choice
+	Work         string
+	PartChoices  []ui.Choice
+	Parts        []PartRow
+	Products     []ui.Choice
+	Checked      []ProductRow
+	WarrantyDays int
+	Before       ui.Upload
+	After        ui.Upload
+	Token        string
+	Form         ui.Form
+}
+
+// SignPage is what the customer reads and signs on the technician's phone.
+type SignPage struct {
+	Job
+	Visit    casefile.ID
+	Work     string
+	Parts    []PartRow
+	Lines    []QuoteLine
+	Sum      casefile.Fen
+	Warranty time.Time
+	Advice   []ProductRow
+	Token    string
+	Form     ui.Form
+}
+
+// AsidePage is the form of a visit that cannot be done: nobody there, or another visit needed.
+type AsidePage struct {
+	Job
+	Visit   casefile.ID
+	Move    string // no_access, follow_up
+	Reasons []string
+	Words   string
+	Reason  string
+	Photos  ui.Upload
+	Token   string
+	Form    ui.Form
+}
+
+// Profile is the technician's own page: what the product believes about them.
+type Profile struct {
+	Name, Code, Partner string
+	State               string
+	Skills              []string
+	Regions             []string
+	Week                []Span
+	WeekWords           []string
+}

@@ -1,0 +1,181 @@
+// Package scene paints the demo's photographs: appliances against a wall, with light, noise and an optional fault, from a seed. They look enough like
+// phone photos to exercise upload, sealing and display, and show no real person, home or product.
+package scene
+
+import (
+	"bytes"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"math"
+	"math/rand/v2"
+
+	"golang.org/x/image/vector"
+)
+
+// Subjects are what can be painted.
+var subjects = []string{"smart_lock", "water_heater", "gas_stove", "range_hood", "air_conditioner", "washing_machine", "refrigerator"}
+
+// Subjects lists what can be painted.
+func Subjects() []string { return append([]string(nil), subjects...) }
+
+// Options say what to paint.
+type Options struct {
+	Subject string
+	Seed    uint64
+	Width   int  // pixels; height is 3/4 of it; 0 means 1600
+	Fault   bool // a visible fault: error light, leak stain, ice
+	Fixed   bool // after the repair: same scene, fault gone, a new part shines
+}
+
+// JPEG paints and encodes the photograph. The same options give the same bytes.
+func JPEG(o Options) ([]byte, error) {
+	img, err := Paint(o)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 84}); err != nil {
+		return nil, fmt.Errorf("encode scene: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// Paint makes the picture. An unknown subject is an error.
+func Paint(o Options) (*image.RGBA, error) {
+	if o.Width == 0 {
+		o.Width = 1600
+	}
+	paint, ok := painters[o.Subject]
+	if !ok {
+		return nil, fmt.Errorf("no scene for %q", o.Subject)
+	}
+	c := &canvas{img: opaque(o.Width, o.Width*3/4), r: rand.New(rand.NewPCG(o.Seed, 0x5ce9e)), s: float64(o.Width) / 1600}
+	c.wall()
+	paint(c, o)
+	c.light()
+	return c.img, nil
+}
+
+func opaque(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := 3; i < len(img.Pix); i += 4 {
+		img.Pix[i] = 255
+	}
+	return img
+}
+
+// canvas paints in a 1600 × 1200 space.
+type canvas struct {
+	img *image.RGBA
+	r   *rand.Rand
+	s   float64
+}
+
+var painters = map[string]func(*canvas, Options){
+	"smart_lock": lock, "water_heater": heater, "gas_stove": stove, "range_hood": hood, "air_conditioner": aircon, "washing_machine": washer,
+	"refrigerator": fridge,
+}
+
+func gray(v uint8) color.RGBA { return color.RGBA{v, v, v, 255} }
+
+// wall fills the background with a tinted wall and a floor line.
+func (c *canvas) wall() {
+	tints := []color.RGBA{{226, 222, 212, 255}, {214, 220, 224, 255}, {232, 228, 226, 255}, {205, 212, 202, 255}}
+	t := tints[c.r.IntN(len(tints))]
+	c.rect(0, 0, 1600, 1200, 0, t)
+	if c.r.IntN(2) == 0 { // tiles
+		for x := 0.0; x < 1600; x += 200 {
+			c.rect(x, 0, 3, 1200, 0, shade(t, -14))
+		}
+		for y := 0.0; y < 1200; y += 200 {
+			c.rect(0, y, 1600, 3, 0, shade(t, -14))
+		}
+	}
+}
+
+func shade(c color.RGBA, d int) color.RGBA {
+	f := func(v uint8) uint8 { return uint8(min(255, max(0, int(v)+d))) }
+	return color.RGBA{f(c.R), f(c.G), f(c.B), 255}
+}
+
+// rect fills a rounded rectangle, a little lighter at the top than at the bottom. Only the pixels of its box are touched.
+func (c *canvas) rect(x, y, w, h, radius float64, col color.RGBA) {
+	x, y, w, h, radius = x*c.s, y*c.s, w*c.s, h*c.s, radius*c.s
+	box := image.Rect(int(x), int(y), int(x+w)+1, int(y+h)+1).Intersect(c.img.Rect)
+	if box.Empty() {
+		return
+	}
+	z := vector.NewRasterizer(box.Dx(), box.Dy())
+	z.DrawOp = draw.Src
+	outline(z, x-float64(box.Min.X), y-float64(box.Min.Y), w, h, radius)
+	mask := image.NewAlpha(image.Rect(0, 0, box.Dx(), box.Dy()))
+	z.Draw(mask, mask.Rect, image.Opaque, image.Point{})
+	for py := range box.Dy() {
+		t := (float64(box.Min.Y+py) - y) / max(1, h)
+		row := shade(col, int(10-20*max(0, min(1, t))))
+		pix := c.img.Pix[c.img.PixOffset(box.Min.X, box.Min.Y+py):]
+		for px, a := range mask.Pix[py*mask.Stride : py*mask.Stride+box.Dx()] {
+			blend(pix[4*px:4*px+3], row, int(a))
+		}
+	}
+}
+
+func blend(pix []byte, col color.RGBA, a int) {
+	pix[0] = uint8((int(pix[0])*(255-a) + int(col.R)*a) / 255)
+	pix[1] = uint8((int(pix[1])*(255-a) + int(col.G)*a) / 255)
+	pix[2] = uint8((int(pix[2])*(255-a) + int(col.B)*a) / 255)
+}
+
+// outline is the path of a rounded rectangle.
+func outline(z *vector.Rasterizer, x, y, w, h, radius float64) {
+	k := radius * 0.4477
+	f := func(v float64) float32 { return float32(v) }
+	z.MoveTo(f(x+radius), f(y))
+	z.LineTo(f(x+w-radius), f(y))
+	z.CubeTo(f(x+w-k), f(y), f(x+w), f(y+k), f(x+w), f(y+radius))
+	z.LineTo(f(x+w), f(y+h-radius))
+	z.CubeTo(f(x+w), f(y+h-k), f(x+w-k), f(y+h), f(x+w-radius), f(y+h))
+	z.LineTo(f(x+radius), f(y+h))
+	z.CubeTo(f(x+k), f(y+h), f(x), f(y+h-k), f(x), f(y+h-radius))
+	z.LineTo(f(x), f(y+radius))
+	z.CubeTo(f(x), f(y+k), f(x+k), f(y), f(x+radius), f(y))
+	z.ClosePath()
+}
+
+func (c *canvas) disc(x, y, r float64, col color.RGBA) { c.rect(x-r, y-r, 2*r, 2*r, r, col) }
+
+// shadow darkens below and right of a body.
+func (c *canvas) shadow(x, y, w, h, radius float64) {
+	for i := 5; i > 0; i-- {
+		d := float64(i) * 5
+		c.rect(x+d, y+d, w, h, radius, shade(c.at(x+w+30, y+h+30), -10+i))
+	}
+}
+
+func (c *canvas) at(x, y float64) color.RGBA {
+	b := c.img.Rect
+	px, py := min(b.Dx()-1, int(x*c.s)), min(b.Dy()-1, int(y*c.s))
+	return c.img.RGBAAt(px, py)
+}
+
+// light adds vignetting, a window's glow and sensor noise.
+func (c *canvas) light() {
+	b := c.img.Rect
+	gx, gy := c.r.Float64()*float64(b.Dx()), c.r.Float64()*float64(b.Dy())/2
+	diag := math.Hypot(float64(b.Dx()), float64(b.Dy()))
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			i := c.img.PixOffset(x, y)
+			d := math.Hypot(float64(x)-gx, float64(y)-gy) / diag
+			f := 1.08 - 0.42*d*d
+			n := (c.r.Float64() + c.r.Float64() - 1) * 9
+			for k := range 3 {
+				v := float64(c.img.Pix[i+k])*f + n
+				c.img.Pix[i+k] = uint8(math.Max(0, math.Min(255, v)))
+			}
+		}
+	}
+}

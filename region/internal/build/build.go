@@ -1,0 +1,235 @@
+// Package build compiles the facts about divisions (current list, history since 1981, changes after it, towns,
+// coordinates, hand-kept aliases and zones) into the table that package region embeds. Run it with
+// "go generate ./region"; where the source files come from and under what licence is in region/data/SOURCES.md.
+package build
+
+import (
+	"fmt"
+	"sort"
+
+	"anxin/region/internal/names"
+	"anxin/region/internal/table"
+)
+
+// builder collects places and knows them by code.
+type builder struct {
+	t       *table.Table
+	byCode  map[uint32][]int32 // versions of a code, oldest first
+	sources map[string]uint8
+	history []record
+	placeOf []int32 // place of history[i]
+}
+
+// Build reads the source files in dir and returns the table.
+func Build(dir string) (*table.Table, error) {
+	b := &builder{t: &table.Table{Newest: 20260418}, byCode: map[uint32][]int32{}, sources: map[string]uint8{}}
+	rows, err := readCurrent(dir)
+	if err != nil {
+		return nil, err
+	}
+	if b.history, err = readHistory(dir); err != nil {
+		return nil, err
+	}
+	towns, err := readTowns(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.addCurrent(rows); err != nil {
+		return nil, err
+	}
+	if err := b.addHistory(); err != nil {
+		return nil, err
+	}
+	if err := b.linkSuccessors(); err != nil {
+		return nil, err
+	}
+	if err := b.addTowns(towns); err != nil {
+		return nil, err
+	}
+	b.t.Entries = Lexicon(b.t.Places, nil)
+	return b.t, nil
+}
+
+func levelOf(s string) uint8 {
+	switch s {
+	case "province", "省级":
+		return table.Province
+	case "prefecture", "地级":
+		return table.Prefecture
+	}
+	return table.County
+}
+
+// add appends a place and files it under its code.
+func (b *builder) add(p table.Place) int32 {
+	i := int32(len(b.t.Places))
+	b.t.Places = append(b.t.Places, p)
+	b.byCode[p.Code] = append(b.byCode[p.Code], i)
+	return i
+}
+
+func (b *builder) addCurrent(rows []current) error {
+	since := map[uint32]int{}
+	inHistory := map[uint32]bool{}
+	for _, r := range b.history {
+		if r.inUse {
+			since[r.code] = r.from
+		}
+		inHistory[r.code] = true
+	}
+	sort.Slice(rows, func(i, j int) bool { return rows[i].code < rows[j].code })
+	for _, level := range []string{"province", "prefecture", "county"} {
+		for _, r := range rows {
+			if r.level != level {
+				continue
+			}
+			p := table.Place{Code: r.code, Name: r.name, Level: levelOf(level), Parent: -1, From: int32(since[r.code]) * 10000}
+			if r.parent != 0 {
+				ps := b.byCode[r.parent]
+				if len(ps) == 0 {
+					return fmt.Errorf("%d %s: parent %d is not in the list", r.code, r.name, r.parent)
+				}
+				p.Parent = ps[0]
+			}
+			b.point(&p, r)
+			b.add(p)
+		}
+	}
+	return nil
+}
+
+// addHistory adds what is no longer in use, each with the parent it had.
+func (b *builder) addHistory() error {
+	b.placeOf = make([]int32, len(b.history))
+	for _, level := range []uint8{table.Province, table.Prefecture, table.County} {
+		for i, r := range b.history {
+			if levelOf(r.level) != level {
+				continue
+			}
+			if r.inUse {
+				if have := b.byCode[r.code]; len(have) > 0 && b.t.Places[have[0]].To == 0 {
+					b.placeOf[i] = have[0]
+					continue
+				}
+			}
+			p := table.Place{Code: r.code, Name: r.name, Level: level, Parent: -1, From: int32(r.from) * 10000, To: int32(r.to) * 10000}
+			if level != table.Province {
+				parent, ok := b.parentThen(r)
+				if !ok {
+					return fmt.Errorf("%d %s (%d-%d): no place %s/%s at that time", r.code, r.name, r.from, r.to, r.province, r.city)
+				}
+				p.Parent = parent
+			}
+			b.placeOf[i] = b.add(p)
+		}
+	}
+	for _, list := range b.byCode {
+		sort.Slice(list, func(i, j int) bool { return b.t.Places[list[i]].From < b.t.Places[list[j]].From })
+	}
+	return nil
+}
+
+// parentThen finds the place a history row names as its parent, in the version of that time.
+func (b *builder) parentThen(r record) (int32, bool) {
+	var province int32 = -1
+	for _, i := range b.byCode[r.code/10000*10000] {
+		province = i
+	}
+	if r.level == "地级" || r.city == "直辖" {
+		return province, province >= 0
+	}
+	best, bestRank := int32(-1), -1
+	for i := range b.t.Places {
+		p := &b.t.Places[i]
+		if p.Level != table.Prefecture || p.Name != r.city || p.Code/10000 != r.code/10000 {
+			continue
+		}
+		rank := 1
+		if p.Code/100 == r.code/100 {
+			rank += 2
+		}
+		if (p.To == 0 || int(p.To/10000) >= r.to && r.to != 0) && int(p.From/10000) <= r.from {
+			rank += 4
+		}
+		if rank > bestRank {
+			best, bestRank = int32(i), rank
+		}
+	}
+	return best, best >= 0
+}
+
+// versionAt is the version of a code in force after the changes of a year.
+func (b *builder) versionAt(code uint32, year int) (int32, bool) {
+	list := b.byCode[code]
+	for _, i := range list {
+		p := &b.t.Places[i]
+		if int(p.From/10000) <= year && (p.To == 0 || int(p.To/10000) > year) {
+			return i, true
+		}
+	}
+	for _, i := range list {
+		if int(b.t.Places[i].From/10000) > year {
+			return i, true
+		}
+	}
+	return -1, false
+}
+
+func (b *builder) linkSuccessors() error {
+	for i, r := range b.history {
+		at := b.placeOf[i]
+		for _, n := range r.next {
+			to, ok := b.versionAt(n.code, n.year)
+			if !ok {
+				return fmt.Errorf("%d %s: successor %d of %d is unknown", r.code, r.name, n.code, n.year)
+			}
+			s := table.Succession{To: to, When: int32(n.year) * 10000, Whole: !r.inUse && n.year == r.to}
+			if to != at {
+				b.t.Places[at].Succ = append(b.t.Places[at].Succ, s)
+			}
+		}
+	}
+	return nil
+}
+
+func (b *builder) addTowns(rows []townRow) error {
+	sort.Slice(rows, func(i, j int) bool {
+		if rows[i].county != rows[j].county {
+			return rows[i].county < rows[j].county
+		}
+		return rows[i].code < rows[j].code
+	})
+	for _, r := range rows {
+		at, ok := b.versionAt(r.county, 9998)
+		if !ok {
+			return fmt.Errorf("town %d %s: county %d is unknown", r.code, r.name, r.county)
+		}
+		b.add(table.Place{Code: r.code, Name: r.name, Level: table.Town, Parent: at})
+	}
+	return nil
+}
+
+// Lexicon returns the sorted names of all places with everything each may mean.
+func Lexicon(places []table.Place, extra []table.Entry) []table.Entry {
+	m := map[string][]table.Target{}
+	for i := range places {
+		for _, f := range names.Of(places[i].Name, places[i].Level) {
+			m[f.Text] = append(m[f.Text], table.Target{Place: int32(i), Form: f.Kind})
+		}
+	}
+	for _, e := range extra {
+		m[e.Name] = append(m[e.Name], e.Targets...)
+	}
+	out := make([]table.Entry, 0, len(m))
+	for name, targets := range m {
+		sort.Slice(targets, func(i, j int) bool {
+			if targets[i].Place != targets[j].Place {
+				return targets[i].Place < targets[j].Place
+			}
+			return targets[i].Form < targets[j].Form
+		})
+		out = append(out, table.Entry{Name: name, Targets: targets})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
+	return out
+}

@@ -1,0 +1,419 @@
+package region
+
+import (
+	_ "embed"
+	"fmt"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+
+	"anxin/region/internal/table"
+)
+
+//go:embed data/region.bin
+var embedded []byte
+
+// Resolver answers questions about divisions. It is immutable and safe for concurrent use; build one with
+// Default, or from Default with WithPatch.
+type Resolver struct {
+	version string
+	newest  int32
+	places  []table.Place
+	sources []string
+	codes   []Code   // of every place
+	paths   []string // of every place above the town
+	points  []Point  // of every place above the town
+	byCode  []int32  // places sorted by code, then by start
+	kids    []int32  // current places sorted by parent
+	kidFrom []int32  // children of place i are kids[kidFrom[i]:kidFrom[i+1]]
+	up      [][]uint32
+	now     [][]int32 // present-day places a historical place leads to
+	fold    []uint16
+	lex     *lexicon
+	scratch sync.Pool
+}
+
+var defaultResolver = sync.OnceValue(func() *Resolver {
+	t, err := table.Decode(embedded)
+	if err != nil {
+		panic("region: the embedded table is damaged: " + err.Error()) // a broken build, not a run-time condition
+	}
+	return newResolver(t)
+})
+
+// Default returns the resolver over the embedded dataset. It is built on first use and shared.
+func Default() *Resolver { return defaultResolver() }
+
+// DatasetVersion names the dataset, including any operator patch. It changes whenever an answer may change.
+func (r *Resolver) DatasetVersion() string { return r.version }
+
+func newResolver(t *table.Table) *Resolver {
+	r := &Resolver{version: t.Version, newest: t.Newest, places: t.Places, sources: t.PointSources}
+	r.scratch.New = func() any { return new(scratch) }
+	r.index()
+	r.chains()
+	r.describe()
+	r.folding(t.Fold)
+	r.lex = newLexicon(t.Entries)
+	return r
+}
+
+// index sorts places by code and collects children.
+func (r *Resolver) index() {
+	n := len(r.places)
+	r.byCode = make([]int32, n)
+	sorted := true
+	for i := range r.byCode {
+		r.byCode[i] = int32(i)
+		sorted = sorted && (i == 0 || r.places[i-1].Code <= r.places[i].Code)
+	}
+	if !sorted {
+		sort.SliceStable(r.byCode, func(i, j int) bool {
+			a, b := &r.places[r.byCode[i]], &r.places[r.byCode[j]]
+			if a.Code != b.Code {
+				return a.Code < b.Code
+			}
+			return a.From < b.From
+		})
+	}
+	r.kidFrom = make([]int32, n+1)
+	for i := range r.places {
+		if p := &r.places[i]; p.To == 0 && p.Parent >= 0 && p.Level <= table.Town {
+			r.kidFrom[p.Parent+1]++
+		}
+	}
+	for i := range n {
+		r.kidFrom[i+1] += r.kidFrom[i]
+	}
+	r.kids = make([]int32, r.kidFrom[n])
+	next := append([]int32(nil), r.kidFrom[:n]...)
+	for _, i := range r.byCode {
+		if p := &r.places[i]; p.To == 0 && p.Parent >= 0 && p.Level <= table.Town {
+			r.kids[next[p.Parent]] = i
+			next[p.Parent]++
+		}
+	}
+}
+
+// chains computes, for every historical place, where it is now, and for every place the codes of all units it
+// may be written under: its own parents and, for historical ones, those of what became of it.
+func (r *Resolver) chains() {
+	r.now = make([][]int32, len(r.places))
+	r.up = make([][]uint32, len(r.places))
+	for i := range r.places {
+		if r.places[i].To != 0 {
+			r.now[i] = r.present(int32(i), nil, 0)
+		}
+	}
+	for i := range r.places {
+		p := &r.places[i]
+		if p.Level == table.Town {
+			continue
+		}
+		r.up[i] = r.ancestors(r.up[i], int32(i))
+		for _, s := range r.now[i] {
+			r.up[i] = r.ancestors(r.up[i], s)
+		}
+	}
+}
+
+// present follows successions from place i to the places in force now, appending each once.
+func (r *Resolver) present(i int32, out []int32, depth int) []int32 {
+	p := &r.places[i]
+	if p.To == 0 {
+		for _, have := range out {
+			if have == i {
+				return out
+			}
+		}
+		return append(out, i)
+	}
+	if depth > 12 {
+		return out
+	}
+	for _, s := range p.Succ {
+		out = r.present(s.To, out, depth+1)
+	}
+	return out
+}
+
+func (r *Resolver) ancestors(out []uint32, i int32) []uint32 {
+next:
+	for p := r.places[i].Parent; p >= 0; p = r.places[p].Parent {
+		for _, have := range out {
+			if have == r.places[p].Code {
+				continue next
+			}
+		}
+		out = append(out, r.places[p].Code)
+	}
+	return out
+}
+
+// describe prepares codes, paths and points, so that answers need not allocate them.
+func (r *Resolver) describe() {
+	n := len(r.places)
+	var digits strings.Builder
+	for i := range r.places {
+		digits.WriteString(strconv.FormatUint(uint64(r.places[i].Code), 10))
+	}
+	all := digits.String()
+	r.codes = make([]Code, n)
+	r.paths = make([]string, n)
+	r.points = make([]Point, n)
+	at := 0
+	for i := range r.places {
+		size := 6
+		if r.places[i].Code > 999999 {
+			size = 9
+		}
+		r.codes[i] = Code(all[at : at+size])
+		at += size
+	}
+	for i := range r.places {
+		if r.places[i].Level != table.Town {
+			r.paths[i] = r.joinPath(int32(i))
+			r.points[i] = r.findPoint(int32(i))
+		}
+	}
+}
+
+func (r *Resolver) joinPath(i int32) string {
+	p := &r.places[i]
+	if p.Parent < 0 {
+		return p.Name
+	}
+	above := r.paths[p.Parent]
+	if above == "" {
+		above = r.joinPath(p.Parent)
+	}
+	return above + "/" + p.Name
+}
+
+// findPoint returns the coordinate of place i, or of the nearest thing that has one.
+func (r *Resolver) findPoint(i int32) Point {
+	p := &r.places[i]
+	if p.PointKind != table.PointNone {
+		pt := Point{Lng: float64(p.Lng) / 1e5, Lat: float64(p.Lat) / 1e5, Datum: WGS84, Source: r.sources[p.PointFrom]}
+		pt.Precision = [...]Precision{"", PrecisionSeat, PrecisionPredecessor, PrecisionParent, PrecisionApproximate}[p.PointKind]
+		return pt
+	}
+	for _, s := range r.now[i] {
+		if pt := r.findPoint(s); !pt.IsZero() {
+			pt.Precision = PrecisionPredecessor
+			return pt
+		}
+	}
+	if p.Parent >= 0 {
+		if pt := r.findPoint(p.Parent); !pt.IsZero() {
+			pt.Precision = PrecisionParent
+			return pt
+		}
+	}
+	return Point{}
+}
+
+// division describes place i.
+func (r *Resolver) division(i int32) Division {
+	p := &r.places[i]
+	d := Division{Code: r.codes[i], Name: p.Name, Level: Level(p.Level), Path: r.paths[i], From: dateOf(p.From), To: dateOf(p.To), Point: r.points[i]}
+	if p.Level == table.Town {
+		d.Path = r.joinPath(i)
+		d.Point = r.findPoint(i)
+	}
+	if p.Parent >= 0 {
+		d.Parent = r.codes[p.Parent]
+	}
+	return d
+}
+
+// versions returns the places that ever had a code, oldest first.
+func (r *Resolver) versions(code uint32) []int32 {
+	lo := sort.Search(len(r.byCode), func(i int) bool { return r.places[r.byCode[i]].Code >= code })
+	hi := lo
+	for hi < len(r.byCode) && r.places[r.byCode[hi]].Code == code {
+		hi++
+	}
+	return r.byCode[lo:hi]
+}
+
+// inForce reports whether p was in force on a day; 0 means in the newest state. A change known only by its year
+// counts for the whole of that year.
+func inForce(p *table.Place, day int32) bool {
+	if day == 0 {
+		return p.To == 0
+	}
+	if p.From > day {
+		return false
+	}
+	return p.To == 0 || p.To > day
+}
+
+// Lookup returns the division that a code stood for on a date. Codes were reused and renamed, so the same code may
+// give different divisions at different dates. A code not in force then gives false.
+func (r *Resolver) Lookup(code Code, asOf Date) (Division, bool) {
+	for _, i := range r.versions(code.number()) {
+		if inForce(&r.places[i], asOf.number()) {
+			return r.division(i), true
+		}
+	}
+	return Division{}, false
+}
+
+// History returns every division that a code has stood for, oldest first.
+func (r *Resolver) History(code Code) []Division {
+	var out []Division
+	for _, i := range r.versions(code.number()) {
+		out = append(out, r.division(i))
+	}
+	return out
+}
+
+// Named returns every division, of any time, that is written as name, in the order of their codes.
+func (r *Resolver) Named(name string) []Division {
+	var out []Division
+	n := int32(0)
+	for i, c := range r.foldString(name) {
+		if i == 0 {
+			n = r.lex.root[c]
+		} else {
+			n = r.lex.child(n, c)
+		}
+		if n == 0 {
+			return nil
+		}
+	}
+	if n == 0 || r.lex.entry[n] < 0 {
+		return nil
+	}
+	for _, t := range r.lex.meanings(r.lex.entry[n]) {
+		if t.Form != table.FormLegacy && r.places[t.Place].Level <= table.Town {
+			out = append(out, r.division(t.Place))
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Code < out[j].Code })
+	return out
+}
+
+// Successors returns the steps that lead from a code, as it was in a year, to divisions in force now, in order of
+// time. Year 0 means the last year the code was in force. It is empty when the code is unchanged since then,
+// unknown, or left the list without a successor; History tells which.
+func (r *Resolver) Successors(code Code, year int) []Succession {
+	at := int32(-1)
+	for _, i := range r.versions(code.number()) {
+		p := &r.places[i]
+		if year == 0 || (int(p.From/10000) <= year && (p.To == 0 || int(p.To/10000) >= year)) {
+			at = i
+			if p.To == 0 || int(p.To/10000) > year && year != 0 {
+				break
+			}
+		}
+	}
+	if at < 0 {
+		return nil
+	}
+	return r.follow(at, int32(year)*10000, nil, 0)
+}
+
+// follow appends the successions after a day that start at place i, then those of what it became.
+func (r *Resolver) follow(i, after int32, out []Succession, depth int) []Succession {
+	if depth > 12 {
+		return out
+	}
+	for _, s := range r.places[i].Succ {
+		if s.When < after {
+			continue
+		}
+		step := Succession{From: r.division(i), To: r.division(s.To), When: dateOf(s.When), Whole: s.Whole, Scope: s.Scope}
+		seen := false
+		for k := range out {
+			seen = seen || out[k].From.Code == step.From.Code && out[k].To.Code == step.To.Code && out[k].When == step.When
+		}
+		if seen {
+			continue
+		}
+		out = append(out, step)
+		if r.places[s.To].To != 0 {
+			out = r.follow(s.To, s.When, out, depth+1)
+		}
+	}
+	return out
+}
+
+// Children returns the divisions directly below a code in the newest state, in order of their codes. The empty
+// code gives the provinces.
+func (r *Resolver) Children(code Code) []Division {
+	var out []Division
+	if code == "" {
+		for i := range r.places {
+			if r.places[i].Level == table.Province && r.places[i].To == 0 {
+				out = append(out, r.division(int32(i)))
+			}
+		}
+		return out
+	}
+	for _, i := range r.versions(code.number()) {
+		if r.places[i].To == 0 {
+			for _, k := range r.kids[r.kidFrom[i]:r.kidFrom[i+1]] {
+				out = append(out, r.division(k))
+			}
+		}
+	}
+	return out
+}
+
+// Neighbour is a county and its distance.
+type Neighbour struct {
+	Division
+	DistanceKM float64 `json:"distance_km"`
+}
+
+// Near returns the n counties (and cities without counties) whose seats are nearest to a point, nearest first.
+// Seats are known to a few kilometres: the order is good for ranking, not for deciding in which county a
+// point lies.
+func (r *Resolver) Near(p Point, n int) []Neighbour {
+	if p.IsZero() || n <= 0 {
+		return nil
+	}
+	p = p.In(WGS84)
+	var out []Neighbour
+	for i := range r.places {
+		if !r.unit(int32(i)) || r.places[i].Level == table.Town {
+			continue
+		}
+		out = append(out, Neighbour{r.division(int32(i)), p.DistanceKM(r.points[i])})
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].DistanceKM < out[j].DistanceKM })
+	if len(out) > n {
+		out = out[:n]
+	}
+	return out
+}
+
+// unit reports whether place i is in force and what coverage is counted by: a county, or a prefecture without any.
+func (r *Resolver) unit(i int32) bool {
+	p := &r.places[i]
+	if p.To != 0 {
+		return false
+	}
+	if p.Level == table.Prefecture {
+		return !r.hasCounties(i)
+	}
+	return p.Level == table.County
+}
+
+// hasCounties reports whether a prefecture is divided into counties.
+func (r *Resolver) hasCounties(i int32) bool {
+	for _, k := range r.kids[r.kidFrom[i]:r.kidFrom[i+1]] {
+		if r.places[k].Level == table.County {
+			return true
+		}
+	}
+	return false
+}
+
+// String describes the dataset.
+func (r *Resolver) String() string {
+	return fmt.Sprintf("region dataset %s, %d places", r.version, len(r.places))
+}

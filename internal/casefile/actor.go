@@ -33,6 +33,10 @@ type Actor struct {
 	Case ID
 	// Technician is set when the account is a technician's.
 	Technician ID
+	// Merchant is set when the account or the API key is a merchant's.
+	Merchant ID
+	// Scopes are what an API key was made for, separated by spaces; it is never empty for a key and always empty for everybody else.
+	Scopes string
 	// Route says how the act arrived: "web", "api", "timer", "phone" (an agent typed it for a caller).
 	Route string
 	// Lang is the language the actor reads: "zh" or "en".

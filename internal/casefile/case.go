@@ -104,4 +104,6 @@ type Event struct {
 	// Data are the facts of the event as JSON. Personal data appear only as ciphertext or not at all: the log commits to these bytes for ever,
 	// and they must stay when the key is destroyed.
 	Data json.RawMessage
+	// Leaf is the event's number in the tenant's log, given by Append.
+	Leaf int64
 }

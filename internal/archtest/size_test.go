@@ -133,7 +133,7 @@ var sqlText = regexp.MustCompile(`(?i)"\s*(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE
 // SQL in Go strings escapes the prepare-on-both test.
 func TestSQLStandsInFilesOfStores(t *testing.T) {
 	for _, f := range sources(t) {
-		if f.test || f.generated || f.pkg == "internal/db/dbtest" {
+		if f.test || f.generated || f.pkg == "internal/db/dbtest" || f.pkg == "internal/db" { // db itself moves whole tables (dump, restore)
 			continue
 		}
 		if m := sqlText.Find(f.text); m != nil {

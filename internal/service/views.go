@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"anxin/internal/casefile"
+	"anxin/internal/service/catalog"
 )
 
 // Line is a sentence for people: an i18n key with its values. Values are codes, numbers, times and money, never personal data.
@@ -15,25 +16,11 @@ type Line struct {
 // IsZero reports whether there is nothing to say.
 func (l Line) IsZero() bool { return l.Key == "" }
 
-// Text is a text of the catalogue in both languages.
-type Text struct {
-	ZH string `yaml:"zh" json:"zh"`
-	EN string `yaml:"en" json:"en"`
-}
-
-// In is the text in a language; anything but "en" is Chinese.
-func (t Text) In(lang string) string {
-	if lang == "en" {
-		return t.EN
-	}
-	return t.ZH
-}
-
-// Named is a code of the catalogue with its name.
-type Named struct {
-	Code string
-	Text Text
-}
+// Text is a text of the catalogue in both languages; Named is a code with its name.
+type (
+	Text  = catalog.Text
+	Named = catalog.Named
+)
 
 // RegionView is what an address was understood as.
 type RegionView struct {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"anxin/internal/i18n"
+	"anxin/internal/web/tech"
 	"anxin/internal/web/ui"
 )
 
@@ -18,6 +19,7 @@ func All() []ui.Story {
 	var all []ui.Story
 	for _, stories := range [][]ui.Story{
 		ui.Stories(),
+		tech.Stories(),
 	} {
 		all = append(all, stories...)
 	}

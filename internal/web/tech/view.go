@@ -28,14 +28,14 @@ type OfferCard struct {
 	WishedFrom, WishedTo time.Time // zero when the customer wished nothing
 	Why                  []string  // sentences
 	Broadcast            bool      // offered to several at once
-	Token                string    // idempotency token of the answer forms
+	Idem                 string    // idempotency token of the answer forms
 }
 
 // Offers is the list of open offers, the one that ends first on top.
 type Offers struct {
 	Cards []OfferCard
 	// Declines are the reasons one can tap.
-	Declines []string
+	Declines []ui.Choice
 	// Gone says that an offer answered just now was no longer there.
 	Gone string
 }
@@ -84,7 +84,7 @@ type Contact struct {
 
 // Next is the one next action of a visit.
 type Next struct {
-	// Act is en_route, arrive, quote, wait, report, sign or empty.
+	// Act is set_out, arrive, quote, wait, report, sign or empty.
 	Act string
 	// Href is the page of acts that need more than a tap.
 	Href string
@@ -118,29 +118,31 @@ type Earlier struct {
 // Visit is the page of one visit.
 type Visit struct {
 	Job
-	ID         casefile.ID
-	State      string
-	From, To   time.Time
-	Words      string // what the customer wrote
-	Photos     []ui.Photo
-	Contact    Contact
-	Area       string
-	Clock      *ui.Clock
-	Steps      []Step
-	Next       Next
-	Quote      *Quote
-	MyPhotos   []ui.Photo
-	Earlier    []Earlier
-	Moves      []string // no_access, follow_up: the other legal moves
-	Document   string   // code of the service report, once there is one
-	Signature  string   // signed, refused or empty
-	Warranty   time.Time
-	DeskPhone  string
-	Token      string
-	Form       ui.Form // errors of the arrive form
-	CodeTyped  string
-	TriesLeft  int // of the door code; 0 is not shown
-	LastChange int64
+	ID       casefile.ID
+	State    string
+	From, To time.Time
+	Words    string // what the customer wrote
+	Photos   []ui.Photo
+	Contact  Contact
+	Area     string
+	Clock    *ui.Clock
+	Steps    []Step
+	Next     Next
+	Quote    *Quote
+	MyPhotos []ui.Photo
+	Earlier  []Earlier
+	Moves    []string // give_back, no_access, follow_up, abort: the other legal moves
+	// CanBegin offers work that needs no approval; CanWithdraw takes an unanswered quote back.
+	CanBegin, CanWithdraw bool
+	Document              string // code of the service report, once there is one
+	Signature             string // signed, refused or empty
+	Warranty              time.Time
+	DeskPhone             string
+	Idem                  string
+	Form                  ui.Form // errors of the arrive form
+	CodeTyped             string
+	TriesLeft             int // of the door code; 0 is not shown
+	LastChange            int64
 }
 
 // PriceItem is one item of the price list.
@@ -161,7 +163,7 @@ type QuotePage struct {
 	Items     []PriceItem
 	Sum       casefile.Fen
 	Previewed bool
-	Token     string
+	Idem      string
 	Form      ui.Form
 }
 
@@ -180,27 +182,39 @@ type PartRow struct {
 
 // ProductRow is one related product that was looked at.
 type ProductRow struct {
-	Product, Condition, Advice string
-	WantsQuote                 bool
+	Product, Condition string
+	// Advice is a code of the list, Own is in own words; the words win.
+	Advice, Own string
+	WantsQuote  bool
+}
+
+// DoneLine is an approved or free line of the quote.
+type DoneLine struct {
+	Code, Item         string
+	Unit               casefile.Fen
+	Approved, Quantity int64
+	Done               bool
 }
 
 // ReportPage is the form of the report of work.
 type ReportPage struct {
 	Job
-	Visit        casefile.ID
-	Checklist    []CheckItem
-	Faults       []ui.Choice
-	Causes       []ui.Choice
-	Work         string
-	PartChoices  []ui.Choice
-	Parts        []PartRow
-	Products     []ui.Choice
-	Checked      []ProductRow
-	WarrantyDays int
-	Before       ui.Upload
-	After        ui.Upload
-	Token        string
-	Form         ui.Form
+	Visit       casefile.ID
+	Checklist   []CheckItem
+	Faults      []ui.Choice
+	Causes      []ui.Choice
+	Work        string
+	PartChoices []ui.Choice
+	Parts       []PartRow
+	Products    []ui.Choice
+	Advices     []ui.Choice
+	Checked     []ProductRow
+	NoneSeen    bool
+	Lines       []DoneLine
+	Before      ui.Upload
+	After       ui.Upload
+	Idem        string
+	Form        ui.Form
 }
 
 // SignPage is what the customer reads and signs on the technician's phone.
@@ -213,7 +227,8 @@ type SignPage struct {
 	Sum      casefile.Fen
 	Warranty time.Time
 	Advice   []ProductRow
-	Token    string
+	Refusal  []ui.Choice
+	Idem     string
 	Form     ui.Form
 }
 
@@ -221,12 +236,12 @@ type SignPage struct {
 type AsidePage struct {
 	Job
 	Visit   casefile.ID
-	Move    string // no_access, follow_up
-	Reasons []string
+	Move    string // give_back, no_access, follow_up, abort
+	Reasons []ui.Choice
 	Words   string
 	Reason  string
 	Photos  ui.Upload
-	Token   string
+	Idem    string
 	Form    ui.Form
 }
 
@@ -236,6 +251,5 @@ type Profile struct {
 	State               string
 	Skills              []string
 	Regions             []string
-	Week                []Span
 	WeekWords           []string
 }

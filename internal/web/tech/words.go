@@ -1,9 +1,13 @@
 package tech
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
+	"anxin/internal/casefile"
 	"anxin/internal/web/staff"
 	"anxin/internal/web/ui"
 )
@@ -43,8 +47,120 @@ func profilePairs(pg ui.Page, v Profile) []ui.Pair {
 	return []ui.Pair{
 		{Key: pg.T("tech.me.partner"), Text: v.Partner},
 		{Key: pg.T("tech.me.state"), Text: staff.Word(pg.P, "technician_state", v.State)},
-		{Key: pg.T("tech.me.skills"), Text: pg.P.List(v.Skills)},
+		{Key: pg.T("tech.me.skills"), Body: blocks(v.Skills)},
 		{Key: pg.T("tech.me.regions"), Text: pg.P.List(v.Regions)},
-		{Key: pg.T("tech.me.week"), Text: strings.Join(v.WeekWords, "\n")},
+		{Key: pg.T("tech.me.week"), Body: blocks(v.WeekWords)},
 	}
 }
+
+func visitFrame(pg ui.Page, v Visit) ui.Page {
+	pg = formFrame(pg, v.Form, jobTitle(pg, v.Job))
+	if v.Next.Act == "wait" {
+		pg.Refresh = 15
+	}
+	return pg
+}
+
+func formFrame(pg ui.Page, f ui.Form, title string) ui.Page {
+	pg.Failed = f.Failed()
+	return pg.WithTitle(title)
+}
+
+// visitPath is the path of a visit's page or of one of its acts.
+func visitPath(id casefile.ID, act string) string {
+	path := "/tech/visits/" + id.String()
+	if act != "" {
+		path += "/" + strings.ReplaceAll(act, "_", "-")
+	}
+	return path
+}
+
+// geoLink opens the phone's own map: no map service is ours to choose.
+func geoLink(c Contact) string {
+	if c.Lat == 0 && c.Lng == 0 {
+		return ""
+	}
+	at := strconv.FormatFloat(c.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(c.Lng, 'f', 6, 64)
+	return "geo:" + at + "?q=" + at
+}
+
+func telLink(number string) templ.SafeURL {
+	var b strings.Builder
+	for _, r := range number {
+		if r >= '0' && r <= '9' || r == '+' || r == ',' {
+			b.WriteRune(r)
+		}
+	}
+	return templ.SafeURL("tel:" + b.String())
+}
+
+func quoteTone(q Quote) ui.Tone {
+	switch q.State {
+	case "answered":
+		return ui.OK
+	case "withdrawn":
+		return ui.Quiet
+	}
+	return ui.Info
+}
+
+func answerTone(a string) ui.Tone {
+	switch a {
+	case "approved":
+		return ui.OK
+	case "refused":
+		return ui.Warn
+	case "free":
+		return ui.Quiet
+	}
+	return ui.Info
+}
+
+// priceGroup is one heading of the price list with its items.
+type priceGroup struct {
+	Name  string
+	Items []PriceItem
+}
+
+// groups cuts the price list at each change of heading.
+func groups(items []PriceItem) []priceGroup {
+	var out []priceGroup
+	for _, it := range items {
+		if len(out) == 0 || out[len(out)-1].Name != it.Group {
+			out = append(out, priceGroup{Name: it.Group})
+		}
+		out[len(out)-1].Items = append(out[len(out)-1].Items, it)
+	}
+	return out
+}
+
+var checkAnswers = []string{"done", "na", "not_done"}
+
+// checkID is the id of an answer; the first has the group's name, so that the error summary can link to it.
+func checkID(code string, i int) string {
+	if i == 0 {
+		return "check-" + code
+	}
+	return "check-" + code + "-" + strconv.Itoa(i)
+}
+
+func chosen(choices []ui.Choice, value string) []ui.Choice {
+	out := make([]ui.Choice, len(choices))
+	for i, c := range choices {
+		c.On = c.Value == value
+		out[i] = c
+	}
+	return out
+}
+
+func conditions(pg ui.Page, value string) []ui.Choice {
+	var out []ui.Choice
+	for _, c := range []string{"good", "watch", "unsafe"} {
+		out = append(out, ui.Choice{Value: c, Text: pg.T("tech.condition." + c), On: c == value})
+	}
+	return out
+}
+
+// count and p write numbers where a template needs a text.
+func count(n int64) string { return strconv.FormatInt(n, 10) }
+func p(n int) string       { return strconv.Itoa(n) }

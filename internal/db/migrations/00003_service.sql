@@ -14,6 +14,9 @@ CREATE TABLE technician (
   state TEXT NOT NULL,            -- active, paused, left
   certificates TEXT NOT NULL,     -- JSON [{code, valid_from, valid_to}]
   created_at BIGINT NOT NULL,
+  visits_done BIGINT NOT NULL,    -- what a customer is shown on the card
+  stars_sum BIGINT NOT NULL,
+  stars_n BIGINT NOT NULL,
   PRIMARY KEY (tenant, technician_id),
   UNIQUE (tenant, code)
 );
@@ -73,14 +76,23 @@ CREATE TABLE request (
   wished_to BIGINT,
   covered SMALLINT NOT NULL,
   reopened SMALLINT NOT NULL,
+  warranty SMALLINT NOT NULL,     -- reopened while the earlier repair was under warranty
+  not_before BIGINT,              -- the next visit makes no sense earlier (a part was ordered)
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
+  assigned_at BIGINT,             -- first time each
+  arrived_at BIGINT,
+  done_at BIGINT,
   closed_at BIGINT,
+  queue SMALLINT NOT NULL,        -- 1 while the desk has to care
+  next_due BIGINT NOT NULL,       -- nearest running clock; a far future when there is none
   PRIMARY KEY (tenant, case_id, request_id),
   FOREIGN KEY (tenant, case_id) REFERENCES case_file (tenant, case_id)
 );
 CREATE INDEX request_state ON request (tenant, state, created_at);
 CREATE INDEX request_region ON request (tenant, region, created_at);
+CREATE INDEX request_queue ON request (tenant, queue, next_due, request_id);
+CREATE INDEX request_created ON request (tenant, created_at);
 
 CREATE TABLE visit (
   tenant BIGINT NOT NULL,
@@ -101,8 +113,10 @@ CREATE TABLE visit (
   arrived_how TEXT NOT NULL,      -- door_code, customer_page, ''
   finished_at BIGINT,
   signed_at BIGINT,
-  signature TEXT NOT NULL,        -- '', signed, refused
+  signature TEXT NOT NULL,        -- '', signed, refused, none (nobody answered)
+  signature_reason TEXT NOT NULL,
   signature_item {{bytes}},
+  end_reason TEXT NOT NULL,       -- of needs_follow_up, no_access, aborted
   created_at BIGINT NOT NULL,
   updated_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, case_id, visit_id),
@@ -136,6 +150,7 @@ CREATE TABLE offer (
 -- Two technicians can never both hold one visit, whatever the code does.
 CREATE UNIQUE INDEX offer_one_accepted ON offer (tenant, case_id, visit_id) WHERE state = 'accepted';
 CREATE INDEX offer_technician ON offer (tenant, technician_id, state, expires_at);
+CREATE INDEX offer_answered ON offer (tenant, state, answered_at);
 
 CREATE TABLE promise (
   tenant BIGINT NOT NULL,
@@ -152,6 +167,7 @@ CREATE TABLE promise (
   judged_at BIGINT,
   PRIMARY KEY (tenant, case_id, promise_id)
 );
+CREATE INDEX promise_judged ON promise (tenant, state, judged_at);
 
 CREATE TABLE quote (
   tenant BIGINT NOT NULL,
@@ -173,8 +189,10 @@ CREATE TABLE quote_line (
   line SMALLINT NOT NULL,
   item TEXT NOT NULL,             -- price list code
   quantity BIGINT NOT NULL,
-  unit_fen BIGINT NOT NULL,
-  why TEXT NOT NULL,
+  unit_fen BIGINT NOT NULL,       -- what the customer pays
+  list_fen BIGINT NOT NULL,       -- what the published list says
+  warranty SMALLINT NOT NULL,     -- the earlier repair's warranty pays
+  why_enc {{bytes}},              -- under the subject's key: people write more than they should
   answer TEXT NOT NULL,           -- open, approved, refused, free
   PRIMARY KEY (tenant, case_id, quote_id, line)
 );
@@ -193,6 +211,15 @@ CREATE TABLE visit_report (
   document TEXT NOT NULL,         -- document code for /verify
   created_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, case_id, visit_id)
+);
+CREATE TABLE work_done (
+  tenant BIGINT NOT NULL,
+  case_id {{bytes}} NOT NULL,
+  visit_id {{bytes}} NOT NULL,
+  line SMALLINT NOT NULL,
+  item TEXT NOT NULL,             -- price list code of an approved or free line
+  quantity BIGINT NOT NULL,
+  PRIMARY KEY (tenant, case_id, visit_id, line)
 );
 CREATE TABLE part_fitted (
   tenant BIGINT NOT NULL,
@@ -213,7 +240,8 @@ CREATE TABLE product_checked (
   line SMALLINT NOT NULL,
   product TEXT NOT NULL,
   condition TEXT NOT NULL,        -- good, watch, unsafe
-  advice TEXT NOT NULL,
+  advice TEXT NOT NULL,           -- code, or '' when it is in words
+  advice_enc {{bytes}},
   wants_quote SMALLINT NOT NULL,
   PRIMARY KEY (tenant, case_id, visit_id, line)
 );
@@ -243,7 +271,24 @@ CREATE TABLE desk_note (
   case_id {{bytes}} NOT NULL,
   note_id {{bytes}} NOT NULL,
   account_id {{bytes}},
+  kind TEXT NOT NULL,             -- note, or the move whose words these are: cancel, reopen, ...
   words_enc {{bytes}},
   created_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, case_id, note_id)
 );
+-- What a dispatcher has to look at. open_key is the kind while it is open, so that one kind is open once per case.
+CREATE TABLE problem (
+  tenant BIGINT NOT NULL,
+  case_id {{bytes}} NOT NULL,
+  problem_id {{bytes}} NOT NULL,
+  request_id {{bytes}},
+  kind TEXT NOT NULL,
+  open_key TEXT,
+  rank BIGINT NOT NULL,           -- order of the queue: urgency first, then since
+  args TEXT NOT NULL,             -- JSON, codes and numbers only
+  since BIGINT NOT NULL,
+  resolved_at BIGINT,
+  PRIMARY KEY (tenant, case_id, problem_id),
+  UNIQUE (tenant, case_id, open_key)
+);
+CREATE INDEX problem_open ON problem (tenant, resolved_at, rank, problem_id);

@@ -153,7 +153,7 @@ CREATE TABLE timer (
   PRIMARY KEY (tenant, timer_id),
   UNIQUE (tenant, dedupe)
 );
-CREATE INDEX timer_due ON timer (state, due_at);
+CREATE INDEX timer_due ON timer (state, lane, due_at);
 CREATE INDEX timer_case ON timer (tenant, case_id);
 
 -- Clocks of a case: how long until something must have happened. Deadlines are derived from these rows; due_at is a cache for sorting.

@@ -255,6 +255,7 @@ CREATE TABLE rating (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (tenant, case_id, visit_id)
 );
+CREATE INDEX rating_created ON rating (tenant, created_at);
 -- Papers that carry a code: receipt, quote, service report. Answered by /verify without personal data.
 CREATE TABLE document (
   tenant BIGINT NOT NULL,

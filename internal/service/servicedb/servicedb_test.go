@@ -1,0 +1,10 @@
+package servicedb_test
+
+import (
+	"testing"
+
+	"anxin/internal/db/dbtest"
+	"anxin/internal/service/servicedb"
+)
+
+func TestStatementsOnBothEngines(t *testing.T) { dbtest.CheckStatements(t, servicedb.Statements) }

@@ -1,0 +1,56 @@
+-- name: insert
+INSERT INTO technician (tenant, technician_id, code, name, phone_enc, partner, vehicle, lng_e6, lat_e6, photo_item, state, certificates, created_at,
+  visits_done, stars_sum, stars_n)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, 0, 0)
+-- name: update
+UPDATE technician SET name = $3, phone_enc = $4, partner = $5, vehicle = $6, lng_e6 = $7, lat_e6 = $8, photo_item = $9, state = $10, certificates = $11
+WHERE tenant = $1 AND technician_id = $2
+-- name: get
+SELECT tenant, technician_id, code, name, phone_enc, partner, vehicle, lng_e6, lat_e6, photo_item, state, certificates, created_at,
+  visits_done, stars_sum, stars_n
+FROM technician WHERE tenant = $1 AND technician_id = $2
+-- name: by_code
+SELECT tenant, technician_id, code, name, phone_enc, partner, vehicle, lng_e6, lat_e6, photo_item, state, certificates, created_at,
+  visits_done, stars_sum, stars_n
+FROM technician WHERE tenant = $1 AND code = $2
+-- name: after
+SELECT tenant, technician_id, code, name, phone_enc, partner, vehicle, lng_e6, lat_e6, photo_item, state, certificates, created_at,
+  visits_done, stars_sum, stars_n
+FROM technician WHERE tenant = $1 AND code > $2 ORDER BY code LIMIT $3
+-- name: lock
+SELECT technician_id FROM technician WHERE tenant = $1 AND technician_id = $2 {{forupdate}}
+-- name: skills
+SELECT kind, product, level FROM technician_skill WHERE tenant = $1 AND technician_id = $2 ORDER BY kind, product
+-- name: regions
+SELECT region FROM technician_region WHERE tenant = $1 AND technician_id = $2 ORDER BY region
+-- name: shifts
+SELECT weekday, from_min, to_min FROM technician_shift WHERE tenant = $1 AND technician_id = $2 ORDER BY weekday, from_min
+-- name: absences
+SELECT from_at, to_at, reason FROM technician_absence WHERE tenant = $1 AND technician_id = $2 AND to_at > $3 ORDER BY from_at
+-- name: clear_skills
+DELETE FROM technician_skill WHERE tenant = $1 AND technician_id = $2
+-- name: clear_regions
+DELETE FROM technician_region WHERE tenant = $1 AND technician_id = $2
+-- name: clear_shifts
+DELETE FROM technician_shift WHERE tenant = $1 AND technician_id = $2
+-- name: add_skill
+INSERT INTO technician_skill (tenant, technician_id, kind, product, level) VALUES ($1, $2, $3, $4, $5)
+-- name: add_region
+INSERT INTO technician_region (tenant, region, technician_id) VALUES ($1, $2, $3)
+-- name: add_shift
+INSERT INTO technician_shift (tenant, technician_id, weekday, from_min, to_min) VALUES ($1, $2, $3, $4, $5)
+-- name: add_absence
+INSERT INTO technician_absence (tenant, technician_id, from_at, to_at, reason) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (tenant, technician_id, from_at) DO UPDATE SET to_at = excluded.to_at, reason = excluded.reason
+-- name: remove_absence
+DELETE FROM technician_absence WHERE tenant = $1 AND technician_id = $2 AND from_at = $3
+-- name: in_region
+SELECT x.technician_id FROM technician_region g JOIN technician x ON x.tenant = g.tenant AND x.technician_id = g.technician_id
+WHERE g.tenant = $1 AND g.region = $2 AND x.state = 'active' ORDER BY x.technician_id LIMIT 500
+-- name: serving
+SELECT COUNT(*) FROM technician_region g
+JOIN technician x ON x.tenant = g.tenant AND x.technician_id = g.technician_id
+JOIN technician_skill s ON s.tenant = g.tenant AND s.technician_id = g.technician_id
+WHERE g.tenant = $1 AND g.region = $2 AND x.state = 'active' AND s.kind = $3 AND s.product = $4 AND s.level >= $5
+-- name: add_record
+UPDATE technician SET visits_done = visits_done + $3, stars_sum = stars_sum + $4, stars_n = stars_n + $5 WHERE tenant = $1 AND technician_id = $2

@@ -62,6 +62,10 @@ func (k *Keeper) sealPerson(ctx context.Context, t tx.Tx, p Person) (row PersonR
 	if err != nil {
 		return row, err
 	}
+	return k.sealIn(box, p)
+}
+
+func (k *Keeper) sealIn(box *Box, p Person) (row PersonRow, err error) {
 	name, phone := p.Name.Clear(), p.Phone.Clear()
 	row = PersonRow{Tenant: p.Tenant, Subject: p.Subject, Case: p.Case,
 		NameIndex:  k.Index(p.Tenant, IndexName, name),

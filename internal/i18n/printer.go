@@ -177,6 +177,13 @@ func (p Printer) Due(t time.Time) string {
 	return p.T("format.left", "d", p.Duration(d))
 }
 
+// ClockWords are the words a script needs to go on telling Due by itself, with {n} and {d} still in place, separated by bars: left, overdue, one
+// day, days, hours, minutes, moment.
+func (p Printer) ClockWords() string {
+	return strings.Join([]string{p.T("format.left"), p.T("format.overdue"), p.T("format.days", "n", 1), p.T("format.days"), p.T("format.hours"),
+		p.T("format.minutes"), p.T("format.moment")}, "|")
+}
+
 // Ago says how long ago a moment was: 刚刚, 5 分钟前, then the day.
 func (p Printer) Ago(t time.Time) string {
 	d := p.Now.Sub(t)

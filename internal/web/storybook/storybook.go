@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"anxin/internal/i18n"
+	"anxin/internal/web/customer"
 	"anxin/internal/web/tech"
 	"anxin/internal/web/ui"
 )
@@ -19,6 +20,7 @@ func All() []ui.Story {
 	var all []ui.Story
 	for _, stories := range [][]ui.Story{
 		ui.Stories(),
+		customer.Stories(),
 		tech.Stories(),
 	} {
 		all = append(all, stories...)

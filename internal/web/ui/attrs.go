@@ -4,8 +4,11 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
+
+	"anxin/internal/i18n"
 )
 
 // inputAttrs are the attributes that only some inputs have.
@@ -85,4 +88,19 @@ func iconNames() []string {
 	}
 	sort.Strings(names)
 	return names
+}
+
+func qrBox(side int) string { return "0 0 " + p0(side) + " " + p0(side) }
+
+// clockAttrs tell the script how to keep a clock's words current; a clock that stands still needs none.
+func clockAttrs(p i18n.Printer, c Clock) templ.Attributes {
+	if c.Paused != "" {
+		return nil
+	}
+	return templ.Attributes{
+		"data-due":  c.Due.UTC().Format(time.RFC3339),
+		"data-warn": strconv.Itoa(int(c.Warn / time.Second)),
+		"data-tone": string(c.tone(p.Now)),
+		"data-t":    p.ClockWords(),
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,13 +32,17 @@ type Doc struct {
 // Page makes a page frame of the demo brand in a language, at StoryTime.
 func Page(t testing.TB, l i18n.Lang) ui.Page {
 	t.Helper()
+	return ui.Page{Site: demoSite(), P: i18n.Printer{Lang: l, Now: StoryTime()}, Path: "/"}
+}
+
+var demoSite = sync.OnceValue(func() *ui.Site {
 	site, err := ui.NewSite(ui.DemoBrand())
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	site.Clock = StoryTime
-	return ui.Page{Site: site, P: i18n.Printer{Lang: l, Now: StoryTime()}, Path: "/"}
-}
+	return site
+})
 
 // Render draws a component and parses it.
 func Render(t testing.TB, c templ.Component) *Doc {

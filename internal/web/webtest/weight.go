@@ -3,6 +3,7 @@ package webtest
 import (
 	"bytes"
 	"compress/gzip"
+	"sync"
 	"testing"
 
 	"anxin/internal/web/assets"
@@ -11,10 +12,7 @@ import (
 // Weight is what a page costs on the wire, compressed: the page itself and every asset it names, without photos.
 func Weight(t testing.TB, d *Doc) int {
 	t.Helper()
-	set, err := assets.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	set := plain()
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, 5)
 	if _, err := z.Write([]byte(d.Raw)); err != nil {
@@ -37,3 +35,12 @@ func Weight(t testing.TB, d *Doc) int {
 	}
 	return total
 }
+
+// plain is the assets without an operator's colours, made once: compressing them is most of a test's time.
+var plain = sync.OnceValue(func() *assets.Set {
+	set, err := assets.New(nil)
+	if err != nil {
+		panic(err)
+	}
+	return set
+})

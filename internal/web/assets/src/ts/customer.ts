@@ -1,1 +1,9 @@
-export {};
+import { startIslands } from "./islands";
+import { startLive } from "./live";
+import { startPage } from "./page";
+import { startUpload } from "./upload";
+
+startUpload();
+startIslands();
+startPage();
+startLive();

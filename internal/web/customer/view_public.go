@@ -1,0 +1,80 @@
+package customer
+
+import (
+	"time"
+
+	"anxin/internal/web/ui"
+)
+
+// CoverageView is the public page "where we serve": one place or a pasted list in, a table out.
+type CoverageView struct {
+	Form  ui.Form
+	Typed string
+	Kind  string
+	Rows  []CoverageRow
+	// Asked is set when there is an answer to show.
+	Asked bool
+	// More counts lines beyond the bound that were not looked up.
+	More int
+}
+
+// CoverageRow is the answer about one place.
+type CoverageRow struct {
+	Typed string
+	// Path is what was understood; empty when nothing was.
+	Path string
+	// Several counts the places it may mean when it is not one.
+	Several int
+	Covered bool
+	// Technicians who could come; Earliest is the expected arrival of the first, zero when unknown.
+	Technicians int
+	Earliest    time.Time
+}
+
+// VerifyView is the page that answers "is this genuine?" without a log-in.
+type VerifyView struct {
+	Form    ui.Form
+	Typed   string
+	Answers []VerifyAnswer
+	// Hotlines are the operator's real numbers, to compare.
+	Hotlines []string
+}
+
+// VerifyAnswer is one answer. Kind is what the code was taken for: technician, document, hotline, part.
+type VerifyAnswer struct {
+	Kind  string
+	Tone  ui.Tone
+	Title string
+	Text  string
+	Facts []ui.Pair
+	// Next says what to do when it is not genuine.
+	Next string
+	// Signed is the signed answer as text, to keep; empty when there is none.
+	Signed string
+	At     time.Time
+}
+
+// FindView asks for number and phone, and always says the same.
+type FindView struct {
+	Form          ui.Form
+	Number, Phone string
+	Sent          bool
+}
+
+// Paper is a sheet to print: receipt, quote or service report.
+type Paper struct {
+	Base   string
+	Kind   string // receipt, quote, report
+	Title  string
+	Number string
+	// Code is the document's code; VerifyURL is where anybody can check it.
+	Code, VerifyURL string
+	Issued          time.Time
+	Facts           []ui.Pair
+	Tables          []ui.Table
+	Notes           []string
+	// Sign shows a signature line; Signature is the path of the drawing, empty when there is none; SignedNote says how it was signed.
+	Sign       bool
+	Signature  string
+	SignedNote string
+}

@@ -11,6 +11,7 @@ import (
 
 	"anxin/internal/i18n"
 	"anxin/internal/web/customer"
+	"anxin/internal/web/desk"
 	"anxin/internal/web/tech"
 	"anxin/internal/web/ui"
 )
@@ -22,6 +23,7 @@ func All() []ui.Story {
 		ui.Stories(),
 		customer.Stories(),
 		tech.Stories(),
+		desk.Stories(),
 	} {
 		all = append(all, stories...)
 	}

@@ -98,9 +98,9 @@ func demoToday(pg ui.Page) Today {
 	area := say(pg, "杭州市 西湖区", "Xihu, Hangzhou")
 	return Today{
 		Day: pg.P.Now, Shifts: demoShifts(pg), Offers: 2, Tomorrow: 3,
-		Current: &VisitCard{Job: job, ID: demoID(1), State: "en_route", From: at(pg, 14, 20), To: at(pg, 15, 0), Area: area},
-		Later:   []VisitCard{{Job: install, ID: demoID(2), State: "accepted", From: at(pg, 16, 0), To: at(pg, 17, 0), Area: say(pg, "杭州市 拱墅区", "Gongshu, Hangzhou"), Pinned: true}},
-		Over:    []VisitCard{{Job: clean, ID: demoID(3), State: "finished", From: at(pg, 9, 0), To: at(pg, 10, 30), Area: area}},
+		Current: &VisitCard{Job: job, Ref: Ref{demoID(90), demoID(1)}, State: "en_route", From: at(pg, 14, 20), To: at(pg, 15, 0), Area: area},
+		Later:   []VisitCard{{Job: install, Ref: Ref{demoID(90), demoID(2)}, State: "accepted", From: at(pg, 16, 0), To: at(pg, 17, 0), Area: say(pg, "杭州市 拱墅区", "Gongshu, Hangzhou"), Pinned: true}},
+		Over:    []VisitCard{{Job: clean, Ref: Ref{demoID(90), demoID(3)}, State: "finished", From: at(pg, 9, 0), To: at(pg, 10, 30), Area: area}},
 	}
 }
 
@@ -113,12 +113,12 @@ func demoOffers(pg ui.Page) Offers {
 		},
 		Cards: []OfferCard{
 			{
-				Job: job, ID: demoID(11), Area: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), DistanceM: 3240, Travel: 14 * time.Minute, Pay: 12000,
+				Job: job, Ref: Ref{demoID(90), demoID(11)}, Area: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), DistanceM: 3240, Travel: 14 * time.Minute, Pay: 12000,
 				Expires: pg.P.Now.Add(2 * time.Minute), Why: []string{say(pg, "14:20 可到", "can be there at 14:20"), say(pg, "有“壁挂炉”品牌授权", "authorised for boilers")}, Idem: "o1",
 			},
 			{
 				Job:  Job{Kind: "install", Urgency: "booked", Product: say(pg, "净水器", "Water purifier")},
-				ID:   demoID(12),
+				Ref:  Ref{demoID(90), demoID(12)},
 				Area: say(pg, "浙江省 杭州市 余杭区", "Yuhang, Hangzhou, Zhejiang"), DistanceM: 12300, Travel: 38 * time.Minute, Pay: 9000, Expires: pg.P.Now.Add(11 * time.Minute),
 				WishedFrom: at(pg, 32, 0), WishedTo: at(pg, 36, 0), Why: []string{say(pg, "上次就是这位师傅", "was there last time")}, Idem: "o2",
 			},
@@ -138,7 +138,7 @@ func demoSteps(state string) []Step {
 
 func demoVisit(pg ui.Page, state string) Visit {
 	v := Visit{
-		Job: demoJob(pg), ID: demoID(1), State: state, From: at(pg, 14, 20), To: at(pg, 15, 0), Area: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"),
+		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, State: state, From: at(pg, 14, 20), To: at(pg, 15, 0), Area: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"),
 		Words: "昨天晚上开始没有热水，显示 E3，重启过两次还是一样。", Steps: demoSteps(state), DeskPhone: "400-000-0000", Idem: "v1",
 		Contact: Contact{Name: "陈女士", Phone: "19900000017", Address: "浙江省杭州市西湖区翠苑街道示例路 18 号 3 幢 502 室", Lat: 30.283, Lng: 120.126},
 		Earlier: []Earlier{{At: pg.P.Now.AddDate(0, -3, 0), Technician: say(pg, "周师傅", "Mr Zhou"), Outcome: "finished", Work: "更换点火针，清理燃烧器。"}},
@@ -161,14 +161,14 @@ func demoVisit(pg ui.Page, state string) Visit {
 		v.Next, v.Moves = Next{Act: "arrive"}, []string{"no_access", "give_back"}
 		v.Clock = &ui.Clock{Due: at(pg, 14, 20), Label: say(pg, "到达", "Arrive"), Warn: 20 * time.Minute}
 	case "arrived":
-		v.Next, v.CanBegin, v.Moves = Next{Act: "quote", Href: visitPath(v.ID, "quote")}, true, []string{"follow_up", "abort"}
+		v.Next, v.CanBegin, v.Moves = Next{Act: "quote", Href: visitPath(v.Ref, "quote")}, true, []string{"follow_up", "abort"}
 	case "waiting_approval":
 		v.Next, v.CanWithdraw, v.Quote, v.Moves = Next{Act: "wait"}, true, quote, []string{"follow_up", "abort"}
 	case "working":
-		v.Next, v.Moves = Next{Act: "report", Href: visitPath(v.ID, "report")}, []string{"quote", "follow_up", "abort"}
+		v.Next, v.Moves = Next{Act: "report", Href: visitPath(v.Ref, "report")}, []string{"quote", "follow_up", "abort"}
 		answered()
 	case "waiting_signature":
-		v.Next, v.Document = Next{Act: "sign", Href: visitPath(v.ID, "sign")}, "D-7K3M-9QXT-4RBW"
+		v.Next, v.Document = Next{Act: "sign", Href: visitPath(v.Ref, "sign")}, "D-7K3M-9QXT-4RBW"
 		answered()
 	case "finished":
 		v.Contact, v.Document, v.Signature, v.Warranty = Contact{}, "D-7K3M-9QXT-4RBW", "signed", pg.P.Now.AddDate(0, 3, 0)
@@ -187,7 +187,7 @@ func demoWrongCode(pg ui.Page) Visit {
 func demoQuoteForm(pg ui.Page) QuotePage {
 	work, part, visit := say(pg, "人工", "Labour"), say(pg, "配件", "Parts"), say(pg, "上门与检测", "Visit and inspection")
 	return QuotePage{
-		Job: demoJob(pg), Visit: demoID(1), List: "2026-11", ListFrom: at(pg, 0, 0).AddDate(0, 0, -23), Sum: 23800, Idem: "q1",
+		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, List: "2026-11", ListFrom: at(pg, 0, 0).AddDate(0, 0, -23), Sum: 23800, Idem: "q1",
 		Items: []PriceItem{
 			{Code: "visit", Name: say(pg, "上门检测", "Inspection"), Group: visit, Free: true, Quantity: 1},
 			{Code: "night", Name: say(pg, "夜间上门（20 点后）", "Visit after 20:00"), Group: visit, Unit: 5000},
@@ -201,14 +201,14 @@ func demoQuoteForm(pg ui.Page) QuotePage {
 }
 
 func demoUpload(pg ui.Page, name, label, hint string) ui.Upload {
-	return ui.Upload{Name: name, Label: label, Hint: hint, Create: "/tech/visits/" + demoID(1).String() + "/photos", Max: 6, MaxBytes: 20 << 20}
+	return ui.Upload{Name: name, Label: label, Hint: hint, Create: visitPath(Ref{demoID(90), demoID(1)}, "photos"), Max: 6, MaxBytes: 20 << 20}
 }
 
 func demoReport(pg ui.Page) ReportPage {
 	choose := ui.Choice{Value: "", Text: pg.T("tech.report.choose")}
 	none := ui.Choice{Value: "", Text: pg.T("tech.report.no_part")}
 	return ReportPage{
-		Job: demoJob(pg), Visit: demoID(1), Idem: "r1",
+		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Idem: "r1",
 		Checklist: []CheckItem{
 			{Code: "gas", Text: say(pg, "燃气泄漏检测", "Gas leak test")},
 			{Code: "flue", Text: say(pg, "烟管连接与坡度", "Flue joint and slope"), Photo: true},
@@ -246,7 +246,7 @@ func demoReportErrors(pg ui.Page) ReportPage {
 
 func demoSign(pg ui.Page) SignPage {
 	return SignPage{
-		Job: demoJob(pg), Visit: demoID(1), Work: "更换三通阀，排气，热水与采暖各试运行 5 分钟，正常。", Sum: 18800, Warranty: pg.P.Now.AddDate(0, 3, 0), Idem: "s1",
+		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Work: "更换三通阀，排气，热水与采暖各试运行 5 分钟，正常。", Sum: 18800, Warranty: pg.P.Now.AddDate(0, 3, 0), Idem: "s1",
 		Lines: []QuoteLine{
 			{Item: say(pg, "更换三通阀（人工）", "Replace the three-way valve (labour)"), Quantity: 1, Unit: 8000},
 			{Item: say(pg, "三通阀", "Three-way valve"), Quantity: 1, Unit: 10800},
@@ -263,7 +263,7 @@ func demoAside(pg ui.Page, move string) AsidePage {
 		"follow_up": {{Value: "part", Text: say(pg, "缺配件", "A part is missing")}, {Value: "second_person", Text: say(pg, "需要两个人", "Needs two people")}, {Value: "customer", Text: say(pg, "客户要改天", "The customer wants another day")}},
 		"give_back": {{Value: "delayed", Text: say(pg, "上一单拖延了", "The visit before took longer")}, {Value: "vehicle", Text: say(pg, "车坏了", "Vehicle broke down")}, {Value: "ill", Text: say(pg, "身体不舒服", "Unwell")}},
 	}
-	return AsidePage{Job: demoJob(pg), Visit: demoID(1), Move: move, Reasons: reasons[move], Idem: "a1", Photos: demoUpload(pg, "photos", pg.T("tech.aside.photos"), "")}
+	return AsidePage{Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Move: move, Reasons: reasons[move], Idem: "a1", Photos: demoUpload(pg, "photos", pg.T("tech.aside.photos"), "")}
 }
 
 func demoProfile(pg ui.Page) Profile {

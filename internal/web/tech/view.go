@@ -7,6 +7,9 @@ import (
 	"anxin/internal/web/ui"
 )
 
+// Ref names a visit or an offer inside its case.
+type Ref struct{ Case, ID casefile.ID }
+
 // Job is what every card and page says about a visit. Product and Fault are words in the reader's language.
 type Job struct {
 	Number         casefile.Number
@@ -18,7 +21,7 @@ type Job struct {
 // OfferCard is one offer. Area says the division and nothing finer: the address comes with the acceptance.
 type OfferCard struct {
 	Job
-	ID                   casefile.ID
+	Ref                  Ref
 	Area                 string
 	DistanceM            float64
 	Travel               time.Duration
@@ -43,7 +46,7 @@ type Offers struct {
 // VisitCard is one visit in a list.
 type VisitCard struct {
 	Job
-	ID       casefile.ID
+	Ref      Ref
 	State    string
 	From, To time.Time
 	Area     string
@@ -118,7 +121,7 @@ type Earlier struct {
 // Visit is the page of one visit.
 type Visit struct {
 	Job
-	ID       casefile.ID
+	Ref      Ref
 	State    string
 	From, To time.Time
 	Words    string // what the customer wrote
@@ -157,7 +160,7 @@ type PriceItem struct {
 // QuotePage is the form that makes a quote.
 type QuotePage struct {
 	Job
-	Visit     casefile.ID
+	Ref       Ref
 	List      string // version of the price list
 	ListFrom  time.Time
 	Items     []PriceItem
@@ -199,7 +202,7 @@ type DoneLine struct {
 // ReportPage is the form of the report of work.
 type ReportPage struct {
 	Job
-	Visit       casefile.ID
+	Ref         Ref
 	Checklist   []CheckItem
 	Faults      []ui.Choice
 	Causes      []ui.Choice
@@ -220,7 +223,7 @@ type ReportPage struct {
 // SignPage is what the customer reads and signs on the technician's phone.
 type SignPage struct {
 	Job
-	Visit    casefile.ID
+	Ref      Ref
 	Work     string
 	Parts    []PartRow
 	Lines    []QuoteLine
@@ -235,7 +238,7 @@ type SignPage struct {
 // AsidePage is the form of a visit that cannot be done: nobody there, or another visit needed.
 type AsidePage struct {
 	Job
-	Visit   casefile.ID
+	Ref     Ref
 	Move    string // give_back, no_access, follow_up, abort
 	Reasons []ui.Choice
 	Words   string

@@ -7,7 +7,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"anxin/internal/casefile"
 	"anxin/internal/web/staff"
 	"anxin/internal/web/ui"
 )
@@ -67,12 +66,17 @@ func formFrame(pg ui.Page, f ui.Form, title string) ui.Page {
 }
 
 // visitPath is the path of a visit's page or of one of its acts.
-func visitPath(id casefile.ID, act string) string {
-	path := "/tech/visits/" + id.String()
+func visitPath(r Ref, act string) string {
+	path := "/tech/visits/" + r.Case.String() + "/" + r.ID.String()
 	if act != "" {
 		path += "/" + strings.ReplaceAll(act, "_", "-")
 	}
 	return path
+}
+
+// offerPath is the path of an answer to an offer.
+func offerPath(r Ref, act string) string {
+	return "/tech/offers/" + r.Case.String() + "/" + r.ID.String() + "/" + act
 }
 
 // geoLink opens the phone's own map: no map service is ours to choose.

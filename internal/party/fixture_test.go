@@ -181,7 +181,11 @@ func (b *browser) begin(i party.Identity) {
 
 // current is who the browser is logged in as; the zero identity when nobody.
 func (b *browser) current() (i party.Identity) {
-	b.do(func(ctx context.Context) { i, _ = b.p.sessions.Current(ctx) })
+	b.do(func(ctx context.Context) {
+		if who, ok := b.p.sessions.Current(ctx); ok {
+			i = who
+		}
+	})
 	return i
 }
 

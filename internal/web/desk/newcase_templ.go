@@ -47,7 +47,7 @@ func NewCasePage(pg ui.Page, v NewCase) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"newcase\"><form id=\"new\" method=\"post\" action=\"/desk/new\" class=\"stack newform\" data-check=\"/desk/new\"><h1>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"newcase\"><form id=\"new\" method=\"post\" data-once action=\"/desk/new\" class=\"stack newform\" data-check=\"/desk/new\"><h1>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -213,6 +213,7 @@ type ReportPage struct {
 	Advices     []ui.Choice
 	Checked     []ProductRow
 	NoneSeen    bool
+	Again       bool // drawn again with a row added: what was typed is in it
 	Lines       []DoneLine
 	Before      ui.Upload
 	After       ui.Upload

@@ -74,6 +74,9 @@ func visitPath(r Ref, act string) string {
 	return path
 }
 
+// draftKey names what the browser keeps of a report of work until it is sent.
+func draftKey(r Ref) string { return "report-" + r.ID.String() }
+
 // offerPath is the path of an answer to an offer.
 func offerPath(r Ref, act string) string {
 	return "/tech/offers/" + r.Case.String() + "/" + r.ID.String() + "/" + act

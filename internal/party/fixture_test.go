@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -21,7 +22,8 @@ import (
 	"anxin/internal/tx"
 )
 
-const tenant casefile.Tenant = 1
+// tenant is the one of the running test: tests share a database and each has a tenant and a master key of its own. Tenant 2 is a stranger.
+var tenant casefile.Tenant = 10
 
 // place is everything of party on one database, with a clock that tests move.
 type place struct {
@@ -82,9 +84,51 @@ func newPlace(t *testing.T, d *db.DB, policy party.AccountPolicy) *place {
 	return p
 }
 
-// each runs a test on both engines with a place of its own.
+// each runs a test on both engines, on databases that all tests of the package share: making a PostgreSQL database for each would take most of
+// the time.
 func each(t *testing.T, policy party.AccountPolicy, f func(t *testing.T, p *place)) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newPlace(t, d, policy)) })
+	run := func(t *testing.T, d *db.DB) {
+		tenant++
+		admin.Tenant = tenant
+		f(t, newPlace(t, d, policy))
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		if shared.sqlite == nil {
+			shared.sqlite = dbtest.SQLite(forAll{t})
+		}
+		run(t, shared.sqlite)
+	})
+	t.Run("postgres", func(t *testing.T) {
+		if shared.postgres == nil {
+			shared.postgres = dbtest.Postgres(forAll{t})
+		}
+		run(t, shared.postgres)
+	})
+}
+
+var shared struct {
+	sqlite, postgres *db.DB
+	cleanups         []func()
+}
+
+// forAll is a test whose things live until the last test is over.
+type forAll struct{ testing.TB }
+
+func (forAll) Cleanup(f func()) { shared.cleanups = append(shared.cleanups, f) }
+
+func (a forAll) TempDir() string {
+	dir, err := os.MkdirTemp("", "party-test-")
+	check(a, err)
+	a.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for i := len(shared.cleanups) - 1; i >= 0; i-- {
+		shared.cleanups[i]()
+	}
+	os.Exit(code)
 }
 
 func check(t testing.TB, err error) {

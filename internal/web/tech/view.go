@@ -146,6 +146,8 @@ type Visit struct {
 	CodeTyped             string
 	TriesLeft             int // of the door code; 0 is not shown
 	LastChange            int64
+	// Reported says that the report of work is in: what the browser kept of its draft can go.
+	Reported bool
 }
 
 // PriceItem is one item of the price list.

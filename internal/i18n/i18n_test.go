@@ -86,6 +86,7 @@ func TestTimesAsPeopleSayThem(t *testing.T) {
 		{en.Window(at(25, 8, 0), at(25, 12, 0)), "tomorrow morning"},
 		{zh.Window(at(28, 14, 0), at(28, 18, 0)), "11月28日 周六 下午"},
 		{zh.Window(at(24, 18, 0), at(24, 21, 0)), "今天晚上"},
+		{en.Window(at(24, 18, 0), at(24, 21, 0)), "this evening"},
 		{zh.Window(at(24, 9, 0), at(26, 18, 0)), "今天 09:00 - 后天 18:00"},
 		{zh.Time(at(23, 9, 5)), "昨天 09:05"},
 		{zh.Time(at(26, 9, 5)), "后天 09:05"},

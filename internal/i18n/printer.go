@@ -114,6 +114,9 @@ func (p Printer) Window(from, to time.Time) string {
 		}
 	}
 	if part := dayPart(a, b); part != "" {
+		if p.Lang == EN && p.days(from) == 0 && part != "all_day" {
+			return p.T("format.this_" + part)
+		}
 		if p.Lang == EN {
 			return p.Day(from) + " " + p.T("format."+part)
 		}

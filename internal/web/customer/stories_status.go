@@ -65,7 +65,7 @@ func statusStories() []ui.Story {
 			v.Work[0].Signed = pg.T("customer.work.signed_open")
 			v.Sign = &SignView{Visit: "v1", Until: at(pg, 3, 15, 20)}
 			v.Now = NowLine{Tone: ui.Warn, State: pg.T("customer.state.waiting_signature"), Title: both(pg, "修好了，请签字", "It is fixed. Please sign"),
-				Text: both(pg, "看一下服务报告，没有问题就签字。", "Look at the service report and sign if it is right."), Action: "#sign", ActionText: both(pg, "去签字", "Sign")}
+				Text: both(pg, "看一下服务报告，没有问题就签字。", "Look at the service report and sign if it is right.")}
 		})),
 		story("status-done", "finished and signed, rate it", page(demoDone)),
 		story("status-rated", "rated", page(func(pg ui.Page, v *StatusView) {
@@ -132,8 +132,7 @@ func demoQuoteOpen(pg ui.Page, v *StatusView) {
 	q := demoQuote(pg)
 	v.Quote = &q
 	v.Now = NowLine{Tone: ui.Warn, State: pg.T("customer.state.waiting_approval"), Title: both(pg, "请答复报价", "Please answer the quote"),
-		Text:   both(pg, "师傅已检查好，等您逐项答复后开始。", "The technician has looked at it and starts when you have answered each line."),
-		Action: "#quote", ActionText: both(pg, "看报价", "See the quote")}
+		Text: both(pg, "师傅已检查好，等您逐项答复后开始。", "The technician has looked at it and starts when you have answered each line.")}
 }
 
 func demoDone(pg ui.Page, v *StatusView) {

@@ -97,7 +97,7 @@ func kindChoices(pg ui.Page, on string) []ui.Choice {
 }
 
 func wishChoices(pg ui.Page, v ReportView) []ui.Choice {
-	out := []ui.Choice{{Value: WishSoon, Text: pg.T("customer.wish.soon"), Hint: pg.T("customer.wish.soon_hint"), On: v.V.Wish == WishSoon}}
+	out := []ui.Choice{{Value: WishSoon, Text: pg.T("customer.wish.soon"), Hint: pg.T("customer.wish.soon_hint"), On: v.V.Wish == WishSoon, Wide: true}}
 	for _, w := range v.Wishes {
 		out = append(out, ui.Choice{Value: w.Value, Text: pg.P.Window(w.From, w.To), On: v.V.Wish == w.Value})
 	}

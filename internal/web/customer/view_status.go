@@ -49,8 +49,6 @@ type NowLine struct {
 	Chance   float64
 	// Due is a moment something is due by, with its label; nil shows none.
 	Due *ui.Clock
-	// Action is where the customer must act now ("#quote"); empty is nothing to do.
-	Action, ActionText string
 }
 
 // TechView is the technician who comes.

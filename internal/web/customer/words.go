@@ -21,6 +21,8 @@ func receiptNext(pg ui.Page, v ReceiptView) string {
 	switch {
 	case v.Place != nil && v.Place.Outcome == PlaceNone:
 		return pg.T("customer.receipt.next_call")
+	case v.Place != nil && v.Place.Outcome == PlaceSet:
+		return pg.T("customer.receipt.next_which")
 	case v.Place != nil && !v.Place.Covered:
 		return pg.T("customer.receipt.next_uncovered")
 	case !v.AssignBy.IsZero() && !v.AssignBy.Before(pg.P.Now):
@@ -32,7 +34,9 @@ func receiptNext(pg ui.Page, v ReceiptView) string {
 // receiptSteps are what happens next, in order, with times where they are known.
 func receiptSteps(pg ui.Page, v ReceiptView) []string {
 	var s []string
-	if v.Place != nil && (v.Place.Outcome == PlaceNone || !v.Place.Covered) {
+	if v.Place != nil && v.Place.Outcome == PlaceSet {
+		s = append(s, pg.T("customer.receipt.step_which"))
+	} else if v.Place != nil && (v.Place.Outcome == PlaceNone || !v.Place.Covered) {
 		s = append(s, pg.T("customer.receipt.step_call"))
 	}
 	if v.AssignBy.IsZero() {
@@ -197,19 +201,10 @@ func coverageKinds(pg ui.Page, on string) []ui.Choice {
 func coverageTable(pg ui.Page, v CoverageView) ui.Table {
 	t := ui.Table{
 		Caption: pg.T("customer.coverage.answer"), HideCaption: true,
-		Columns: []ui.Column{{Title: pg.T("customer.coverage.place")}, {Title: pg.T("customer.coverage.state")},
-			{Title: pg.T("customer.coverage.technicians"), Number: true}, {Title: pg.T("customer.coverage.earliest")}},
+		Columns: []ui.Column{{Title: pg.T("customer.coverage.place")}, {Title: pg.T("customer.coverage.state")}},
 	}
 	for _, r := range v.Rows {
-		earliest := ui.Text("")
-		if !r.Earliest.IsZero() {
-			earliest = ui.Cell{Body: ui.Time(pg.P, r.Earliest)}
-		}
-		count := ""
-		if r.Covered {
-			count = strconv.Itoa(r.Technicians)
-		}
-		t.Rows = append(t.Rows, []ui.Cell{{Body: coveragePlace(pg, r), Header: true}, {Body: coverageBadge(pg, r)}, ui.Text(count), earliest})
+		t.Rows = append(t.Rows, []ui.Cell{{Body: coveragePlace(pg, r), Header: true}, {Body: coverageAnswer(pg, r)}})
 	}
 	return t
 }

@@ -43,3 +43,11 @@ func FailureOf(pg Page, err error) Failure {
 	}
 	return f
 }
+
+// againText says when to try again.
+func againText(pg Page, d time.Duration) string {
+	if d < time.Minute {
+		return pg.T("ui.fail_again_soon")
+	}
+	return pg.T("ui.fail_again", "d", pg.P.Duration(d))
+}

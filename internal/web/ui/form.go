@@ -103,6 +103,8 @@ func describedBy(name, hint, err string) string {
 type Choice struct {
 	Value, Text, Hint string
 	On                bool
+	// Wide lets the choice take a whole row where choices stand in two columns.
+	Wide bool
 	// Lang is the language of Text where it is not the page's, such as "zh-CN" for the name of a place.
 	Lang string
 	// Icon is the name of an icon, for choices that are easier seen than read.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,6 +39,7 @@ func (c *Clock) Run(ctx context.Context) error {
 	renewing, endRenewing := context.WithCancel(work)
 	var renewer, loops sync.WaitGroup
 	renewer.Go(func() { flights.renewLoop(renewing) })
+	renewer.Go(func() { c.purgeLoop(renewing) })
 	for _, lane := range lanes {
 		loops.Go(func() { c.runLane(ctx, work, c.loops[lane], flights) })
 	}
@@ -62,6 +64,11 @@ func (c *Clock) runLane(ctx, work context.Context, l *loop, fl *flights) {
 	workers, size := c.shape(l.lane)
 	queue := make(chan Timer, size)
 	var busy atomic.Int64 // leased and not finished
+	// A lane with a queue waits until a quarter of it is free before it looks again; one without looks whenever a worker is free.
+	enough := 1
+	if size > workers {
+		enough = size/4 + 1
+	}
 	var done sync.WaitGroup
 	for range workers {
 		done.Go(func() {
@@ -72,7 +79,7 @@ func (c *Clock) runLane(ctx, work context.Context, l *loop, fl *flights) {
 				} else {
 					c.fly(work, fl, tm)
 				}
-				if busy.Add(-1) == int64(size/2) {
+				if left := int(busy.Add(-1)); enough == 1 || left == size-enough {
 					l.signal()
 				}
 			}
@@ -83,7 +90,7 @@ func (c *Clock) runLane(ctx, work context.Context, l *loop, fl *flights) {
 		room := size - int(busy.Load())
 		sleep := c.o.Poll
 		l.next.Store(math.MaxInt64) // awake: whatever is set from here on must be looked at again
-		if room > size/4 || room == size {
+		if room >= enough {
 			got, next, err := c.take(ctx, l.lane, room)
 			switch {
 			case err != nil:
@@ -95,27 +102,28 @@ func (c *Clock) runLane(ctx, work context.Context, l *loop, fl *flights) {
 				busy.Add(int64(len(got)))
 				for _, tm := range got {
 					fl.add(tm)
-					queue <- tm
+					queue <- tm // never waits: busy keeps within the queue's size
 				}
-				if len(got) == room {
-					sleep = 0
-				} else {
-					sleep = min(sleep, next)
-				}
+				sleep = min(sleep, next)
 			}
 		}
-		l.sleep(ctx, sleep, c.src.Now())
+		c.nap(ctx, l, sleep)
 	}
 	close(queue)
 	done.Wait()
 }
 
-// sleep waits, but not longer than until somebody signals. A signal that came since the last sleep ends it at once.
-func (l *loop) sleep(ctx context.Context, d time.Duration, now time.Time) {
+// jump is a difference between the wall clock and the monotonic one during a sleep that is worth a line in the log.
+const jump = 2 * time.Second
+
+// nap waits, but not longer than until somebody signals; a signal since the last nap ends it at once. A wall clock that jumps while the lane sleeps
+// is no harm: the lane sleeps at most Options.Poll by the monotonic clock and then asks the wall clock again.
+func (c *Clock) nap(ctx context.Context, l *loop, d time.Duration) {
 	if d <= 0 {
 		return
 	}
-	l.next.Store(now.Add(d).UnixMicro())
+	wall, mono := c.src.Now(), time.Now()
+	l.next.Store(wall.Add(d).UnixMicro())
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
@@ -123,10 +131,13 @@ func (l *loop) sleep(ctx context.Context, d time.Duration, now time.Time) {
 	case <-l.wake:
 	case <-timer.C:
 	}
+	if off := c.src.Now().Sub(wall) - time.Since(mono); off.Abs() > jump {
+		c.o.Log.Warn("the wall clock jumped", "lane", l.lane, "by", off.String())
+	}
 }
 
-// take leases up to room timers, and tells how long until the next one is due.
-func (c *Clock) take(ctx context.Context, lane Lane, room int) (got []Timer, next time.Duration, err error) {
+// take leases up to room timers, puts those of paused kinds on hold, and tells how long the lane may sleep: not at all when there may be more.
+func (c *Clock) take(ctx context.Context, lane Lane, room int) (got []Timer, sleep time.Duration, err error) {
 	now := c.src.Now()
 	var due time.Time
 	var expired bool
@@ -137,18 +148,45 @@ func (c *Clock) take(ctx context.Context, lane Lane, room int) (got []Timer, nex
 	if err != nil {
 		return nil, 0, err
 	}
-	next = c.o.Poll
-	if !due.IsZero() && due.After(now) {
-		next = due.Sub(now)
-	}
 	if !expired && (due.IsZero() || due.After(now)) {
-		return nil, next, nil
+		if due.IsZero() {
+			return nil, c.o.Poll, nil
+		}
+		return nil, due.Sub(now), nil
 	}
-	err = c.run.Write(ctx, func(ctx context.Context, t tx.Tx) (err error) {
-		got, err = c.store.Lease(ctx, t, lane, now, c.o.Lease, room)
+	err = c.run.Write(ctx, func(ctx context.Context, t tx.Tx) error {
+		leased, err := c.store.Lease(ctx, t, lane, now, c.o.Lease, room)
+		if err != nil {
+			return err
+		}
+		sleep = 0
+		if len(leased) == 0 { // another node was faster, or only timers it is taking are due
+			sleep = c.o.Poll / 4
+		}
+		got, err = c.parkPaused(ctx, t, leased)
 		return err
 	})
-	return got, 0, err
+	return got, sleep, err
+}
+
+// parkPaused puts the timers of paused kinds on hold and answers the others.
+func (c *Clock) parkPaused(ctx context.Context, t tx.Tx, leased []Timer) ([]Timer, error) {
+	if len(leased) == 0 {
+		return nil, nil
+	}
+	paused, err := c.store.PausedKinds(ctx, t)
+	if err != nil || len(paused) == 0 {
+		return leased, err
+	}
+	var run []Timer
+	for _, tm := range leased {
+		if !slices.Contains(paused, KindOfTenant{tm.Tenant, tm.Kind}) {
+			run = append(run, tm)
+		} else if err := c.store.Park(ctx, t, tm); err != nil {
+			return nil, err
+		}
+	}
+	return run, nil
 }
 
 // RunDue runs everything that is due now, one after the other, until nothing is: for tests and tools that want no goroutines. It tells how many runs
@@ -274,9 +312,10 @@ func (c *Clock) failed(ctx context.Context, h Handler, tm Timer, cause error) Ou
 	var later *laterError
 	var hopeless *hopelessError
 	dead := errors.As(cause, &hopeless)
-	wait := time.Minute
+	wait, counts := time.Minute, true
 	switch {
 	case errors.Is(cause, errNoHandler): // another version of the program may know it
+		counts = false
 	case errors.As(cause, &later):
 		wait, dead = later.after, dead || tm.Attempts >= h.MaxAttempts
 	default:
@@ -288,7 +327,7 @@ func (c *Clock) failed(ctx context.Context, h Handler, tm Timer, cause error) Ou
 		if dead {
 			ours, err = c.store.Bury(ctx, t, tm, now, causeText(cause))
 		} else {
-			ours, err = c.store.Again(ctx, t, tm, now.Add(wait), causeText(cause))
+			ours, err = c.store.Again(ctx, t, tm, now.Add(wait), causeText(cause), counts)
 		}
 		return err
 	})

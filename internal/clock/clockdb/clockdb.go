@@ -118,8 +118,8 @@ func (Store) Finish(ctx context.Context, t tx.Tx, tm clock.Timer, now time.Time)
 }
 
 // Again implements clock.Store.
-func (Store) Again(ctx context.Context, t tx.Tx, tm clock.Timer, due time.Time, cause string) (bool, error) {
-	return touched(t.Exec(ctx, again, tm.Tenant, tm.ID, tm.Fence, db.Micros(due), cause))
+func (Store) Again(ctx context.Context, t tx.Tx, tm clock.Timer, due time.Time, cause string, counts bool) (bool, error) {
+	return touched(t.Exec(ctx, again, tm.Tenant, tm.ID, tm.Fence, db.Micros(due), cause, db.Flag(!counts)))
 }
 
 // Bury implements clock.Store.

@@ -37,7 +37,7 @@ UPDATE timer SET lease_until = $4 WHERE tenant = $1 AND timer_id = $2 AND fence 
 -- name: finish
 UPDATE timer SET state = 2, dedupe = NULL, done_at = $4, lease_until = 0 WHERE tenant = $1 AND timer_id = $2 AND fence = $3 AND state = 1
 -- name: again
-UPDATE timer SET state = 0, due_at = $4, last_error = $5, lease_until = 0 WHERE tenant = $1 AND timer_id = $2 AND fence = $3 AND state = 1
+UPDATE timer SET state = 0, due_at = $4, last_error = $5, lease_until = 0, attempts = attempts - $6 WHERE tenant = $1 AND timer_id = $2 AND fence = $3 AND state = 1
 -- name: bury
 UPDATE timer SET state = 3, dedupe = NULL, done_at = $4, last_error = $5, lease_until = 0
 WHERE tenant = $1 AND timer_id = $2 AND fence = $3 AND state = 1

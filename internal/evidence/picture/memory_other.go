@@ -1,0 +1,6 @@
+//go:build !linux
+
+package picture
+
+// limitMemory does nothing here: the time limit and the limits before decoding remain.
+func limitMemory(uint64) error { return nil }

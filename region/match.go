@@ -4,27 +4,36 @@ import "anxin/region/internal/table"
 
 // Limits that keep the work on any input linear. Real addresses stay far below them.
 const (
-	maxHits  = 160 // readings of names above the town
-	maxTowns = 160 // names of towns
+	maxHits     = 128 // readings of names above the town
+	maxTowns    = 96  // names of towns
+	maxReadings = 400
 )
+
+// formTypo is the form of a hit that differs from the name by a slip; it continues the table.Form numbers.
+const formTypo = 4
 
 // hit is one reading of one stretch of the text as a division above the town, or as a zone.
 type hit struct {
 	start, end int32 // characters
 	place      int32
 	weight     float32 // evidence by itself
-	total      float32 // evidence with the chain before it
+	total      float32 // evidence with the chain it ends
 	prev       int32   // hit before it in the chain, -1 at the start
+	rev        int32   // hit after it that names a level above (西湖区，杭州市), -1 when none
 	form       uint8
 	level      uint8
-	road       bool // followed by 路, 街...: names a road, not a place
+	after      follow
+	bound      bool // starts a word: nothing but a separator or a preposition before it
+	doubtful   bool // a slip that is not explained by sound or shape
 }
 
 // townHit is a stretch of text that is the name of one or more towns.
 type townHit struct {
 	start, end int32
-	entry      int32
-	road       bool
+	entry      int32 // lexicon entry, -1 for a misspelt town
+	place      int32 // the town, for a misspelt one
+	after      follow
+	bound      bool
 }
 
 // scratch is the working memory of one resolution.
@@ -33,6 +42,8 @@ type scratch struct {
 	hits     []hit
 	towns    []townHit
 	readings []reading
+	units    []int32
+	label    Span // a label such as 直辖县 that was ignored
 }
 
 // find fills s.hits and s.towns with everything the lexicon finds in the text.
@@ -44,11 +55,18 @@ func (r *Resolver) find(s *scratch, day int32) {
 			continue
 		}
 		n := r.lex.root[t.c[i]]
+		bound := -1
 		for j := i + 1; n != 0; j++ {
 			if e := r.lex.entry[n]; e >= 0 && j-i > 1 {
-				r.take(s, i, j, e, day)
+				if bound < 0 {
+					bound = 0
+					if t.boundBefore(i) {
+						bound = 1
+					}
+				}
+				r.take(s, i, j, e, day, bound == 1)
 			}
-			if j == len(t.c) {
+			if j == len(t.c) || t.class[j] == classSep {
 				break
 			}
 			n = r.lex.child(n, t.c[j])
@@ -57,8 +75,8 @@ func (r *Resolver) find(s *scratch, day int32) {
 }
 
 // take records what entry e may mean at characters i to j.
-func (r *Resolver) take(s *scratch, i, j int, e int32, day int32) {
-	road := s.text.roadAfter(j)
+func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
+	after := s.text.follows(j)
 	town := false
 	for _, m := range r.lex.meanings(e) {
 		p := &r.places[m.Place]
@@ -66,89 +84,59 @@ func (r *Resolver) take(s *scratch, i, j int, e int32, day int32) {
 			town = true
 			continue
 		}
-		if len(s.hits) == maxHits || road && m.Form != table.FormFull {
+		if len(s.hits) == maxHits {
 			continue
 		}
-		h := hit{start: int32(i), end: int32(j), place: m.Place, prev: -1, form: m.Form, level: p.Level, road: road}
-		h.weight = weigh(p, m.Form, j-i, day)
-		if road {
+		if after == followRoad && m.Form != table.FormFull || after == followBrand && m.Form != table.FormAlias && j-i <= 3 {
+			continue
+		}
+		h := hit{start: int32(i), end: int32(j), place: m.Place, prev: -1, rev: -1, form: m.Form, level: p.Level, after: after, bound: bound}
+		if p.Level == table.Zone {
+			h.level = table.Town // below every division
+		}
+		h.weight = r.weigh(m, j-i, day)
+		if after == followRoad {
 			h.weight *= 0.2
 		}
-		h.total = h.weight
 		s.hits = append(s.hits, h)
 	}
 	if town && len(s.towns) < maxTowns {
-		s.towns = append(s.towns, townHit{int32(i), int32(j), e, road})
+		s.towns = append(s.towns, townHit{int32(i), int32(j), e, -1, after, bound})
 	}
 }
 
 // weigh is the evidence that one name gives by itself: names with their suffix say more than names without, long
 // ones more than short ones, and names long gone less than present ones.
-func weigh(p *table.Place, form uint8, length int, day int32) float32 {
+func (r *Resolver) weigh(m table.Target, length int, day int32) float32 {
+	p := &r.places[m.Place]
 	var w float32
-	switch form {
+	switch m.Form {
 	case table.FormFull, table.FormAlias:
-		w = [...]float32{0, 2.0, 2.5, 3.0, 0, 2.0}[p.Level]
-		if form == table.FormAlias {
-			w *= 0.95
+		w = [...]float32{0, 2.0, 2.5, 3.0, 0, 2.2}[p.Level]
+		if m.Form == table.FormAlias {
+			w *= 0.9
 		}
 		if length == 2 {
-			w *= 0.7
+			w *= 0.6
 		}
 		w += 0.1 * float32(min(length, 8)-3)
 	case table.FormShort:
-		w = [...]float32{0, 1.6, 1.3, 1.1, 0, 0.8}[p.Level] + 0.25*float32(min(length, 6)-2)
+		w = [...]float32{0, 1.7, 1.4, 1.2, 0, 0.8}[p.Level] + 0.25*float32(min(length, 6)-2)
 	default:
 		w = 0.9 + 0.1*float32(min(length, 6)-3)
 	}
 	if p.To != 0 && !inForce(p, day) {
 		switch year := p.To / 10000; {
 		case year >= 2000:
-			w *= 0.95
+			w *= 0.93
 		case year >= 1990:
-			w *= 0.8
+			w *= 0.75
 		default:
-			w *= 0.6
+			w *= 0.5
+		}
+		if m.Form != table.FormFull {
+			w *= 0.8
 		}
 	}
 	return w
-}
-
-// roadAfter reports whether the characters from i on make a road of the name that ends there.
-func (t *chars) roadAfter(i int) bool {
-	// 南京东路, 北京西路, 中山北一路: a direction and a number may stand between the name and the road.
-	for k := 0; k < 3 && i < len(t.c) && isOneOf(t.c[i], directionsAndNumbers); k++ {
-		i++
-	}
-	if i >= len(t.c) {
-		return false
-	}
-	next := uint16(0)
-	if i+1 < len(t.c) {
-		next = t.c[i+1]
-	}
-	switch t.c[i] {
-	case '路', '巷', '弄', '胡':
-		return t.c[i] != '胡' || next == '同'
-	case '街':
-		return next != '道' && next != '办'
-	case '大':
-		return next == '道' || next == '街'
-	case '公':
-		return next == '路'
-	case '高':
-		return next == '速'
-	}
-	return false
-}
-
-var directionsAndNumbers = []uint16{'东', '南', '西', '北', '中', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '环'}
-
-func isOneOf(c uint16, set []uint16) bool {
-	for _, x := range set {
-		if x == c {
-			return true
-		}
-	}
-	return false
 }

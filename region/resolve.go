@@ -6,16 +6,12 @@ import (
 	"anxin/region/internal/table"
 )
 
-// reading is one way of understanding a text: a chain of names that ends in a place, perhaps with a town below.
-type reading struct {
-	hit      int32 // last hit of the chain, -1 for a town alone
-	place    int32 // division above the town, or the county of the town
-	town     int32 // -1 when none
-	townAt   int32 // index in scratch.towns
-	score    float32
-	end      int32 // character after the last name used
-	inferred bool  // the county was found through the town
-}
+// Scores. They are sums of the weights in match.go and chain.go; docs/design/region.md explains them.
+const (
+	leastScore = 1.1  // below this nothing was understood
+	sureScore  = 1.35 // a single name must reach this to be believed without asking
+	margin     = 0.45 // readings closer than this to the best are alternatives
+)
 
 // Resolve finds the place a text is about, as of a date; the zero Date means the newest state. Text longer than
 // 2,000 characters is refused with ReasonTooLong.
@@ -27,256 +23,235 @@ func (r *Resolver) Resolve(text string, asOf Date) Answer {
 		a.Reasons = []Reason{{ReasonTooLong, []string{"2000"}}}
 		return a
 	}
+	s.text.hideLabels(&s.label)
 	day := asOf.number()
 	r.find(s, day)
+	r.slips(s)
 	r.link(s)
 	r.read(s)
-	r.decide(&a, s, day)
+	d := decision{r: r, s: s, a: &a, day: day}
+	d.decide()
 	return a
 }
 
-// link finds the best chain that ends in each hit.
-func (r *Resolver) link(s *scratch) {
-	for i := range s.hits {
-		h := &s.hits[i]
-		for j := range s.hits {
-			g := &s.hits[j]
-			if g.end > h.start || g.level >= h.level || !r.below(h.place, g.place) {
-				continue
-			}
-			gap := s.text.gap(int(g.end), int(h.start))
-			if gap > 12 || gap > 0 && (h.form == table.FormShort || h.form == table.FormLegacy) {
-				continue
-			}
-			total := g.total + h.weight + 0.8 - 0.3*float32(gap)
-			if total > h.total {
-				h.total, h.prev = total, int32(j)
-			}
-		}
+// decision is the state of choosing between readings.
+type decision struct {
+	r   *Resolver
+	s   *scratch
+	a   *Answer
+	day int32
+	top reading
+	// options are the units to choose from with the reading that leads to each, best first
+	options []option
+}
+
+type option struct {
+	unit int32
+	from reading
+}
+
+func (d *decision) decide() {
+	best := d.best()
+	if best < 0 || d.s.readings[best].score < leastScore {
+		d.a.Detail = strings.TrimSpace(d.a.Input)
+		d.a.Reasons = []Reason{{Code: ReasonNoPlace}}
+		return
+	}
+	d.top = d.s.readings[best]
+	var buf [8]option
+	d.options = buf[:0]
+	d.collect()
+	d.absorb()
+	d.a.Detail = d.s.text.rest(d.a.Input, int(d.top.end))
+	d.a.Spans = d.spans()
+	if d.s.label.End != 0 {
+		d.reason(ReasonLabel, d.a.Input[d.s.label.Start:d.s.label.End])
+	}
+	switch {
+	case len(d.options) == 0:
+		d.a.Reasons = append(d.a.Reasons, Reason{Code: ReasonNoPlace})
+	case len(d.options) > 1:
+		d.set()
+	default:
+		d.single()
 	}
 }
 
-// below reports whether place i is or was written under place above.
-func (r *Resolver) below(i, above int32) bool {
-	want := r.places[above].Code
-	for _, c := range r.up[i] {
-		if c == want {
-			return true
-		}
-	}
-	return false
-}
-
-// read turns hits into readings, adding towns.
-func (r *Resolver) read(s *scratch) {
-	s.readings = s.readings[:0]
-	for i := range s.hits {
-		h := &s.hits[i]
-		base := reading{hit: int32(i), place: h.place, town: -1, townAt: -1, score: h.total, end: h.end}
-		s.readings = append(s.readings, base)
-		for k := range s.towns {
-			w := &s.towns[k]
-			if w.start < h.end || w.road {
-				continue
-			}
-			gap := s.text.gap(int(h.end), int(w.start))
-			if gap > 8 {
-				continue
-			}
-			for _, m := range r.lex.meanings(w.entry) {
-				p := &r.places[m.Place]
-				if p.Level != table.Town || m.Form != table.FormFull && gap > 0 {
-					continue
-				}
-				if !r.townUnder(m.Place, h.place) {
-					continue
-				}
-				x := base
-				x.town, x.townAt, x.end = m.Place, int32(k), w.end
-				x.score += [...]float32{1.5, 0.8, 1.3, 0.7}[m.Form] + 0.1*float32(w.end-w.start-3) - 0.2*float32(gap)
-				if p.Parent != h.place {
-					x.place, x.inferred = p.Parent, h.level < table.County
-				}
-				s.readings = append(s.readings, x)
-			}
-		}
-		if len(s.readings) > 400 {
-			return
-		}
-	}
-	r.readTownsAlone(s)
-}
-
-// readTownsAlone adds readings for towns named without anything above them.
-func (r *Resolver) readTownsAlone(s *scratch) {
-	for k := range s.towns {
-		w := &s.towns[k]
-		if w.road || w.end-w.start < 3 || len(s.readings) > 600 {
+// best is the index of the strongest reading; of equals the one in force, then the one that explains more text.
+func (d *decision) best() int {
+	best := -1
+	for i := range d.s.readings {
+		x := &d.s.readings[i]
+		if best < 0 {
+			best = i
 			continue
 		}
-		for _, m := range r.lex.meanings(w.entry) {
-			if r.places[m.Place].Level != table.Town || m.Form == table.FormShort || m.Form == table.FormLegacy {
-				continue
+		y := &d.s.readings[best]
+		switch diff := x.score - y.score; {
+		case diff > 0.001:
+			best = i
+		case diff > -0.001:
+			xo, yo := d.r.places[x.place].To != 0, d.r.places[y.place].To != 0
+			if yo && !xo || xo == yo && x.end-x.start > y.end-y.start {
+				best = i
 			}
-			s.readings = append(s.readings, reading{hit: -1, place: r.places[m.Place].Parent, town: m.Place, townAt: int32(k),
-				score: 1.5 + 0.1*float32(w.end-w.start-3), end: w.end, inferred: true})
 		}
+	}
+	return best
+}
+
+// collect gathers the units that the best reading and its near rivals lead to.
+func (d *decision) collect() {
+	d.add(d.top)
+	for {
+		// The next strongest rival each time: there are few.
+		next, score := -1, d.top.score-margin
+		for i := range d.s.readings {
+			x := &d.s.readings[i]
+			if x.score > score && d.rival(x) {
+				next, score = i, x.score
+			}
+		}
+		if next < 0 || len(d.options) >= 400 {
+			return
+		}
+		d.add(d.s.readings[next])
+		d.s.readings[next].score = -1
 	}
 }
 
-// townUnder reports whether a town lies in a division, or in what became of it.
-func (r *Resolver) townUnder(town, above int32) bool {
-	county := r.places[town].Parent
-	if county == above || r.below(county, above) {
-		return true
+// rival reports whether x reads the same stretch of text as the best reading, but differently.
+func (d *decision) rival(x *reading) bool {
+	return x.start < d.top.end && d.top.start < x.end && !d.r.former(x.place, d.top.place)
+}
+
+// former reports whether old is an earlier version of a place still called the same: what else came of its
+// territory then is no reading of the name today.
+func (r *Resolver) former(old, now int32) bool {
+	if r.places[old].To == 0 || r.places[now].To != 0 || r.places[old].Name != r.places[now].Name {
+		return false
 	}
-	for _, n := range r.now[above] {
-		if n == county || r.below(county, n) {
+	for _, n := range r.now[old] {
+		if n == now {
 			return true
 		}
 	}
 	return false
 }
 
-// decide compares the readings and fills the answer.
-func (r *Resolver) decide(a *Answer, s *scratch, day int32) {
-	best := -1
-	for i := range s.readings {
-		if best < 0 || s.readings[i].score > s.readings[best].score {
-			best = i
+// add appends the units of a reading that are not there yet. A unit that contains or lies in one already there is not
+// an alternative to it.
+func (d *decision) add(x reading) {
+	d.s.units = d.unitsOf(x, d.s.units[:0])
+	for _, u := range d.s.units {
+		known := false
+		for _, o := range d.options {
+			if o.unit == u || d.r.within(u, o.unit) || d.r.within(o.unit, u) {
+				known = true
+				break
+			}
+		}
+		if !known {
+			d.options = append(d.options, option{u, x})
 		}
 	}
-	if best < 0 || s.readings[best].score < 1.2 {
-		a.Reasons = []Reason{{Code: ReasonNoPlace}}
-		a.Detail = a.Input
-		return
+}
+
+// within reports whether place i lies in place above.
+func (r *Resolver) within(i, above int32) bool {
+	for p := r.places[i].Parent; p >= 0; p = r.places[p].Parent {
+		if p == above {
+			return true
+		}
 	}
-	top := s.readings[best]
-	var units []int32
-	var kinds []Kind
-	add := func(x reading) {
-		for _, u := range r.unitsOf(x, day) {
-			seen := false
-			for _, have := range units {
-				seen = seen || have == u || r.below(u, have)
-			}
-			if !seen {
-				units = append(units, u)
-				kind := KindDivision
-				if r.places[x.place].To != 0 && !inForce(&r.places[x.place], day) {
-					kind = KindHistorical
+	return false
+}
+
+// unitsOf appends the units that a reading leads to on the as-of day.
+func (d *decision) unitsOf(x reading, out []int32) []int32 {
+	r := d.r
+	if x.town >= 0 {
+		homes := r.places[x.town].Parent
+		if r.places[x.town].To != 0 && !inForce(&r.places[x.town], d.day) {
+			for _, n := range r.now[x.town] {
+				if r.places[n].Level == table.Town {
+					if !r.townsAreUnits(r.places[n].Parent) {
+						n = r.places[n].Parent
+					}
 				}
-				kinds = append(kinds, kind)
+				out = append(out, n)
 			}
+			return out
 		}
-	}
-	add(top)
-	for i := range s.readings {
-		if x := s.readings[i]; i != best && x.score > top.score-0.45 {
-			add(x)
+		if r.townsAreUnits(homes) {
+			return append(out, x.town)
 		}
+		return r.at(homes, d.day, out, 0)
 	}
-	a.Detail = s.text.rest(a.Input, int(top.end))
-	a.Spans = r.spans(s, top)
-	if len(units) == 1 {
-		r.one(a, top, units[0], kinds[0])
-		return
-	}
-	a.Outcome = OutcomeSet
-	written := ""
-	if len(a.Spans) > 0 {
-		sp := a.Spans[len(a.Spans)-1]
-		written = a.Input[sp.Start:sp.End]
-	}
-	a.Reasons = append(a.Reasons, Reason{ReasonAmbiguous, []string{written, itoa(len(units))}})
-	for i, u := range units {
-		if i == 30 {
-			break
-		}
-		d := r.division(u)
-		a.Candidates = append(a.Candidates, Candidate{Division: d, Kind: kinds[i], Confidence: 1 / float64(len(units)),
-			Reason: Reason{ReasonOneOf, []string{d.Path}}, Ask: Text{"是" + strings.ReplaceAll(d.Path, "/", "") + "吗？", "Is it " + d.Path + "?"}})
-	}
-	a.Ask = Text{"“" + written + "”是哪一个？", "Which “" + written + "” is it?"}
+	return r.at(x.place, d.day, out, 0)
 }
 
-// unitsOf are the divisions in force that a reading leads to.
-func (r *Resolver) unitsOf(x reading, day int32) []int32 {
-	if x.town >= 0 {
-		if r.places[x.place].Level == table.Prefecture || r.places[x.place].Level == table.County && r.provinceDirect(x.place) {
-			return []int32{x.town}
-		}
-	}
-	p := &r.places[x.place]
-	if p.To == 0 || inForce(p, day) {
-		return []int32{x.place}
-	}
-	return r.now[x.place]
-}
-
-// provinceDirect reports whether a county lies directly under a province that has prefectures (琼海, 天门).
-func (r *Resolver) provinceDirect(i int32) bool {
+// at appends what a place is on a day: itself, or those of its successors in force then.
+func (r *Resolver) at(i, day int32, out []int32, depth int) []int32 {
 	p := &r.places[i]
-	return p.Parent >= 0 && r.places[p.Parent].Level == table.Province && p.Code/100%100 == 90
-}
-
-func (r *Resolver) one(a *Answer, x reading, unit int32, kind Kind) {
-	a.Outcome = OutcomeOne
-	a.Best = Match{Division: r.division(unit), Kind: kind, Confidence: 0.95}
-	if x.town >= 0 {
-		a.Best.Town = r.division(x.town)
+	if p.To == 0 || inForce(p, day) || day != 0 && p.From > day || depth > 12 {
+		return append(out, i)
 	}
-	if kind == KindHistorical {
-		a.Best.Old = r.division(x.place)
-		a.Successions = r.follow(x.place, 0, nil, 0)
-		a.Reasons = append(a.Reasons, Reason{ReasonHistorical, []string{a.Best.Old.Name, dateOf(r.places[x.place].To).String(), a.Best.Name}})
+	if day == 0 {
+		return append(out, r.now[i]...)
 	}
-	if x.inferred {
-		a.Best.Confidence = 0.85
-		a.Reasons = append(a.Reasons, Reason{ReasonTown, []string{a.Best.Town.Name, r.places[x.place].Name}})
-	}
-	if len(a.Reasons) == 0 {
-		a.Reasons = append(a.Reasons, Reason{Code: ReasonExact})
-	}
-	if a.Best.Level < LevelCounty && r.hasCounties(unit) {
-		a.Reasons = append(a.Reasons, Reason{ReasonCountyMissing, []string{a.Best.Name}})
-		a.Ask = Text{a.Best.Name + "的哪个区县？", "Which county or district of " + a.Best.Name + "?"}
-	}
-}
-
-// spans lists the names a reading used.
-func (r *Resolver) spans(s *scratch, x reading) []Span {
-	n := 0
-	for i := x.hit; i >= 0; i = s.hits[i].prev {
-		n++
-	}
-	out := make([]Span, n, n+1)
-	for i := x.hit; i >= 0; i = s.hits[i].prev {
-		h := &s.hits[i]
-		n--
-		out[n] = Span{int(s.text.at[h.start]), int(s.text.end[h.end-1]), Level(h.level), r.codes[h.place]}
-	}
-	if x.townAt >= 0 {
-		w := &s.towns[x.townAt]
-		out = append(out, Span{int(s.text.at[w.start]), int(s.text.end[w.end-1]), LevelTown, r.codes[x.town]})
+	final := r.hasFinal(p)
+	for _, s := range p.Succ {
+		if s.When >= p.To || !final {
+			out = r.at(s.To, day, out, depth+1)
+		}
 	}
 	return out
 }
 
-// rest is the input from a character on, without leading and trailing separators.
-func (t *chars) rest(input string, from int) string {
-	for from < len(t.c) && t.class[from] == classSep {
-		from++
+// townsAreUnits reports whether dispatch works with the towns of a place: a city without districts (东莞), or a unit
+// directly under a province that has prefectures (琼海, 天门).
+func (r *Resolver) townsAreUnits(i int32) bool {
+	p := &r.places[i]
+	if p.Level == table.Prefecture {
+		return true
 	}
-	if from >= len(t.c) {
-		return ""
-	}
-	return strings.TrimSpace(input[t.at[from]:])
+	return p.Level == table.County && p.Code/100%100 == 90
 }
 
-func itoa(n int) string {
-	if n < 10 {
-		return "0123456789"[n : n+1]
+// absorb moves the end of the best reading over a repetition of the same place: 浙江省 杭州市 西湖区 杭州市西湖区文三路.
+func (d *decision) absorb() {
+	if len(d.options) != 1 {
+		return
 	}
-	return itoa(n/10) + itoa(n%10)
+	u := d.options[0].unit
+	for again := true; again; {
+		again = false
+		for i := range d.s.hits {
+			h := &d.s.hits[i]
+			if h.start < d.top.end || d.s.text.gap(int(d.top.end), int(h.start)) > 0 || h.form != table.FormFull && h.form != table.FormAlias {
+				continue
+			}
+			if h.place == u || d.r.within(u, h.place) {
+				d.top.end, again = h.end, true
+			}
+		}
+	}
+}
+
+// single decides about a text with one reading: whether it is sure enough to act on.
+func (d *decision) single() {
+	u := d.options[0].unit
+	if x := d.unknownBelow(u); x != "" {
+		d.askBelow(u, x)
+		return
+	}
+	if d.other(u) {
+		return
+	}
+	if why, ok := d.doubt(u); ok {
+		d.askOne(u, why)
+		return
+	}
+	d.one(u)
 }

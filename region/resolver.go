@@ -31,6 +31,11 @@ type Resolver struct {
 	now     [][]int32 // present-day places a historical place leads to
 	fold    []uint16
 	lex     *lexicon
+	cities  []int32            // prefectures in force
+	folded  map[int32][]uint16 // folded names of counties and prefectures, and of towns that are units
+	sounds  map[uint16][4]uint16
+	looks   map[uint16][]uint16
+	zones   map[zoneKey]int32 // zones by city and kind
 	scratch sync.Pool
 }
 
@@ -55,6 +60,8 @@ func newResolver(t *table.Table) *Resolver {
 	r.chains()
 	r.describe()
 	r.folding(t.Fold)
+	r.spelling(t)
+	r.listZones()
 	r.lex = newLexicon(t.Entries)
 	return r
 }
@@ -107,8 +114,7 @@ func (r *Resolver) chains() {
 		}
 	}
 	for i := range r.places {
-		p := &r.places[i]
-		if p.Level == table.Town {
+		if r.places[i].Level == table.Town {
 			continue
 		}
 		r.up[i] = r.ancestors(r.up[i], int32(i))
@@ -133,9 +139,21 @@ func (r *Resolver) present(i int32, out []int32, depth int) []int32 {
 		return out
 	}
 	for _, s := range p.Succ {
-		out = r.present(s.To, out, depth+1)
+		if s.When >= p.To || !r.hasFinal(p) {
+			out = r.present(s.To, out, depth+1)
+		}
 	}
 	return out
+}
+
+// hasFinal reports whether p has a successor dated to its end; earlier ones are parts it had lost before.
+func (r *Resolver) hasFinal(p *table.Place) bool {
+	for _, s := range p.Succ {
+		if s.When >= p.To {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *Resolver) ancestors(out []uint32, i int32) []uint32 {
@@ -155,8 +173,12 @@ next:
 func (r *Resolver) describe() {
 	n := len(r.places)
 	var digits strings.Builder
+	var buf []byte
 	for i := range r.places {
-		digits.WriteString(strconv.FormatUint(uint64(r.places[i].Code), 10))
+		if r.places[i].Code != 0 { // a zone has none
+			buf = strconv.AppendUint(buf[:0], uint64(r.places[i].Code), 10)
+			digits.Write(buf)
+		}
 	}
 	all := digits.String()
 	r.codes = make([]Code, n)
@@ -165,14 +187,17 @@ func (r *Resolver) describe() {
 	at := 0
 	for i := range r.places {
 		size := 6
-		if r.places[i].Code > 999999 {
+		switch c := r.places[i].Code; {
+		case c == 0:
+			continue
+		case c > 999999:
 			size = 9
 		}
 		r.codes[i] = Code(all[at : at+size])
 		at += size
 	}
 	for i := range r.places {
-		if r.places[i].Level != table.Town {
+		if r.places[i].Level < table.Town {
 			r.paths[i] = r.joinPath(int32(i))
 			r.points[i] = r.findPoint(int32(i))
 		}

@@ -1,6 +1,7 @@
 package region
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -136,5 +137,35 @@ func classOf(c rune) uint8 {
 	return classSep
 }
 
+// count recomputes solid after classes changed.
+func (t *chars) count() {
+	n := int32(0)
+	for i, c := range t.class {
+		t.solid[i] = n
+		if c != classSep {
+			n++
+		}
+	}
+	t.solid[len(t.class)] = n
+}
+
 // gap is the number of characters that are not separators between two positions.
 func (t *chars) gap(from, to int) int { return int(t.solid[to] - t.solid[from]) }
+
+// rest is the input from a character on, without leading and trailing separators.
+func (t *chars) rest(input string, from int) string {
+	for from < len(t.c) && t.class[from] == classSep {
+		from++
+	}
+	if from >= len(t.c) {
+		return ""
+	}
+	return strings.TrimSpace(input[t.at[from]:])
+}
+
+func itoa(n int) string {
+	if n < 10 {
+		return "0123456789"[n : n+1]
+	}
+	return itoa(n/10) + itoa(n%10)
+}

@@ -5,9 +5,11 @@ package build
 
 import (
 	"fmt"
+	"hash/crc32"
 	"sort"
 
 	"anxin/region/internal/names"
+	"anxin/region/internal/patch"
 	"anxin/region/internal/table"
 )
 
@@ -22,7 +24,7 @@ type builder struct {
 
 // Build reads the source files in dir and returns the table.
 func Build(dir string) (*table.Table, error) {
-	b := &builder{t: &table.Table{Newest: 20260418}, byCode: map[uint32][]int32{}, sources: map[string]uint8{}}
+	b := &builder{t: &table.Table{}, byCode: map[uint32][]int32{}, sources: map[string]uint8{}}
 	rows, err := readCurrent(dir)
 	if err != nil {
 		return nil, err
@@ -34,6 +36,13 @@ func Build(dir string) (*table.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	townChanges, err := readTownChanges(dir)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.characters(); err != nil {
+		return nil, err
+	}
 	if err := b.addCurrent(rows); err != nil {
 		return nil, err
 	}
@@ -43,11 +52,104 @@ func Build(dir string) (*table.Table, error) {
 	if err := b.linkSuccessors(); err != nil {
 		return nil, err
 	}
+	c := names.NewCollector(names.NewFolder(b.t.Fold))
+	if err := b.patchWith("changes.tsv", c); err != nil {
+		return nil, err
+	}
+	b.deriveSuccessors()
 	if err := b.addTowns(towns); err != nil {
 		return nil, err
 	}
-	b.t.Entries = Lexicon(b.t.Places, nil)
-	return b.t, nil
+	b.addOldTowns(townChanges)
+	for _, name := range []string{"aliases.tsv", "zones.tsv"} {
+		if err := b.patchWith(name, c); err != nil {
+			return nil, err
+		}
+	}
+	for i := range b.t.Places {
+		if b.t.Places[i].Level != table.Zone {
+			c.AddPlace(b.t.Places, int32(i))
+		}
+	}
+	b.t.Entries = c.Entries()
+	return b.t, b.version()
+}
+
+// patchWith applies one of the hand-kept files.
+func (b *builder) patchWith(name string, c *names.Collector) error {
+	lines, err := patchFacts(name)
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		b.t.Newest = max(b.t.Newest, l.Date)
+	}
+	before := len(b.t.Places)
+	if err := patch.Apply(b.t, lines, c); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	for i := before; i < len(b.t.Places); i++ {
+		if p := &b.t.Places[i]; p.Level != table.Zone {
+			b.byCode[p.Code] = append(b.byCode[p.Code], int32(i))
+		}
+	}
+	return nil
+}
+
+// version names the table after its newest fact and its content.
+func (b *builder) version() error {
+	b.t.Version = ""
+	data, err := table.Encode(b.t)
+	if err != nil {
+		return err
+	}
+	b.t.Version = fmt.Sprintf("%04d.%02d.%02d-%08x", b.t.Newest/10000, b.t.Newest/100%100, b.t.Newest%100, crc32.ChecksumIEEE(data))
+	return nil
+}
+
+// deriveSuccessors gives the prefectures that ended without a successor in the list (the 地区 that were dissolved)
+// those of their counties: where the counties are now is where the prefecture went.
+func (b *builder) deriveSuccessors() {
+	for i := range b.t.Places {
+		p := &b.t.Places[i]
+		if p.To == 0 || p.Level != table.Prefecture || hasWhole(p) {
+			continue
+		}
+		var to []int32
+		for k := range b.t.Places {
+			c := &b.t.Places[k]
+			if c.Parent != int32(i) || c.To == 0 || c.To/10000 < p.To/10000 {
+				continue
+			}
+			for _, n := range b.countiesNow(int32(k), 0) {
+				up := n
+				if b.t.Places[n].Level == table.County && b.t.Places[n].Parent >= 0 && b.t.Places[b.t.Places[n].Parent].Level == table.Prefecture {
+					up = b.t.Places[n].Parent
+				}
+				dup := false
+				for _, have := range to {
+					dup = dup || have == up
+				}
+				if !dup {
+					to = append(to, up)
+				}
+			}
+		}
+		p.Succ = p.Succ[:0:0]
+		for _, n := range to {
+			p.Succ = append(p.Succ, table.Succession{To: n, When: p.To, Whole: len(to) == 1})
+		}
+	}
+}
+
+// hasWhole reports whether a succession of p is dated to its end, that is, is not only a part it lost earlier.
+func hasWhole(p *table.Place) bool {
+	for _, s := range p.Succ {
+		if s.When == p.To {
+			return true
+		}
+	}
+	return false
 }
 
 func levelOf(s string) uint8 {
@@ -204,32 +306,11 @@ func (b *builder) addTowns(rows []townRow) error {
 		if !ok {
 			return fmt.Errorf("town %d %s: county %d is unknown", r.code, r.name, r.county)
 		}
-		b.add(table.Place{Code: r.code, Name: r.name, Level: table.Town, Parent: at})
+		p := table.Place{Code: r.code, Name: r.name, Level: table.Town, Parent: at}
+		if r.zone {
+			p.Flags = table.FlagZone
+		}
+		b.add(p)
 	}
 	return nil
-}
-
-// Lexicon returns the sorted names of all places with everything each may mean.
-func Lexicon(places []table.Place, extra []table.Entry) []table.Entry {
-	m := map[string][]table.Target{}
-	for i := range places {
-		for _, f := range names.Of(places[i].Name, places[i].Level) {
-			m[f.Text] = append(m[f.Text], table.Target{Place: int32(i), Form: f.Kind})
-		}
-	}
-	for _, e := range extra {
-		m[e.Name] = append(m[e.Name], e.Targets...)
-	}
-	out := make([]table.Entry, 0, len(m))
-	for name, targets := range m {
-		sort.Slice(targets, func(i, j int) bool {
-			if targets[i].Place != targets[j].Place {
-				return targets[i].Place < targets[j].Place
-			}
-			return targets[i].Form < targets[j].Form
-		})
-		out = append(out, table.Entry{Name: name, Targets: targets})
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out
 }

@@ -153,6 +153,10 @@ func county(name string, add func(string, uint8)) {
 }
 
 func town(name string, add func(string, uint8)) {
+	if i := strings.Index(name, "（"); i > 0 { // 浒墅关经开区（镇）
+		name = name[:i]
+		add(name, table.FormAlias)
+	}
 	if stem, ok := strings.CutSuffix(name, "街道办事处"); ok {
 		name = stem + "街道"
 	}
@@ -162,6 +166,12 @@ func town(name string, add func(string, uint8)) {
 		}
 		add(stem, table.FormShort)
 		return
+	}
+	for _, office := range []string{"管理委员会", "管委会"} {
+		if stem, ok := strings.CutSuffix(name, office); ok {
+			add(stem, table.FormAlias)
+			return
+		}
 	}
 	for _, suffix := range []string{"民族乡", "苏木", "地区", "镇", "乡"} {
 		stem, ok := strings.CutSuffix(name, suffix)

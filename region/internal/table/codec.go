@@ -145,7 +145,7 @@ func (w *writer) places(ps []Place) {
 		w.str(ps[i].Name)
 	}
 	for i := range ps {
-		w.num(int(ps[i].Level)<<4 | int(ps[i].PointKind))
+		w.num(int(ps[i].Flags)<<8 | int(ps[i].Level)<<4 | int(ps[i].PointKind))
 	}
 	for i := range ps {
 		w.signed(ps[i].Parent - parentGuess(ps, i))
@@ -284,7 +284,7 @@ func (r *reader) places() []Place {
 	}
 	for i := range ps {
 		n := r.num()
-		ps[i].Level, ps[i].PointKind = uint8(n>>4), uint8(n&15)
+		ps[i].Flags, ps[i].Level, ps[i].PointKind = uint8(n>>8), uint8(n>>4&15), uint8(n&15)
 	}
 	for i := range ps {
 		ps[i].Parent = int32(r.wide()) + parentGuess(ps, i)

@@ -13,6 +13,11 @@ const (
 	Zone       = 5 // development zones and the like: not divisions, hosted by one
 )
 
+// Flags of a place.
+const (
+	FlagZone = 1 // a town-level unit of the statistics that is no township: zone, farm, prison
+)
+
 // Form says how a lexicon entry relates to the name of its place.
 const (
 	FormFull   = 0 // the whole official name
@@ -40,6 +45,7 @@ type Place struct {
 	Lng, Lat  int32 // 1e-5 degree, WGS-84; 0,0 when PointNone
 	PointKind uint8
 	PointFrom uint8 // index into Table.PointSources
+	Flags     uint8
 	Succ      []Succession
 }
 

@@ -1,0 +1,243 @@
+package region
+
+import "anxin/region/internal/table"
+
+// reading is one way of understanding a text: a chain of names that ends in a place, perhaps with a town below.
+type reading struct {
+	hit    int32 // last hit of the chain, -1 for a town alone
+	place  int32 // division above the town: the county where one is known
+	town   int32 // -1 when none
+	townAt int32 // index in scratch.towns
+	score  float32
+	start  int32 // first character used
+	end    int32 // character after the last name used
+	how    townLink
+}
+
+// townLink says how the town of a reading is tied to the names before it.
+type townLink uint8
+
+const (
+	townNone  townLink = iota
+	townIn             // the town lies in the county named
+	townGives          // the county was found through the town
+	townMoved          // the town left the county named
+	townAlone          // nothing but the town is named
+)
+
+// link finds the best chain that ends in each hit. Hits are in order of their start, so a chain before a hit is
+// complete when the hit is reached.
+func (r *Resolver) link(s *scratch) {
+	for i := range s.hits {
+		h := &s.hits[i]
+		own := h.weight
+		if !h.bound && h.form != table.FormFull && h.form != table.FormAlias {
+			own *= 0.5
+		}
+		if h.form == table.FormShort && h.after != followPlain {
+			own *= 0.6
+		}
+		if h.form == formTypo || h.level == table.Town && h.form == table.FormShort {
+			own *= 0.3 // counts only below a parent
+		}
+		if needsParent(&r.places[h.place]) {
+			own *= 0.3
+		}
+		h.total = own
+		for j := range s.hits[:i] {
+			g := &s.hits[j]
+			if g.end > h.start || g.level >= h.level || g.weight <= 0.5 || !r.below(h.place, g.place) {
+				continue
+			}
+			gap := s.text.gap(int(g.end), int(h.start))
+			if gap > 0 && (gap > 12 || h.form != table.FormFull && h.form != table.FormAlias || h.end-h.start < 3) {
+				continue
+			}
+			total := g.total + h.weight + 0.8 - 0.3*float32(gap)
+			if total > h.total {
+				h.total, h.prev = total, int32(j)
+			}
+		}
+	}
+	r.linkBackwards(s)
+}
+
+// linkBackwards finds names written from the smallest to the largest: 西湖区，杭州市，浙江省.
+func (r *Resolver) linkBackwards(s *scratch) {
+	for i := len(s.hits) - 1; i >= 0; i-- {
+		h := &s.hits[i]
+		if h.form == table.FormShort || h.level < table.Prefecture || h.prev >= 0 {
+			continue
+		}
+		for j := i + 1; j < len(s.hits); j++ {
+			g := &s.hits[j]
+			if g.start < h.end || g.level >= h.level || g.form == table.FormShort && g.level != table.Province || s.text.gap(int(h.end), int(g.start)) > 0 || !r.below(h.place, g.place) {
+				continue
+			}
+			if g.rev < 0 && int(g.end) < len(s.text.c) && s.text.class[g.end] == classHan && !s.text.space[g.end] {
+				continue
+			}
+			if total := h.weight + g.total + 0.4; total > h.total {
+				h.total, h.rev = total, int32(j)
+			}
+		}
+	}
+}
+
+// below reports whether place i is or was written under place above.
+func (r *Resolver) below(i, above int32) bool {
+	want := r.places[above].Code
+	if want == 0 {
+		return false // a zone has nothing below it
+	}
+	for _, c := range r.up[i] {
+		if c == want {
+			return true
+		}
+	}
+	return false
+}
+
+// read turns hits into readings, adding towns.
+func (r *Resolver) read(s *scratch) {
+	s.readings = s.readings[:0]
+	for i := range s.hits {
+		h := &s.hits[i]
+		if h.total < 0.4 || len(s.readings) >= maxReadings {
+			continue
+		}
+		base := reading{hit: int32(i), place: h.place, town: -1, townAt: -1, score: h.total, start: s.chainStart(int32(i)), end: h.end}
+		for g := h; g.rev >= 0; {
+			g = &s.hits[g.rev]
+			base.end = g.end
+		}
+		if r.places[h.place].Level == table.Zone {
+			base.place = r.places[h.place].Parent
+		}
+		s.readings = append(s.readings, base)
+		for k := range s.towns {
+			r.readTown(s, base, int32(k))
+		}
+	}
+	for k := range s.towns {
+		r.readTownAlone(s, int32(k))
+	}
+}
+
+// chainStart is the first character of the chain that ends in hit i.
+func (s *scratch) chainStart(i int32) int32 {
+	for s.hits[i].prev >= 0 {
+		i = s.hits[i].prev
+	}
+	return s.hits[i].start
+}
+
+// readTown extends a reading by one of the towns of townHit k.
+func (r *Resolver) readTown(s *scratch, base reading, k int32) {
+	w := &s.towns[k]
+	above := base.place
+	level := r.places[above].Level
+	if w.start < base.end || w.after == followRoad {
+		return
+	}
+	gap := s.text.gap(int(base.end), int(w.start))
+	if gap > 10 {
+		return
+	}
+	if w.entry < 0 {
+		if gap == 0 && r.places[w.place].Parent == above {
+			x := base
+			x.town, x.townAt, x.end, x.how = w.place, k, w.end, townIn
+			x.score += 1.0
+			s.readings = append(s.readings, x)
+		}
+		return
+	}
+	for _, m := range r.lex.meanings(w.entry) {
+		p := &r.places[m.Place]
+		if p.Level != table.Town || len(s.readings) >= maxReadings {
+			continue
+		}
+		full := m.Form == table.FormFull || m.Form == table.FormAlias
+		if !full && (gap > 0 || w.after == followSpot && level < table.County) || full && gap > 0 && w.end-w.start < 3 {
+			continue
+		}
+		how := r.townLink(m.Place, above)
+		if how == townNone {
+			continue
+		}
+		x := base
+		x.town, x.townAt, x.end, x.how = m.Place, k, w.end, how
+		x.score += [...]float32{1.6, 0.9, 1.4, 0.7}[m.Form] + 0.1*float32(w.end-w.start-3) - 0.2*float32(gap)
+		if p.To != 0 {
+			x.score -= 0.15
+		}
+		if how == townMoved {
+			x.score -= 0.3
+		}
+		s.readings = append(s.readings, x)
+	}
+}
+
+// readTownAlone adds readings for a town named without anything above it.
+func (r *Resolver) readTownAlone(s *scratch, k int32) {
+	w := &s.towns[k]
+	if w.entry < 0 || w.after == followRoad || w.end-w.start < 3 || len(s.readings) >= maxReadings {
+		return
+	}
+	for _, m := range r.lex.meanings(w.entry) {
+		p := &r.places[m.Place]
+		if p.Level != table.Town || m.Form == table.FormShort || m.Form == table.FormLegacy || p.Flags&table.FlagZone != 0 && w.end-w.start < 5 {
+			continue
+		}
+		x := reading{hit: -1, place: p.Parent, town: m.Place, townAt: k, start: w.start, end: w.end, how: townAlone,
+			score: 1.5 + 0.1*float32(w.end-w.start-3)}
+		if !w.bound {
+			x.score -= 0.5
+		}
+		if p.To != 0 {
+			x.score -= 0.1
+		}
+		s.readings = append(s.readings, x)
+		if len(s.readings) >= maxReadings {
+			return
+		}
+	}
+}
+
+// townLink says how a town is tied to a division named before it.
+func (r *Resolver) townLink(town, above int32) townLink {
+	county := r.places[town].Parent
+	a := &r.places[above]
+	if county == above || r.places[county].Code == a.Code && a.Level == table.County {
+		return townIn
+	}
+	if a.Level < table.County {
+		if r.below(county, above) {
+			if r.places[county].Level == table.County {
+				return townGives
+			}
+			return townIn
+		}
+		return townNone
+	}
+	for _, n := range r.now[above] {
+		if n == county {
+			return townIn
+		}
+	}
+	if r.places[town].To != 0 {
+		for _, n := range r.now[town] {
+			if n == above || r.places[n].Parent == above {
+				return townIn
+			}
+		}
+		return townNone
+	}
+	for _, c := range a.Succ {
+		if c.To == county {
+			return townMoved
+		}
+	}
+	return townNone
+}

@@ -1,0 +1,249 @@
+package region
+
+import "anxin/region/internal/table"
+
+// This file holds what can be wrong with the single best reading: a name behind the city that is none of its
+// counties, a second address, a neighbouring name that contradicts, a name that may not be a place at all.
+
+// notCounties are words that end like a county and are none.
+var notCounties = [][]rune{
+	[]rune("小区"), []rune("社区"), []rune("校区"), []rune("厂区"), []rune("园区"), []rune("景区"), []rune("片区"), []rune("市区"), []rune("城区"), []rune("街区"),
+	[]rune("辖区"), []rune("地区"), []rune("山区"), []rune("库区"), []rune("院区"), []rune("矿区"), []rune("活区"), []rune("舍区"), []rune("宅区"), []rune("属区"),
+	[]rune("墅区"), []rune("业区"), []rune("公区"), []rune("务区"), []rune("心区"), []rune("能区"), []rune("新区"), []rune("东区"), []rune("西区"), []rune("南区"), []rune("北区"),
+	[]rune("中区"), []rune("一区"), []rune("二区"), []rune("三区"), []rune("四区"), []rune("五区"), []rune("六区"), []rune("超市"), []rune("夜市"), []rune("门市"), []rune("菜市"),
+	[]rune("城市"), []rune("集市"), []rune("都市"), []rune("花市"), []rune("红旗"), []rune("港区"), []rune("发区"), []rune("范区"), []rune("理区"), []rune("假区"), []rune("郊区"), []rune("县区"), []rune("全市"), []rune("本市"), []rune("大区"), []rune("各区"), []rune("老区"), []rune("军区"), []rune("站区"), []rune("林区"), []rune("牧区"), []rune("农区"), []rune("验区"), []rune("作区"), []rune("资区"), []rune("济区"), []rune("护区"), []rune("术区"),
+}
+
+// unknownBelow returns the word behind the best reading that looks like a county of the city u and is none.
+func (d *decision) unknownBelow(u int32) string {
+	r, t := d.r, &d.s.text
+	h := d.lastHit()
+	if h == nil || d.top.town >= 0 || r.places[u].Level >= table.County || !r.hasCounties(u) || h.place != u && r.places[h.place].Level != table.Prefecture {
+		return ""
+	}
+	from := int(d.top.end)
+	for from < len(t.c) && t.class[from] == classSep {
+		from++
+	}
+	for i := from; i < len(t.c) && i < from+7; i++ {
+		if t.class[i] != classHan || i > from && t.space[i] {
+			return ""
+		}
+		switch t.c[i] {
+		case '路', '街', '号', '道', '巷', '村', '镇', '乡', '楼', '栋', '弄', '里', '园', '苑':
+			return ""
+		case '区', '县', '旗', '市':
+			if i-from < 2 {
+				if i == from || t.c[i] == '区' {
+					return ""
+				}
+			}
+			if i+1 < len(t.c) && (t.c[i] == '市' && isOneOf(t.c[i+1], []uint16{'场', '民', '政', '委', '医', '第', '一'}) || t.c[i] == '县' && isOneOf(t.c[i+1], []uint16{'城', '医', '政'})) {
+				return ""
+			}
+			for _, w := range notCounties {
+				if t.has(i-1, w) {
+					return ""
+				}
+			}
+			return d.written(int32(from), int32(i+1))
+		}
+	}
+	return ""
+}
+
+// other looks for names that contradict the unit u or make a second address. When it finds one it answers with
+// the possibilities.
+func (d *decision) other(u int32) bool {
+	if i := d.contradicting(u); i >= 0 {
+		h := d.s.hits[i]
+		d.reason(ReasonContradiction, d.written(h.start, h.end), d.r.places[u].Name)
+		d.a.Ask = Text{"地址在" + d.r.places[u].Name + "，还是" + d.r.places[h.place].Name + "？", "Is the address in " + d.r.places[u].Name + " or in " + d.r.places[h.place].Name + "?"}
+		x := reading{hit: int32(i), place: h.place, town: -1, townAt: -1, start: h.start, end: h.end}
+		for k := range d.s.readings { // the strongest chain through it
+			if y := &d.s.readings[k]; y.hit == int32(i) && y.score > x.score {
+				x = *y
+			}
+		}
+		d.add(x)
+		d.set()
+		return true
+	}
+	if i := d.second(u); i >= 0 {
+		x := d.s.readings[i]
+		d.add(x)
+		if len(d.options) < 2 {
+			return false
+		}
+		one, two := d.r.paths[d.options[0].unit], d.r.paths[d.options[1].unit]
+		d.reason(ReasonTwoPlaces, one, two)
+		d.a.Ask = Text{"上门地址是" + spoken(one, d.r, d.options[0].unit) + "，还是" + spoken(two, d.r, d.options[1].unit) + "？", "Which is the address to visit: " + one + " or " + two + "?"}
+		d.set()
+		return true
+	}
+	return d.townElsewhere(u)
+}
+
+// contradicting is the hit directly before or behind the best reading that is not above or within the unit u.
+func (d *decision) contradicting(u int32) int {
+	t, r := &d.s.text, d.r
+	for i := range d.s.hits {
+		h := &d.s.hits[i]
+		p := &r.places[h.place]
+		if p.Level == table.Zone || h.form == formTypo || h.form == table.FormLegacy || h.after == followRoad || h.after == followBrand || needsParent(p) {
+			continue
+		}
+		full := (h.form == table.FormFull || h.form == table.FormAlias) && h.end-h.start >= 3
+		switch {
+		case h.start >= d.top.end && t.gap(int(d.top.end), int(h.start)) == 0:
+			if !full || d.s.longer(h) {
+				continue
+			}
+		case h.end <= d.top.start && t.gap(int(h.end), int(d.top.start)) == 0:
+			if !full && p.Level == table.County || !h.bound || h.weight < 0.35*d.top.score {
+				continue
+			}
+		default:
+			continue
+		}
+		if !r.related(h.place, u) && !d.sameSpan(i, u) {
+			return i
+		}
+	}
+	return -1
+}
+
+// sameSpan reports whether another reading of the same stretch is related to u: 海南 is a province and a prefecture.
+func (d *decision) sameSpan(i int, u int32) bool {
+	for k := range d.s.hits {
+		g := &d.s.hits[k]
+		if g.start <= d.s.hits[i].start && g.end >= d.s.hits[i].end && d.r.related(g.place, u) {
+			return true
+		}
+	}
+	return false
+}
+
+// related reports whether one place is, was or becomes the other or lies in it.
+func (r *Resolver) related(i, u int32) bool {
+	if i == u || r.within(u, i) || r.within(i, u) || r.places[i].Code == r.places[u].Code || r.below(u, i) || r.below(i, u) {
+		return true
+	}
+	for _, n := range r.now[i] {
+		if n == u || r.within(u, n) || r.within(n, u) {
+			return true
+		}
+	}
+	return false
+}
+
+// longer reports whether a town name starts where h does and reaches further: 和平区 in 和平区街道.
+func (s *scratch) longer(h *hit) bool {
+	for k := range s.towns {
+		if s.towns[k].start == h.start && s.towns[k].end > h.end {
+			return true
+		}
+	}
+	return h.after == followSpot
+}
+
+// second is the reading of another stretch of text that is as good an address as the best one, -1 when none.
+func (d *decision) second(u int32) int {
+	best := -1
+	for i := range d.s.readings {
+		x := &d.s.readings[i]
+		if x.score < 0.7*d.top.score || x.hit < 0 || d.rival(x) || best >= 0 && x.score <= d.s.readings[best].score {
+			continue
+		}
+		h := &d.s.hits[x.hit]
+		if h.prev < 0 || d.r.places[h.place].Level != table.County || h.form == table.FormShort || d.r.related(h.place, u) {
+			continue
+		}
+		// The chain must be written together: a city a sentence away does not make an address of a name.
+		if d.s.text.gap(int(d.s.hits[h.prev].end), int(h.start)) == 0 && !d.uses(h.prev) {
+			best = i
+		}
+	}
+	return best
+}
+
+// uses reports whether the best reading uses hit i.
+func (d *decision) uses(i int32) bool {
+	for k := d.top.hit; k >= 0; k = d.s.hits[k].prev {
+		if k == i {
+			return true
+		}
+	}
+	return false
+}
+
+// townElsewhere asks when the town written behind the county lies in another county of the same city.
+func (d *decision) townElsewhere(u int32) bool {
+	r := d.r
+	if d.top.town >= 0 || d.top.hit < 0 || r.places[u].Level != table.County {
+		return false
+	}
+	city := r.places[u].Parent
+	for k := range d.s.towns {
+		w := &d.s.towns[k]
+		if w.entry < 0 || w.end-w.start < 3 || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || w.after != followPlain {
+			continue
+		}
+		n := len(d.options)
+		for _, m := range r.lex.meanings(w.entry) {
+			p := &r.places[m.Place]
+			if p.Level == table.Town && p.To == 0 && m.Form == table.FormFull && r.places[p.Parent].Parent == city && p.Parent != u && r.places[city].Level == table.Prefecture {
+				d.add(reading{hit: -1, place: p.Parent, town: m.Place, townAt: int32(k), start: w.start, end: w.end, how: townAlone})
+			}
+		}
+		if len(d.options) > n {
+			d.reason(ReasonContradiction, d.written(w.start, w.end), r.places[u].Name)
+			d.a.Ask = Text{"“" + d.written(w.start, w.end) + "”不在" + r.places[u].Name + "，地址在哪个区县？", "“" + d.written(w.start, w.end) + "” is not in " + r.places[u].Name + ": which county is the address in?"}
+			d.set()
+			return true
+		}
+	}
+	return false
+}
+
+// doubt says why the best reading should be confirmed before anybody is sent.
+func (d *decision) doubt(u int32) (Reason, bool) {
+	h := d.lastHit()
+	if h == nil {
+		return d.doubtTown(u)
+	}
+	p := &d.r.places[h.place]
+	weak := Reason{ReasonWeak, []string{d.written(h.start, h.end)}}
+	if h.doubtful && d.top.town < 0 {
+		return Reason{ReasonTypo, []string{weak.Args[0], p.Name}}, true
+	}
+	if d.top.score < sureScore && h.prev < 0 && h.level != table.Town {
+		return weak, true
+	}
+	if d.top.town >= 0 {
+		return Reason{}, false
+	}
+	full := h.form == table.FormFull || h.form == table.FormAlias
+	alone := h.prev < 0 && h.rev < 0
+	switch {
+	case full && alone && h.end-h.start == 2 && (!h.bound || h.after == followSpot || h.after == followOrg):
+		return weak, true
+	case full:
+		return weak, h.after == followBrand && alone
+	case alone && (!h.bound || h.after != followPlain):
+		return weak, true
+	case h.form == table.FormLegacy && alone:
+		return Reason{ReasonTypo, []string{weak.Args[0], p.Name}}, true
+	case h.form == table.FormShort && h.after == followSpot && p.Level == table.County:
+		return weak, true
+	}
+	return Reason{}, false
+}
+
+func (d *decision) doubtTown(u int32) (Reason, bool) {
+	w := &d.s.towns[d.top.townAt]
+	if !w.bound || w.after == followSpot || w.after == followBrand || d.top.score < sureScore {
+		return Reason{ReasonWeak, []string{d.written(w.start, w.end)}}, true
+	}
+	return Reason{}, false
+}

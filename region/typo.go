@@ -1,0 +1,201 @@
+package region
+
+import "anxin/region/internal/table"
+
+// slips finds names that were misspelt by one character, where a name is expected: a city at the start of a
+// word, a county or town directly behind a city or province that was found. They are added as hits of their
+// own, which count only as part of a chain.
+func (r *Resolver) slips(s *scratch) {
+	found := len(s.hits)
+	for i := range s.text.c {
+		if s.text.class[i] == classHan && (i == 0 || s.text.space[i] || s.text.class[i-1] != classHan) && !s.covered(i, found) {
+			r.slipCity(s, i)
+		}
+	}
+	for k := 0; k < found && len(s.hits) < maxHits; k++ {
+		g := &s.hits[k]
+		if g.level > table.Prefecture || g.weight < 1 || g.form == table.FormLegacy {
+			continue
+		}
+		at := int(g.end)
+		for at < len(s.text.c) && s.text.class[at] == classSep {
+			at++
+		}
+		if at+2 > len(s.text.c) || s.text.class[at] != classHan || r.namedBelow(s, at, g.place, found) {
+			continue
+		}
+		r.slipBelow(s, at, g.place, r.places[g.place].Level == table.Province)
+	}
+	if len(s.hits) > found {
+		sortHits(s.hits)
+	}
+}
+
+// covered reports whether a hit starts at character i.
+func (s *scratch) covered(i, n int) bool {
+	for k := range s.hits[:n] {
+		if int(s.hits[k].start) == i {
+			return true
+		}
+	}
+	return false
+}
+
+// namedBelow reports whether something below a place is named at character i, so that no slip need be assumed.
+func (r *Resolver) namedBelow(s *scratch, i int, place int32, n int) bool {
+	for k := range s.hits[:n] {
+		h := &s.hits[k]
+		if int(h.start) == i && h.weight > 0.5 && (r.below(h.place, place) || h.level == table.Town || h.place == place) {
+			return true
+		}
+	}
+	for k := range s.towns {
+		w := &s.towns[k]
+		if int(w.start) != i || w.entry < 0 {
+			continue
+		}
+		for _, m := range r.lex.meanings(w.entry) {
+			if r.places[m.Place].Level == table.Town && r.townLink(m.Place, place) != townNone {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// slipCity looks for a misspelt prefecture at character i.
+func (r *Resolver) slipCity(s *scratch, i int) {
+	for _, p := range r.cities {
+		if len(s.hits) == maxHits {
+			return
+		}
+		name := r.folded[p]
+		if len(name) < 3 || i+len(name) > len(s.text.c) || s.text.c[i+len(name)-1] != name[len(name)-1] {
+			continue
+		}
+		if q := r.slip(s.text.c[i:i+len(name)], name); q == slipLikely {
+			s.hits = append(s.hits, hit{start: int32(i), end: int32(i + len(name)), place: p, prev: -1, rev: -1, form: formTypo,
+				level: table.Prefecture, bound: true, weight: 1.8, after: s.text.follows(i + len(name))})
+		}
+	}
+}
+
+// slipBelow looks for a misspelt child of a place at character i.
+func (r *Resolver) slipBelow(s *scratch, i int, place int32, deep bool) {
+	for _, k := range r.kids[r.kidFrom[place]:r.kidFrom[place+1]] {
+		if deep && r.places[k].Level == table.Prefecture {
+			r.slipBelow(s, i, k, false)
+			continue
+		}
+		name := r.folded[k]
+		if len(name) < 3 || i+len(name) > len(s.text.c) || len(s.hits) == maxHits {
+			continue
+		}
+		text := s.text.c[i : i+len(name)]
+		if text[len(text)-1] != name[len(name)-1] && len(name) < 4 {
+			continue
+		}
+		q := r.slip(text, name)
+		if q == slipNo {
+			continue
+		}
+		if r.places[k].Level == table.Town {
+			if q == slipLikely && len(s.towns) < maxTowns {
+				s.towns = append(s.towns, townHit{int32(i), int32(i + len(name)), -1, k, s.text.follows(i + len(name)), true})
+			}
+			continue
+		}
+		h := hit{start: int32(i), end: int32(i + len(name)), place: k, prev: -1, rev: -1, form: formTypo, level: table.County,
+			bound: true, weight: 2.0, after: s.text.follows(i + len(name))}
+		if q == slipPossible || r.namedElsewhere(s, i, i+len(name)) {
+			h.doubtful, h.weight = true, 1.2
+		}
+		s.hits = append(s.hits, h)
+	}
+}
+
+// namedElsewhere reports whether the text from i to j is itself the name of a county.
+func (r *Resolver) namedElsewhere(s *scratch, i, j int) bool {
+	for k := range s.hits {
+		h := &s.hits[k]
+		if int(h.start) == i && int(h.end) == j && h.form == table.FormFull && h.level == table.County {
+			return true
+		}
+	}
+	return false
+}
+
+type slipQuality uint8
+
+const (
+	slipNo       slipQuality = iota
+	slipPossible             // one character differs
+	slipLikely               // one character differs and sounds or looks alike, or two neighbours are swapped
+)
+
+// slip compares a text with a name of the same length.
+func (r *Resolver) slip(text, name []uint16) slipQuality {
+	at, wrong := -1, 0
+	for i := range name {
+		if text[i] != name[i] {
+			if wrong++; wrong > 2 {
+				return slipNo
+			}
+			if at < 0 {
+				at = i
+			}
+		}
+	}
+	switch {
+	case wrong == 1 && (len(name) > 2):
+		if r.alike(text[at], name[at]) {
+			return slipLikely
+		}
+		return slipPossible
+	case wrong == 2 && at+1 < len(name) && text[at] == name[at+1] && text[at+1] == name[at] && at+1 < len(name)-1:
+		return slipLikely
+	case wrong == 2 && len(name) >= 5:
+		for i := range name {
+			if text[i] != name[i] && !r.alike(text[i], name[i]) {
+				return slipNo
+			}
+		}
+		return slipLikely
+	}
+	return slipNo
+}
+
+// alike reports whether two characters sound or look alike.
+func (r *Resolver) alike(a, b uint16) bool {
+	for _, x := range r.sounds[a] {
+		if x == 0 {
+			break
+		}
+		for _, y := range r.sounds[b] {
+			if x == y {
+				return true
+			}
+		}
+	}
+	for _, c := range r.looks[b] {
+		if c == a {
+			return true
+		}
+	}
+	for _, c := range r.looks[a] {
+		if c == b {
+			return true
+		}
+	}
+	return false
+}
+
+// sortHits keeps the hits in order of their start, which link relies on. Insertion is fine: they are few and
+// nearly sorted.
+func sortHits(hits []hit) {
+	for i := 1; i < len(hits); i++ {
+		for j := i; j > 0 && hits[j-1].start > hits[j].start; j-- {
+			hits[j-1], hits[j] = hits[j], hits[j-1]
+		}
+	}
+}

@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"strconv"
 	"strings"
@@ -24,11 +25,42 @@ var shanghai = sync.OnceValue(func() *time.Location { return time.FixedZone("Asi
 // Shanghai is the default time zone.
 func Shanghai() *time.Location { return shanghai() }
 
-// T is the sentence of a key; see the function T.
-func (p Printer) T(key string, args ...any) string { return T(p.Lang, key, args...) }
+// T is the sentence of a key; see the function T. Times and lengths of time among the values are said as people say them.
+func (p Printer) T(key string, args ...any) string {
+	m := make(map[string]any, len(args)/2)
+	for i := 0; i+1 < len(args); i += 2 {
+		if name, ok := args[i].(string); ok {
+			m[name] = args[i+1]
+		}
+	}
+	return p.TMap(key, m)
+}
 
-// TMap is the sentence of a key with a map of values; see the function TMap.
-func (p Printer) TMap(key string, args map[string]any) string { return TMap(p.Lang, key, args) }
+// TMap is T with a map of values.
+func (p Printer) TMap(key string, args map[string]any) string {
+	var said map[string]any
+	for k, v := range args {
+		var s string
+		switch v := v.(type) {
+		case time.Time:
+			s = p.Time(v)
+		case time.Duration:
+			s = p.Duration(v)
+		case [2]time.Time:
+			s = p.Window(v[0], v[1])
+		default:
+			continue
+		}
+		if said == nil {
+			said = maps.Clone(args)
+		}
+		said[k] = s
+	}
+	if said == nil {
+		said = args
+	}
+	return TMap(p.Lang, key, said)
+}
 
 func (p Printer) zone() *time.Location {
 	if p.Zone == nil {

@@ -9,54 +9,61 @@ import (
 type Frame struct {
 	// Name is the account's name.
 	Name string
-	// Roles are the roles the account has; they decide which areas the navigation offers.
-	Roles []casefile.Role
+	// Role is the one in use; it decides which areas the navigation offers.
+	Role casefile.Role
+	// Others says that the account has more roles to switch to.
+	Others bool
+	// Account is the path of the account's own page.
+	Account string
 	// Offers counts the open offers of a technician.
 	Offers int
-}
-
-// Has reports whether the account has one of the roles.
-func (f Frame) Has(roles ...casefile.Role) bool {
-	for _, have := range f.Roles {
-		for _, want := range roles {
-			if have == want {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // Page is pg as a staff page: its style sheet, script and navigation. current is the path of the navigation entry the page belongs to.
 func (f Frame) Page(pg ui.Page, current string) ui.Page {
 	pg.Staff, pg.Bare, pg.Wide, pg.User = true, true, true, f.Name
+	if f.Others {
+		pg.User += " · " + Word(pg.P, "role", string(f.Role))
+	}
 	pg.Nav = nil
 	add := func(key, href string, count int) {
 		pg.Nav = append(pg.Nav, ui.NavItem{Text: pg.T(key), Href: href, Current: href == current, Count: count})
 	}
-	if f.Has(casefile.Agent, casefile.Dispatcher) {
+	switch f.Role {
+	case casefile.Agent, casefile.Dispatcher:
 		add("staff.nav.queue", "/desk", 0)
 		add("staff.nav.new", "/desk/new", 0)
 		add("staff.nav.day", "/desk/day", 0)
-	}
-	if f.Has(casefile.Technician) {
+	case casefile.Reviewer:
+		add("staff.nav.queue", "/desk", 0)
+	case casefile.Technician:
 		add("staff.nav.today", "/tech", 0)
 		add("staff.nav.offers", "/tech/offers", f.Offers)
 		add("staff.nav.me", "/tech/me", 0)
+	case casefile.Admin:
+		for _, n := range AdminNav {
+			add("staff.nav."+n.Name, n.Href, 0)
+		}
 	}
-	if f.Has(casefile.Admin) {
-		add("staff.nav.admin", "/admin", 0)
+	if f.Account != "" && f.Role != casefile.Technician {
+		add("staff.nav.account", f.Account, 0)
 	}
 	return pg
 }
 
-// Home is where an account lands after log-in: a technician on today, the desk on its queue, the operator on the overview.
-func (f Frame) Home() string {
-	switch {
-	case f.Has(casefile.Agent, casefile.Dispatcher):
-		return "/desk"
-	case f.Has(casefile.Technician):
+// AdminNav are the administrator's pages.
+var AdminNav = []struct{ Name, Href string }{
+	{"admin", "/admin"}, {"technicians", "/admin/technicians"}, {"accounts", "/admin/accounts"}, {"keys", "/admin/keys"}, {"webhooks", "/admin/webhooks"},
+	{"clocks", "/admin/clocks"}, {"timers", "/admin/timers"}, {"evidence", "/admin/evidence"}, {"statistics", "/admin/statistics"},
+}
+
+// Home is where an account lands after log-in, by the role in use: a technician on today, the desk on its queue, the operator on the overview.
+func Home(role casefile.Role) string {
+	switch role {
+	case casefile.Technician:
 		return "/tech"
+	case casefile.Admin:
+		return "/admin"
 	}
-	return "/admin"
+	return "/desk"
 }

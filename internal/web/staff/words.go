@@ -3,7 +3,10 @@ package staff
 import (
 	"time"
 
+	"anxin/dispatch"
 	"anxin/internal/i18n"
+	"anxin/internal/service"
+	"anxin/internal/service/catalog"
 	"anxin/internal/web/ui"
 )
 
@@ -91,3 +94,37 @@ func Minutes(m int) string {
 
 // Known reports whether a moment is set.
 func Known(t time.Time) bool { return !t.IsZero() }
+
+// Reasons are a list of the catalogue as choices.
+func Reasons(p i18n.Printer, list []catalog.Named) []ui.Choice {
+	out := make([]ui.Choice, 0, len(list))
+	for _, n := range list {
+		out = append(out, ui.Choice{Value: n.Code, Text: n.In(string(p.Lang))})
+	}
+	return out
+}
+
+// Named is a code of the service in the reader's language; a code without a name is shown as it is.
+func Named(p i18n.Printer, n service.Named) string {
+	if s := n.Text.In(string(p.Lang)); s != "" {
+		return s
+	}
+	return n.Code
+}
+
+// Why puts the reasons of the dispatch engine into sentences.
+func Why(p i18n.Printer, reasons []service.Reason) []string {
+	out := make([]string, 0, len(reasons))
+	for _, r := range reasons {
+		out = append(out, dispatch.Explain(dispatch.Reason{Code: dispatch.Code(r.Code), Params: r.Params}, dispatch.Lang(p.Lang), i18n.Shanghai()))
+	}
+	return out
+}
+
+// Say is a sentence of the service.
+func Say(p i18n.Printer, l service.Line) string {
+	if l.IsZero() {
+		return ""
+	}
+	return p.TMap(l.Key, l.Args)
+}

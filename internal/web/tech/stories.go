@@ -69,7 +69,7 @@ func say(pg ui.Page, zh, en string) string {
 }
 
 func demoFrame(pg ui.Page, nav string) ui.Page {
-	f := staff.Frame{Name: say(pg, "周师傅", "Mr Zhou"), Roles: []casefile.Role{casefile.Technician}, Offers: 2}
+	f := staff.Frame{Name: say(pg, "周师傅", "Mr Zhou"), Role: casefile.Technician, Offers: 2}
 	return f.Page(pg, nav)
 }
 
@@ -140,7 +140,7 @@ func demoVisit(pg ui.Page, state string) Visit {
 	v := Visit{
 		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, State: state, From: at(pg, 14, 20), To: at(pg, 15, 0), Area: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"),
 		Words: "昨天晚上开始没有热水，显示 E3，重启过两次还是一样。", Steps: demoSteps(state), DeskPhone: "400-000-0000", Idem: "v1",
-		Contact: Contact{Name: "陈女士", Phone: "19900000017", Address: "浙江省杭州市西湖区翠苑街道示例路 18 号 3 幢 502 室", Lat: 30.283, Lng: 120.126},
+		Contact: Contact{Name: "陈女士", Phone: "19900000017", Address: "浙江省杭州市西湖区翠苑街道示例路 18 号 3 幢 502 室"},
 		Earlier: []Earlier{{At: pg.P.Now.AddDate(0, -3, 0), Technician: say(pg, "周师傅", "Mr Zhou"), Outcome: "finished", Work: "更换点火针，清理燃烧器。"}},
 	}
 	quote := &Quote{Version: 1, State: "open", At: at(pg, 14, 2), Sum: 23800, Lines: []QuoteLine{
@@ -158,7 +158,7 @@ func demoVisit(pg ui.Page, state string) Visit {
 		v.Next, v.Moves = Next{Act: "set_out"}, []string{"give_back"}
 		v.Clock = &ui.Clock{Due: at(pg, 15, 0), Label: say(pg, "到达", "Arrive"), Warn: 20 * time.Minute}
 	case "en_route":
-		v.Next, v.Moves = Next{Act: "arrive"}, []string{"no_access", "give_back"}
+		v.Next, v.Moves, v.MyCode = Next{Act: "arrive"}, []string{"no_access", "give_back"}, "704218"
 		v.Clock = &ui.Clock{Due: at(pg, 14, 20), Label: say(pg, "到达", "Arrive"), Warn: 20 * time.Minute}
 	case "arrived":
 		v.Next, v.CanBegin, v.Moves = Next{Act: "quote", Href: visitPath(v.Ref, "quote")}, true, []string{"follow_up", "abort"}
@@ -189,8 +189,8 @@ func demoQuoteForm(pg ui.Page) QuotePage {
 	return QuotePage{
 		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, List: "2026-11", ListFrom: at(pg, 0, 0).AddDate(0, 0, -23), Sum: 23800, Idem: "q1",
 		Items: []PriceItem{
-			{Code: "visit", Name: say(pg, "上门检测", "Inspection"), Group: visit, Free: true, Quantity: 1},
-			{Code: "night", Name: say(pg, "夜间上门（20 点后）", "Visit after 20:00"), Group: visit, Unit: 5000},
+			{Code: "visit", Name: say(pg, "上门检测", "Inspection"), Group: visit, Free: true, Quantity: 1, UnitName: say(pg, "次", "trip")},
+			{Code: "night", Name: say(pg, "夜间上门（20 点后）", "Visit after 20:00"), Group: visit, Unit: 5000, UnitName: say(pg, "次", "trip")},
 			{Code: "l-valve", Name: say(pg, "更换三通阀（人工）", "Replace the three-way valve (labour)"), Group: work, Unit: 8000, Quantity: 1, Why: say(pg, "阀芯卡住，热水不走", "the valve is stuck")},
 			{Code: "l-clean", Name: say(pg, "清洗换热器", "Clean the heat exchanger"), Group: work, Unit: 5000, Quantity: 1},
 			{Code: "l-board", Name: say(pg, "更换主板（人工）", "Replace the control board (labour)"), Group: work, Unit: 9000},
@@ -208,7 +208,7 @@ func demoReport(pg ui.Page) ReportPage {
 	choose := ui.Choice{Value: "", Text: pg.T("tech.report.choose")}
 	none := ui.Choice{Value: "", Text: pg.T("tech.report.no_part")}
 	return ReportPage{
-		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Idem: "r1",
+		Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Idem: "r1", WarrantyDays: 90,
 		Checklist: []CheckItem{
 			{Code: "gas", Text: say(pg, "燃气泄漏检测", "Gas leak test")},
 			{Code: "flue", Text: say(pg, "烟管连接与坡度", "Flue joint and slope"), Photo: true},
@@ -263,7 +263,7 @@ func demoAside(pg ui.Page, move string) AsidePage {
 		"follow_up": {{Value: "part", Text: say(pg, "缺配件", "A part is missing")}, {Value: "second_person", Text: say(pg, "需要两个人", "Needs two people")}, {Value: "customer", Text: say(pg, "客户要改天", "The customer wants another day")}},
 		"give_back": {{Value: "delayed", Text: say(pg, "上一单拖延了", "The visit before took longer")}, {Value: "vehicle", Text: say(pg, "车坏了", "Vehicle broke down")}, {Value: "ill", Text: say(pg, "身体不舒服", "Unwell")}},
 	}
-	return AsidePage{Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Move: move, Reasons: reasons[move], Idem: "a1", Photos: demoUpload(pg, "photos", pg.T("tech.aside.photos"), "")}
+	return AsidePage{TakesPhotos: move == "follow_up", Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Move: move, Reasons: reasons[move], Idem: "a1", Photos: demoUpload(pg, "photos", pg.T("tech.aside.photos"), "")}
 }
 
 func demoProfile(pg ui.Page) Profile {

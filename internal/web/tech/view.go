@@ -66,7 +66,8 @@ type Today struct {
 	Later   []VisitCard
 	Over    []VisitCard
 	// Tomorrow counts the visits of the next working day.
-	Tomorrow int
+	Tomorrow    int
+	TomorrowDay string // yyyy-mm-dd
 }
 
 // Step is one step of a visit.
@@ -80,9 +81,6 @@ type Step struct {
 // Contact is how to reach the customer; it is empty before the visit is accepted and after it is over.
 type Contact struct {
 	Name, Phone, Address string
-	Lat, Lng             float64
-	// PointNote says how good the point is, when it is not the house itself.
-	PointNote string
 }
 
 // Next is the one next action of a visit.
@@ -141,6 +139,7 @@ type Visit struct {
 	Signature             string // signed, refused or empty
 	Warranty              time.Time
 	DeskPhone             string
+	MyCode                string // what the customer compares when they check on their own page
 	Idem                  string
 	Form                  ui.Form // errors of the arrive form
 	CodeTyped             string
@@ -153,6 +152,7 @@ type Visit struct {
 // PriceItem is one item of the price list.
 type PriceItem struct {
 	Code, Name, Group string
+	UnitName          string // piece, job, metre
 	Unit              casefile.Fen
 	Free              bool
 	Quantity          int64
@@ -175,6 +175,7 @@ type QuotePage struct {
 // CheckItem is one line of the checklist.
 type CheckItem struct {
 	Code, Text string
+	Optional   bool
 	Photo      bool   // a photo is asked for
 	Value      string // done, na, not_done or empty
 }
@@ -204,23 +205,24 @@ type DoneLine struct {
 // ReportPage is the form of the report of work.
 type ReportPage struct {
 	Job
-	Ref         Ref
-	Checklist   []CheckItem
-	Faults      []ui.Choice
-	Causes      []ui.Choice
-	Work        string
-	PartChoices []ui.Choice
-	Parts       []PartRow
-	Products    []ui.Choice
-	Advices     []ui.Choice
-	Checked     []ProductRow
-	NoneSeen    bool
-	Again       bool // drawn again with a row added: what was typed is in it
-	Lines       []DoneLine
-	Before      ui.Upload
-	After       ui.Upload
-	Idem        string
-	Form        ui.Form
+	Ref          Ref
+	Checklist    []CheckItem
+	Faults       []ui.Choice
+	Causes       []ui.Choice
+	Work         string
+	PartChoices  []ui.Choice
+	Parts        []PartRow
+	Products     []ui.Choice
+	Advices      []ui.Choice
+	Checked      []ProductRow
+	NoneSeen     bool
+	WarrantyDays int  // that the catalogue gives this work
+	Again        bool // drawn again with a row added: what was typed is in it
+	Lines        []DoneLine
+	Before       ui.Upload
+	After        ui.Upload
+	Idem         string
+	Form         ui.Form
 }
 
 // SignPage is what the customer reads and signs on the technician's phone.
@@ -241,14 +243,15 @@ type SignPage struct {
 // AsidePage is the form of a visit that cannot be done: nobody there, or another visit needed.
 type AsidePage struct {
 	Job
-	Ref     Ref
-	Move    string // give_back, no_access, follow_up, abort
-	Reasons []ui.Choice
-	Words   string
-	Reason  string
-	Photos  ui.Upload
-	Idem    string
-	Form    ui.Form
+	Ref         Ref
+	Move        string // give_back, no_access, follow_up, abort
+	Reasons     []ui.Choice
+	Words       string
+	Reason      string
+	TakesPhotos bool
+	Photos      ui.Upload
+	Idem        string
+	Form        ui.Form
 }
 
 // Profile is the technician's own page: what the product believes about them.

@@ -1,12 +1,15 @@
 package tech
 
 import (
+	"errors"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"anxin/internal/casefile"
 	"anxin/internal/web/staff"
 	"anxin/internal/web/ui"
 )
@@ -82,13 +85,12 @@ func offerPath(r Ref, act string) string {
 	return "/tech/offers/" + r.Case.String() + "/" + r.ID.String() + "/" + act
 }
 
-// geoLink opens the phone's own map: no map service is ours to choose.
+// geoLink hands the address to the phone's own map; it goes to no server.
 func geoLink(c Contact) string {
-	if c.Lat == 0 && c.Lng == 0 {
+	if c.Address == "" {
 		return ""
 	}
-	at := strconv.FormatFloat(c.Lat, 'f', 6, 64) + "," + strconv.FormatFloat(c.Lng, 'f', 6, 64)
-	return "geo:" + at + "?q=" + at
+	return "geo:0,0?q=" + url.QueryEscape(c.Address)
 }
 
 func telLink(number string) templ.SafeURL {
@@ -171,3 +173,17 @@ func conditions(pg ui.Page, value string) []ui.Choice {
 // count and p write numbers where a template needs a text.
 func count(n int64) string { return strconv.FormatInt(n, 10) }
 func p(n int) string       { return strconv.Itoa(n) }
+
+// triesLeft is how often the door code can still be tried, when the error says so.
+func triesLeft(err error) int {
+	var e *casefile.Error
+	if !errors.As(err, &e) {
+		return 0
+	}
+	for _, f := range e.Fields {
+		if n, ok := f.Args["left"].(int); ok {
+			return n
+		}
+	}
+	return 0
+}

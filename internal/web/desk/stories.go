@@ -80,7 +80,7 @@ func say(pg ui.Page, zh, en string) string {
 }
 
 func demoFrame(pg ui.Page, nav string) ui.Page {
-	return staff.Frame{Name: say(pg, "林晓", "Lin Xiao"), Roles: []casefile.Role{casefile.Agent, casefile.Dispatcher}}.Page(pg, nav)
+	return staff.Frame{Name: say(pg, "林晓", "Lin Xiao"), Role: casefile.Dispatcher, Others: true, Account: "/account"}.Page(pg, nav)
 }
 
 func midnight(pg ui.Page) time.Time {
@@ -119,12 +119,10 @@ func demoQueue(pg ui.Page) Queue {
 func demoProblems(pg ui.Page) Queue {
 	q := demoQueue(pg)
 	q.Tab, q.Tabs, q.Next = "problems", demoTabs("problems"), ""
-	q.Rows = q.Rows[:3]
-	q.Rows[0].Why = say(pg, "派单已超时 4 分钟，附近没有可派的师傅", "4 min overdue; nobody around can be sent")
-	q.Rows[1].Why, q.Rows[1].Current = say(pg, "门口码输错 5 次，已锁定", "door code typed wrong 5 times, locked"), false
-	q.Rows[2].Why = say(pg, "师傅退回：车坏了", "given back: vehicle broke down")
-	for i := range q.Rows {
-		q.Rows[i].Clock, q.Rows[i].Since = nil, pg.P.Now.Add(-time.Duration(i+1)*7*time.Minute)
+	q.Rows = []Row{
+		{Number: "261124483917", Title: problemWord(pg.P, "no_candidate"), Urgency: "emergency", Region: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), Why: say(pg, "派单已超时 4 分钟，附近没有会修门锁的师傅", "4 min overdue; nobody around repairs locks"), Since: pg.P.Now.Add(-4 * time.Minute)},
+		{Number: "261124102938", Title: problemWord(pg.P, "door_locked"), Urgency: "express", Region: say(pg, "浙江省 杭州市 拱墅区", "Gongshu, Hangzhou, Zhejiang"), Why: say(pg, "门口码输错 5 次", "door code typed wrong 5 times"), Since: pg.P.Now.Add(-11 * time.Minute)},
+		{Number: "261124556677", Title: problemWord(pg.P, "given_back"), Urgency: "booked", Region: say(pg, "江苏省 苏州市 昆山市", "Kunshan, Suzhou, Jiangsu"), Why: say(pg, "何立（HM-1088）：车辆问题", "He Li (HM-1088): vehicle trouble"), Since: pg.P.Now.Add(-26 * time.Minute)},
 	}
 	return q
 }

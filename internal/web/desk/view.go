@@ -17,20 +17,21 @@ type Tab struct {
 
 // Row is one case in a list. Product and Region are words; Name is masked.
 type Row struct {
-	Number        casefile.Number
-	Kind          string
-	Urgency       string
-	State         string
-	Product       string
-	Region        string
-	Name          string
-	Clock         *ui.Clock
-	Problems      []string // codes of desk.problem
-	Why           string   // a sentence about the problem
-	Since         time.Time
-	Current       bool
-	NotCovered    bool
-	FromOtherList bool // the open case is not in this list; it stands above it
+	// Title stands in the place of kind and product: what is wrong, in the list of exceptions.
+	Title      string
+	Number     casefile.Number
+	Kind       string
+	Urgency    string
+	State      string
+	Product    string
+	Region     string
+	Name       string
+	Clock      *ui.Clock
+	Problems   []string // codes of desk.problem
+	Why        string   // a sentence about the problem
+	Since      time.Time
+	Current    bool
+	NotCovered bool
 }
 
 // Queue is the list region.
@@ -144,19 +145,20 @@ type Candidate struct {
 // Act is the form that is open beside the case, if any.
 type Act struct {
 	// Name is cancel, reopen, remote_fix, refer, address, reschedule, assign, reset_code, pause, resume.
-	Name       string
-	Reasons    []ui.Choice
-	Reason     string
-	Words      string
-	Address    string
-	From, To   string // local times as the inputs want them
-	Clock      casefile.ID
-	ClockKind  string
-	Candidates []Candidate
-	Reassign   bool // a technician holds the visit
-	CanAssign  bool // the account may decide who goes
-	Override   bool
-	Form       ui.Form
+	Name           string
+	Reasons        []ui.Choice
+	Reason         string
+	Words          string
+	Address        string
+	From, To       string // local times as the inputs want them
+	WasFrom, WasTo string // before the change, for the undo
+	Clock          casefile.ID
+	ClockKind      string
+	Candidates     []Candidate
+	Reassign       bool // a technician holds the visit
+	CanAssign      bool // the account may decide who goes
+	Override       bool
+	Form           ui.Form
 }
 
 // Case is the case region.

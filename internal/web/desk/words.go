@@ -254,3 +254,6 @@ func lookTable(pg ui.Page, c Case) ui.Table {
 	}
 	return t
 }
+
+// isForm says that an act has a form of its own; the others only have something to say.
+func isForm(act string) bool { return act != "changed" && act != "reveal" }

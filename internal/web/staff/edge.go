@@ -149,13 +149,14 @@ func (q *Request) Page() ui.Page {
 // P prints in the reader's language.
 func (q *Request) P() i18n.Printer { return q.page.P }
 
-// Toast is the page with a message about the act that led here, when ?done= names a sentence of the area: <area>.done.<name>.
-func (q *Request) Toast(pg ui.Page, area string) ui.Page {
+// Done is the page with a message about the act that led here: the sentence <prefix><?done=>, when there is one.
+func (q *Request) Done(prefix string) ui.Page {
+	pg := q.Page()
 	name := q.URL.Query().Get("done")
 	if name == "" || len(name) > 40 {
 		return pg
 	}
-	if key := area + ".done." + name; i18n.Has(key) {
+	if key := prefix + name; i18n.Has(key) {
 		pg.Toast = &ui.Toast{Text: pg.T(key)}
 	}
 	return pg

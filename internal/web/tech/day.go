@@ -43,7 +43,7 @@ func (p *Pages) today(q *staff.Request) error {
 		v.Tomorrow = count48(tomorrow, day.AddDate(0, 0, 1))
 		v.TomorrowDay = day.In(i18n.Shanghai()).AddDate(0, 0, 1).Format(time.DateOnly)
 	}
-	return q.Render(http.StatusOK, TodayPage(q.Toast(q.Page(), "tech"), v))
+	return q.Render(http.StatusOK, TodayPage(q.Done("tech.done."), v))
 }
 
 // count48 counts the jobs planned on the day: Today also answers unfinished ones of before.
@@ -145,7 +145,7 @@ func (p *Pages) showOffers(q *staff.Request, status int, gone string) error {
 		v.Cards = append(v.Cards, offerView(q.P(), o, q.Idem()))
 	}
 	sort.SliceStable(v.Cards, func(i, j int) bool { return v.Cards[i].Expires.Before(v.Cards[j].Expires) })
-	return q.Render(status, OffersPage(q.Toast(q.Page(), "tech"), v))
+	return q.Render(status, OffersPage(q.Done("tech.done."), v))
 }
 
 func offerView(p i18n.Printer, o service.OfferView, idem string) OfferCard {

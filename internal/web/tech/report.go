@@ -323,7 +323,7 @@ func (p *Pages) showSign(q *staff.Request, r Ref, failed error) error {
 		}
 		v.Refusal = chosen(v.Refusal, q.Code("refusal"))
 	}
-	return q.Render(status, SignFormPage(q.Toast(q.Page(), "tech"), v))
+	return q.Render(status, SignFormPage(q.Done("tech.done."), v))
 }
 
 func (p *Pages) sign(q *staff.Request, r Ref) error {

@@ -25,7 +25,7 @@ func (p *Pages) showVisit(q *staff.Request, r Ref, status int, form ui.Form, typ
 	}
 	v := visitView(q.P(), page)
 	v.DeskPhone, v.Idem, v.Form, v.CodeTyped, v.TriesLeft = p.DeskPhone, q.Idem(), form, typed, left
-	return q.Render(status, VisitPage(q.Toast(q.Page(), "tech"), v))
+	return q.Render(status, VisitPage(q.Done("tech.done."), v))
 }
 
 func jobOf(p i18n.Printer, page service.VisitPage) Job {

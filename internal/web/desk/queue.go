@@ -1,0 +1,271 @@
+package desk
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"anxin/internal/casefile"
+	"anxin/internal/i18n"
+	"anxin/internal/service"
+	"anxin/internal/web/staff"
+	"anxin/internal/web/ui"
+)
+
+// pageSize is how many rows a list shows at once; countTo is how far the queues of the rail are counted.
+const (
+	pageSize = 50
+	countTo  = 99
+)
+
+// statesOf are the request states behind a queue, in the order in which they are listed. nil: all that are open.
+var statesOf = map[string][]service.State{
+	"new": {service.RequestReceived}, "unassigned": {service.RequestTriaged, service.RequestPlanned}, "assigned": {service.RequestAssigned},
+	"going": {service.RequestInProgress}, "done": {service.RequestDone}, "all": {""},
+}
+
+// tabOf is the queue that was asked for; the first is that of exceptions.
+func tabOf(s string) string {
+	if tabKey(s) == "" {
+		return tabs[0].name
+	}
+	return s
+}
+
+func (p *Pages) queue(q *staff.Request) error {
+	v, err := p.queueView(q, tabOf(q.URL.Query().Get("tab")), cursor(q), "")
+	if err != nil {
+		return err
+	}
+	return q.Render(http.StatusOK, DeskPage(q.Done("desk.done."), Page{Queue: v}))
+}
+
+func cursor(q *staff.Request) string {
+	if after := q.URL.Query().Get("after"); len(after) <= 200 {
+		return after
+	}
+	return ""
+}
+
+// queueView is one queue with the rail's counts; open is the number of the case beside it.
+func (p *Pages) queueView(q *staff.Request, tab, after string, open casefile.Number) (Queue, error) {
+	v := Queue{Tab: tab, After: after, Found: -1}
+	var err error
+	if tab == "problems" {
+		err = p.problems(q, &v)
+	} else {
+		err = p.rows(q, &v)
+	}
+	if err != nil {
+		return v, err
+	}
+	for i := range v.Rows {
+		v.Rows[i].Current = v.Rows[i].Number == open
+	}
+	v.Tabs, err = p.tabs(q, tab)
+	return v, err
+}
+
+// tabs counts the queues that need somebody: exceptions, new, to assign. The others are long and change by themselves.
+func (p *Pages) tabs(q *staff.Request, current string) ([]Tab, error) {
+	var out []Tab
+	for _, t := range tabs {
+		tab := Tab{Name: t.name, Count: -1, Current: t.name == current}
+		switch t.name {
+		case "problems":
+			page, err := p.Service.Problems(q.Context(), q.Actor, "", countTo)
+			if err != nil {
+				return nil, err
+			}
+			tab.Count, tab.More = len(page.Items), page.Next != ""
+		case "new", "unassigned":
+			tab.Count = 0
+			for _, s := range statesOf[t.name] {
+				page, err := p.Service.Queue(q.Context(), q.Actor, service.QueueQuery{State: s, Limit: countTo})
+				if err != nil {
+					return nil, err
+				}
+				tab.Count += len(page.Items)
+				tab.More = tab.More || page.Next != ""
+			}
+		}
+		out = append(out, tab)
+	}
+	return out, nil
+}
+
+func (p *Pages) problems(q *staff.Request, v *Queue) error {
+	page, err := p.Service.Problems(q.Context(), q.Actor, v.After, pageSize)
+	if err != nil {
+		return err
+	}
+	pr := q.P()
+	for _, x := range page.Items {
+		r := Row{Number: x.Number, Title: problemWord(pr, x.Kind), Urgency: string(x.Urgency), Region: areaWords(x.Region), Since: x.Since}
+		if why := staff.Say(pr, x.Line); why != r.Title {
+			r.Why = why
+		}
+		v.Rows = append(v.Rows, r)
+	}
+	v.Next = page.Next
+	return nil
+}
+
+// rows fills a queue of one or several states: the second state follows when the first is at its end. The cursor names the state it belongs to.
+func (p *Pages) rows(q *staff.Request, v *Queue) error {
+	states := statesOf[v.Tab]
+	at, after := 0, v.After
+	if s, rest, found := strings.Cut(v.After, "~"); found {
+		if i := slices.Index(states, service.State(s)); i >= 0 {
+			at, after = i, rest
+		}
+	}
+	for ; at < len(states) && len(v.Rows) < pageSize; at++ {
+		page, err := p.Service.Queue(q.Context(), q.Actor, service.QueueQuery{State: states[at], After: after, Limit: pageSize})
+		if err != nil {
+			return err
+		}
+		for _, x := range page.Items {
+			v.Rows = append(v.Rows, p.rowOf(q.P(), x))
+		}
+		after = ""
+		if page.Next != "" {
+			v.Next = string(states[at]) + "~" + page.Next
+			return nil
+		}
+	}
+	return nil
+}
+
+func (p *Pages) rowOf(pr i18n.Printer, x service.QueueItem) Row {
+	r := Row{
+		Number: x.Number, Kind: string(x.Kind), Urgency: string(x.Urgency), State: string(x.State), Product: p.Catalogue.ProductName(x.Product).In(string(pr.Lang)),
+		Region: areaWords(x.Region), Name: x.Name, Problems: x.Problems, Since: x.Created, NotCovered: !x.Covered,
+	}
+	if !x.Due.IsZero() {
+		r.Clock = &ui.Clock{Due: x.Due, Label: clockWord(pr, x.DueKind), Warn: clockWarn(x.DueKind)}
+	}
+	return r
+}
+
+// areaWords writes a canonical path as people read it.
+func areaWords(path string) string { return strings.ReplaceAll(path, " / ", " ") }
+
+func clockWord(pr i18n.Printer, kind string) string {
+	if key := "desk.clock." + kind; i18n.Has(key) {
+		return pr.T(key)
+	}
+	return kind
+}
+
+// clockWarn is how long before its end a clock turns to "look at it soon".
+func clockWarn(kind string) time.Duration {
+	if kind == "arrive" {
+		return 20 * time.Minute
+	}
+	return 10 * time.Minute
+}
+
+func (p *Pages) liveQueue(q *staff.Request) error {
+	return q.Stream(p.Live, casefile.Nil, nil)
+}
+
+// search answers at once: what was searched for is a phone or a name and must not stand in a URL.
+func (p *Pages) search(q *staff.Request) error {
+	if err := q.ParseForm(); err != nil {
+		return err
+	}
+	text := q.Text("q", 80)
+	if text == "" {
+		return q.See("/desk")
+	}
+	if n, ok := casefile.ParseNumber(text); ok {
+		if _, err := p.Service.FindCase(q.Context(), q.Actor, n); err == nil {
+			return q.See("/desk/c/" + string(n))
+		}
+	}
+	hits, err := p.Service.Search(q.Context(), q.Actor, text)
+	if err != nil && !casefile.Is(err, casefile.Invalid) {
+		return err
+	}
+	v := Queue{Tab: "search", Found: len(hits), Query: text}
+	if v.Tabs, err = p.tabs(q, ""); err != nil {
+		return err
+	}
+	for _, h := range hits {
+		v.Rows = append(v.Rows, Row{
+			Number: h.Number, Kind: string(h.Kind), State: string(h.State), Product: p.Catalogue.ProductName(h.Product).In(string(q.P().Lang)), Region: areaWords(h.Region),
+			Name: h.Name + " " + h.Phone, Since: h.Created,
+		})
+	}
+	return q.Render(http.StatusOK, DeskPage(q.Page(), Page{Queue: v}))
+}
+
+func (p *Pages) day(q *staff.Request) error {
+	pr := q.P()
+	d := pr.In(pr.Now)
+	if t, err := time.ParseInLocation(time.DateOnly, q.URL.Query().Get("date"), i18n.Shanghai()); err == nil && t.Sub(d).Abs() < 366*24*time.Hour {
+		d = t
+	}
+	date := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, i18n.Shanghai())
+	region := digitsOnly(q.URL.Query().Get("region"), 12)
+	day, err := p.Service.Day(q.Context(), q.Actor, date, region)
+	if err != nil {
+		return err
+	}
+	cities, err := p.Regions.Cities(q.Context(), q.Actor)
+	if err != nil {
+		return err
+	}
+	v := dayOf(day)
+	v.Date, v.Region = date, region
+	v.Regions = []ui.Choice{{Text: pr.T("desk.day.all_regions")}}
+	for _, c := range cities {
+		v.Regions = append(v.Regions, ui.Choice{Value: c.Code, Text: staff.Named(pr, c)})
+	}
+	for _, s := range statesOf["unassigned"] {
+		page, err := p.Service.Queue(q.Context(), q.Actor, service.QueueQuery{State: s, Region: region, Limit: pageSize})
+		if err != nil {
+			return err
+		}
+		for _, x := range page.Items {
+			v.Unassigned = append(v.Unassigned, p.rowOf(pr, x))
+		}
+		v.More = v.More || page.Next != ""
+	}
+	return q.Render(http.StatusOK, DayPage(q.Page(), v))
+}
+
+func digitsOnly(s string, max int) string {
+	if len(s) > max || strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
+		return ""
+	}
+	return s
+}
+
+func dayOf(day service.Day) Day {
+	var v Day
+	for _, r := range day.Rows {
+		row := DayRow{Code: r.Code, Name: r.Name, State: r.State}
+		for _, s := range r.Shifts {
+			row.Shifts = append(row.Shifts, Slot{s.From, s.To})
+		}
+		for _, s := range r.Absent {
+			row.Absent = append(row.Absent, Slot{s.From, s.To})
+		}
+		for _, c := range r.Commitments {
+			row.Visits = append(row.Visits, DayVisit{Number: c.Number, Kind: string(c.Kind), State: string(c.State), Region: lastPart(c.Region), From: c.From, To: c.To, Pinned: c.Pinned})
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	return v
+}
+
+// lastPart is the county of a canonical path.
+func lastPart(path string) string {
+	if i := strings.LastIndex(path, " / "); i >= 0 {
+		return path[i+3:]
+	}
+	return path
+}

@@ -86,6 +86,23 @@ func (l *AccessLog) Add(ctx context.Context, a casefile.Actor, e Entry) error {
 	return l.run.Write(ctx, func(ctx context.Context, t tx.Tx) error { return l.Write(ctx, t, a, e) })
 }
 
+// Log adds a line that another domain made, in its transaction; id and time are filled in when they are absent.
+func (l *AccessLog) Log(ctx context.Context, t tx.Tx, a privacy.Access) error {
+	if a.ID.IsNil() {
+		a.ID = l.source.NewID()
+	}
+	if a.At.IsZero() {
+		a.At = l.source.Now()
+	}
+	a.Field, a.Reason, a.Policy = clip(a.Field), clip(a.Reason), clip(a.Policy)
+	return l.store.InsertAccess(ctx, t, a)
+}
+
+// Looked answers the newest 500 lines about a case, for the data subject.
+func (l *AccessLog) Looked(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]privacy.Access, error) {
+	return l.store.AccessOfCase(ctx, t, tenant, caseID, AccessCursor{}.orNow(l.source.Now()), 500)
+}
+
 func clip(s string) string { return s[:min(len(s), 120)] }
 
 // AccessPage is a page of the log, newest first. Next is the cursor of the following page, empty at the end.

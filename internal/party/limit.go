@@ -39,8 +39,8 @@ type Quota struct {
 // DefaultRates are the documented limits (docs/design/party.md lists them from here). Report is set from the operator's configuration.
 func DefaultRates() map[LimitKind]Quota {
 	return map[LimitKind]Quota{
-		LimitPages:    {120, 250 * time.Millisecond, "address", "reading pages; an office behind one address reads 4 a second"},
-		LimitNet:      {2000, 15 * time.Millisecond, "IPv6 /48", "somebody with many /64s"},
+		LimitPages:    {600, 50 * time.Millisecond, "address", "everything but assets; an office behind one address asks 20 times a second"},
+		LimitNet:      {4000, 8 * time.Millisecond, "IPv6 /48", "somebody with many /64s"},
 		LimitReport:   {20, 3 * time.Second, "address", "reports; a shop may hand in several"},
 		LimitPhone:    {5, 10 * time.Minute, "phone index", "reports and codes for one phone, typed by anybody"},
 		LimitLogIn:    {20, 3 * time.Second, "address", "log-ins before passwords are even hashed; failures are counted apart and for longer"},

@@ -80,8 +80,12 @@ type Passwords struct {
 	dummy   string
 }
 
-// NewPasswords makes a hasher that runs at most `parallel` at once and lets eight times as many wait; the rest is told to come back.
+// NewPasswords makes a hasher that runs at most `parallel` at once and lets eight times as many wait; the rest is told to come back. The zero
+// Hashing is DefaultHashing.
 func NewPasswords(cost Hashing, source casefile.Source, parallel int) (*Passwords, error) {
+	if cost == (Hashing{}) {
+		cost = DefaultHashing()
+	}
 	if err := cost.bounded(); err != nil {
 		return nil, err
 	}

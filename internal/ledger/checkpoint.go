@@ -198,3 +198,8 @@ func (l *Ledger) Prove(ctx context.Context, t tx.Tx, tenant casefile.Tenant, ind
 	p, err := seal.NewProof(view{ctx, t, l.store, tenant}, index, c.Note)
 	return Proven{Index: index, Leaf: rows[0].Leaf, Proof: p, Stamp: c.Stamp}, err
 }
+
+// LeavesOfCase answers the leaves of a case, in order.
+func (l *Ledger) LeavesOfCase(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]LeafRow, error) {
+	return l.store.LeavesOfCase(ctx, t, tenant, caseID)
+}

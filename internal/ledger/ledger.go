@@ -31,6 +31,8 @@ type Store interface {
 	InsertLeaf(ctx context.Context, t tx.Tx, l LeafRow) error
 	// LeavesFrom answers up to limit leaves from a number on, in order.
 	LeavesFrom(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from int64, limit int) ([]LeafRow, error)
+	// LeavesOfCase answers the leaves of a case, in order.
+	LeavesOfCase(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]LeafRow, error)
 	InsertHash(ctx context.Context, t tx.Tx, tenant casefile.Tenant, index int64, h seal.Hash) error
 	Hash(ctx context.Context, t tx.Tx, tenant casefile.Tenant, index int64) (seal.Hash, error)
 	// HashesFrom answers the hashes with from <= index < to, in order; fewer when some are missing.
@@ -138,6 +140,12 @@ func (l *Ledger) AppendLeaves(ctx context.Context, t tx.Tx, leaves []casefile.Lo
 		return 0, err
 	}
 	return first, l.store.SetHead(ctx, t, s.tenant, first+int64(len(out)))
+}
+
+// Hold takes the head of a tenant's log until the transaction ends, for callers that must look before they append.
+func (l *Ledger) Hold(ctx context.Context, t tx.Tx, tenant casefile.Tenant) error {
+	_, err := l.store.LockHead(ctx, t, tenant)
+	return err
 }
 
 func sealLeaf(f casefile.LogLeaf) seal.Leaf {

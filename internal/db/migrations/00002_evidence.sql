@@ -20,6 +20,7 @@ CREATE TABLE evidence_item (
   role TEXT NOT NULL,
   actor_id {{bytes}},
   route TEXT NOT NULL,
+  received_for {{bytes}},         -- the visit it was received for, fixed; request_id to note change and are what the custody log adds up to
   request_id {{bytes}},
   visit_id {{bytes}},
   attached_at BIGINT,             -- NULL while staged; staged items are swept after 24 h
@@ -43,3 +44,5 @@ CREATE TABLE evidence_custody (
   detail TEXT NOT NULL,
   PRIMARY KEY (tenant, case_id, item_id, seq)
 );
+-- The leaves of one case, for exporting their proofs.
+CREATE INDEX log_leaf_case ON log_leaf (tenant, case_id, idx);

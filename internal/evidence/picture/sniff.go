@@ -54,6 +54,16 @@ var (
 	unknown = Type{"application/octet-stream", "bin", Unknown}
 )
 
+// ByMedia answers the type of a media type that Sniff gave.
+func ByMedia(media string) Type {
+	for _, t := range []Type{JPEG, PNG, WebP, HEIC, AVIF, TIFF, GIF, BMP, MP4, MOV, PDF} {
+		if t.Media == media {
+			return t
+		}
+	}
+	return unknown
+}
+
 // signatures are fixed bytes at fixed places, most specific first.
 var signatures = []struct {
 	at    int

@@ -15,6 +15,8 @@ ORDER BY tenant
 INSERT INTO log_leaf (tenant, idx, case_id, leaf) VALUES ($1, $2, $3, $4)
 -- name: leaves_from
 SELECT tenant, idx, case_id, leaf FROM log_leaf WHERE tenant = $1 AND idx >= $2 ORDER BY idx LIMIT $3
+-- name: leaves_of_case
+SELECT tenant, idx, case_id, leaf FROM log_leaf WHERE tenant = $1 AND case_id = $2 ORDER BY idx
 -- name: insert_hash
 INSERT INTO log_hash (tenant, idx, hash) VALUES ($1, $2, $3)
 -- name: hash

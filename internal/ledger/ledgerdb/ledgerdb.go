@@ -27,6 +27,7 @@ var (
 	tenants          = Statements.Stmt("ledger/tenants")
 	insertLeaf       = Statements.Stmt("ledger/insert_leaf")
 	leavesFrom       = Statements.Stmt("ledger/leaves_from")
+	leavesOfCase     = Statements.Stmt("ledger/leaves_of_case")
 	insertHash       = Statements.Stmt("ledger/insert_hash")
 	hash             = Statements.Stmt("ledger/hash")
 	hashesFrom       = Statements.Stmt("ledger/hashes_from")
@@ -89,10 +90,18 @@ func (Store) InsertLeaf(ctx context.Context, t tx.Tx, l ledger.LeafRow) error {
 // LeavesFrom implements ledger.Store.
 func (Store) LeavesFrom(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from int64, limit int) ([]ledger.LeafRow, error) {
 	rows, err := t.Query(ctx, leavesFrom, tenant, from, limit)
-	return db.Collect(rows, err, func(row tx.Row) (l ledger.LeafRow, err error) {
-		err = row.Scan(&l.Tenant, &l.Index, &l.Case, &l.Leaf)
-		return l, err
-	})
+	return db.Collect(rows, err, scanLeaf)
+}
+
+// LeavesOfCase implements ledger.Store.
+func (Store) LeavesOfCase(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]ledger.LeafRow, error) {
+	rows, err := t.Query(ctx, leavesOfCase, tenant, caseID)
+	return db.Collect(rows, err, scanLeaf)
+}
+
+func scanLeaf(row tx.Row) (l ledger.LeafRow, err error) {
+	err = row.Scan(&l.Tenant, &l.Index, &l.Case, &l.Leaf)
+	return l, err
 }
 
 // InsertHash implements ledger.Store.

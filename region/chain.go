@@ -41,12 +41,20 @@ func (r *Resolver) link(s *scratch) {
 			own *= 0.3 // counts only below a parent
 		}
 		if needsParent(&r.places[h.place]) {
-			own *= 0.3
+			if own = 1.15; !h.bound {
+				own = 0.4
+			}
+		}
+		if r.namesake[h.place] {
+			own *= 0.5
 		}
 		h.total = own
 		for j := range s.hits[:i] {
 			g := &s.hits[j]
-			if g.end > h.start || g.level >= h.level || g.weight <= 0.5 || !r.below(h.place, g.place) {
+			if h.form == table.FormShort && h.after >= followBrand && s.same(g, h) {
+				continue // 吐鲁番市吐鲁番宾馆: the city again, not a county of its name
+			}
+			if g.end > h.start || g.weight <= 0.5 || !r.leadsTo(g, h) || g.cut > 0 && g.cut <= h.start {
 				continue
 			}
 			gap := s.text.gap(int(g.end), int(h.start))
@@ -60,6 +68,37 @@ func (r *Resolver) link(s *scratch) {
 		}
 	}
 	r.linkBackwards(s)
+}
+
+// leadsTo reports whether the name g may stand before the name h in an address.
+func (r *Resolver) leadsTo(g, h *hit) bool {
+	if r.places[g.place].Level == table.Zone {
+		// 雄安新区容城县: a zone hosted by a city may stand between the city and a county of it.
+		return h.level == table.County && r.below(h.place, r.places[g.place].Parent)
+	}
+	if g.level >= h.level || !r.below(h.place, g.place) {
+		return false
+	}
+	// A city said twice (重庆 重庆市, 吐鲁番市吐鲁番宾馆) is not the city and a former county of the same name.
+	if r.places[h.place].To != 0 && r.places[h.place].Name == r.places[g.place].Name {
+		return false
+	}
+	// 贵州省毕节市 is the city, not the county-level city of its name that it was made from; 毕节地区毕节市 is that.
+	return g.level == table.Prefecture || !r.namesake[h.place]
+}
+
+// same reports whether h is written as g begins.
+func (s *scratch) same(g, h *hit) bool {
+	n := h.end - h.start
+	if g.end-g.start < n {
+		return false
+	}
+	for k := range n {
+		if s.text.c[g.start+k] != s.text.c[h.start+k] {
+			return false
+		}
+	}
+	return true
 }
 
 // linkBackwards finds names written from the smallest to the largest: 西湖区，杭州市，浙江省.
@@ -159,16 +198,31 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			continue
 		}
 		full := m.Form == table.FormFull || m.Form == table.FormAlias
-		if !full && (gap > 0 || w.after == followSpot && level < table.County) || full && gap > 0 && w.end-w.start < 3 {
+		if !full && w.after == followFar {
+			continue
+		}
+		other := 0 // 曲溪镇, now 曲溪街道: the suffix of another sort of town behind a short name
+		if !full && gap == 0 {
+			other = s.text.townSuffix(int(w.end))
+		}
+		district := !full && gap == 0 && level == table.Prefecture && r.townsAreUnits(above) && !r.hasCounties(above) && int(w.end) < len(s.text.c) && s.text.c[w.end] == '区' // 东莞南城区
+		if !full && !district && other == 0 && s.text.suffixAt(int(w.end)) || !full && other == 0 && (gap > 0 || w.after == followSpot && (level < table.County || r.places[above].To != 0)) || full && gap > 0 && w.end-w.start < 3 {
 			continue
 		}
 		how := r.townLink(m.Place, above)
-		if how == townNone {
+		if how == townNone || how == townMoved && (!full || len(r.lex.meanings(w.entry)) > 4) {
 			continue
 		}
 		x := base
 		x.town, x.townAt, x.end, x.how = m.Place, k, w.end, how
 		x.score += [...]float32{1.6, 0.9, 1.4, 0.7}[m.Form] + 0.1*float32(w.end-w.start-3) - 0.2*float32(gap)
+		if district {
+			x.end++
+		}
+		if other > 0 {
+			x.end += int32(other)
+			x.score += 0.3
+		}
 		if p.To != 0 {
 			x.score -= 0.15
 		}
@@ -235,7 +289,7 @@ func (r *Resolver) townLink(town, above int32) townLink {
 		return townNone
 	}
 	for _, c := range a.Succ {
-		if c.To == county {
+		if c.To == county && c.When >= 20100000 { // the town list is of 2023; older moves are no news
 			return townMoved
 		}
 	}

@@ -12,6 +12,7 @@ type follow uint8
 const (
 	followPlain follow = iota
 	followRoad         // 路, 街: the name belongs to a road
+	followFar          // 东路, 北一路: a name without suffix belongs to the road, one with a suffix (永川区南大街) does not
 	followBrand        // 小吃, 拉面, 时间: the name belongs to a dish or a saying
 	followOrg          // 大学, 银行: the name belongs to an institution, which may stand anywhere
 	followSpot         // 村, 山, 机场: the name belongs to a spot, which need not lie in the division of the name
@@ -102,9 +103,17 @@ func (t *chars) follows(i int) follow {
 		i++
 		if i < len(t.c) {
 			if kind, n := followWords.match(t, i); kind == followRoad || kind == followSpot && n == 1 && t.c[i] == '街' && !(i+1 < len(t.c) && (t.c[i+1] == '道' || t.c[i+1] == '办')) {
-				return followRoad
+				return followFar
 			}
 		}
+	}
+	return followPlain
+}
+
+// followsFull is follows for a name that is complete.
+func (t *chars) followsFull(i int) follow {
+	if f := t.follows(i); f != followFar {
+		return f
 	}
 	return followPlain
 }
@@ -112,7 +121,7 @@ func (t *chars) follows(i int) follow {
 var directionsAndNumbers = []uint16{'东', '南', '西', '北', '中', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '环', '新', '大', '老', '内', '外', '上', '下', '前', '后'}
 
 // prepositions may stand directly before an address.
-var prepositions = []uint16{'在', '到', '于', '住', '址', '是', '往', '去', '来', '从', '至', '给', '向', '国', '家', '为', '寄', '发', '送', '点', '区', '方', '处', '我', '的', '这', '了', '城', '店'}
+var prepositions = []uint16{'在', '到', '于', '住', '址', '是', '往', '去', '来', '从', '至', '给', '向', '国', '家', '为', '寄', '发', '送', '点', '处', '我', '的', '这', '了', '收'}
 
 // boundBefore reports whether a name starting at character i starts a word.
 func (t *chars) boundBefore(i int) bool {
@@ -130,6 +139,33 @@ func isOneOf(c uint16, set []uint16) bool {
 	}
 	return false
 }
+
+// suffixAt reports whether the character at i makes another division of the name before it: 长安 in 长安区.
+func (t *chars) suffixAt(i int) bool {
+	if i >= len(t.c) || t.space[i] {
+		return false
+	}
+	switch t.c[i] {
+	case '区', '县', '市', '省', '州', '旗', '盟':
+		return true
+	}
+	return false
+}
+
+// townSuffix is the length of the suffix of a town at character i, 0 when there is none.
+func (t *chars) townSuffix(i int) int {
+	if i >= len(t.c) || t.space[i] {
+		return 0
+	}
+	for _, w := range townSuffixes {
+		if t.has(i, w) {
+			return len(w)
+		}
+	}
+	return 0
+}
+
+var townSuffixes = [][]rune{[]rune("街道办事处"), []rune("街道办"), []rune("街道"), []rune("街办"), []rune("办事处"), []rune("镇"), []rune("乡"), []rune("苏木")}
 
 // needsParent reports whether the name of a county says nothing without the city before it: 东区, 郊区, 新城区.
 func needsParent(p *table.Place) bool {

@@ -90,7 +90,7 @@ func (d *decision) contradicting(u int32) int {
 	for i := range d.s.hits {
 		h := &d.s.hits[i]
 		p := &r.places[h.place]
-		if p.Level == table.Zone || h.form == formTypo || h.form == table.FormLegacy || h.after == followRoad || h.after == followBrand || needsParent(p) {
+		if p.Level == table.Zone || h.weight < 0.6 || h.form == formTypo || h.form == table.FormLegacy || h.after == followRoad || h.after == followBrand || needsParent(p) {
 			continue
 		}
 		full := (h.form == table.FormFull || h.form == table.FormAlias) && h.end-h.start >= 3
@@ -100,7 +100,7 @@ func (d *decision) contradicting(u int32) int {
 				continue
 			}
 		case h.end <= d.top.start && t.gap(int(h.end), int(d.top.start)) == 0:
-			if !full && p.Level == table.County || !h.bound || h.weight < 0.35*d.top.score {
+			if !full && (p.Level == table.County || h.weight < 0.35*d.top.score) || !h.bound || d.leadsIn(h) {
 				continue
 			}
 		default:
@@ -111,6 +111,17 @@ func (d *decision) contradicting(u int32) int {
 		}
 	}
 	return -1
+}
+
+// leadsIn reports whether the name h stands above another reading of the first name used: 四川省重庆市…, written
+// before 1997.
+func (d *decision) leadsIn(h *hit) bool {
+	for i := range d.s.hits {
+		if g := &d.s.hits[i]; g.start == d.top.start && d.r.leadsTo(h, g) {
+			return true
+		}
+	}
+	return false
 }
 
 // sameSpan reports whether another reading of the same stretch is related to u: 海南 is a province and a prefecture.
@@ -152,7 +163,7 @@ func (d *decision) second(u int32) int {
 	best := -1
 	for i := range d.s.readings {
 		x := &d.s.readings[i]
-		if x.score < 0.7*d.top.score || x.hit < 0 || d.rival(x) || best >= 0 && x.score <= d.s.readings[best].score {
+		if x.score < 0.5*d.top.score || x.hit < 0 || d.rival(x) || best >= 0 && x.score <= d.s.readings[best].score {
 			continue
 		}
 		h := &d.s.hits[x.hit]
@@ -186,10 +197,13 @@ func (d *decision) townElsewhere(u int32) bool {
 	city := r.places[u].Parent
 	for k := range d.s.towns {
 		w := &d.s.towns[k]
-		if w.entry < 0 || w.end-w.start < 3 || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || w.after != followPlain {
+		if w.entry < 0 || w.end-w.start < 3 || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || w.after != followPlain && w.after != followFar {
 			continue
 		}
 		n := len(d.options)
+		if len(r.lex.meanings(w.entry)) > 4 {
+			continue // 城关街道 says nothing: there are too many, and no list is complete
+		}
 		for _, m := range r.lex.meanings(w.entry) {
 			p := &r.places[m.Place]
 			if p.Level == table.Town && p.To == 0 && m.Form == table.FormFull && r.places[p.Parent].Parent == city && p.Parent != u && r.places[city].Level == table.Prefecture {
@@ -216,6 +230,9 @@ func (d *decision) doubt(u int32) (Reason, bool) {
 	weak := Reason{ReasonWeak, []string{d.written(h.start, h.end)}}
 	if h.doubtful && d.top.town < 0 {
 		return Reason{ReasonTypo, []string{weak.Args[0], p.Name}}, true
+	}
+	if needsParent(p) && h.prev < 0 && h.rev < 0 && d.top.town < 0 {
+		return weak, true
 	}
 	if d.top.score < sureScore && h.prev < 0 && h.level != table.Town {
 		return weak, true

@@ -23,8 +23,9 @@ type hit struct {
 	form       uint8
 	level      uint8
 	after      follow
-	bound      bool // starts a word: nothing but a separator or a preposition before it
-	doubtful   bool // a slip that is not explained by sound or shape
+	cut        int32 // end of a longer name with the same start that this one is cut from, 0 when none
+	bound      bool  // starts a word: nothing but a separator or a preposition before it
+	doubtful   bool  // a slip that is not explained by sound or shape
 }
 
 // townHit is a stretch of text that is the name of one or more towns.
@@ -72,11 +73,53 @@ func (r *Resolver) find(s *scratch, day int32) {
 			n = r.lex.child(n, t.c[j])
 		}
 	}
+	s.trim(r)
+}
+
+// trim marks short names that are cut from a longer full one (海南 from 海南省) and drops what stands behind a
+// name of Hong Kong, Macao or Taiwan: the table has nothing below them, and their districts share names with
+// others (臺北市大安區).
+func (s *scratch) trim(r *Resolver) {
+	limit := int32(-1)
+	for i := range s.hits {
+		h := &s.hits[i]
+		if limit >= 0 && h.start >= limit {
+			h.weight *= 0.1
+			continue
+		}
+		if c := r.places[h.place].Code; (c == 710000 || c == 810000 || c == 820000) && h.weight >= 1.5 && h.bound {
+			limit = h.end
+		}
+		if r.places[h.place].Level == table.Zone {
+			for k := range s.towns { // 望京街道 is the town, 望京 alone the quarter
+				if s.towns[k].start == h.start && s.towns[k].end > h.end {
+					h.weight = 0.1
+				}
+			}
+		}
+		if h.form != table.FormShort {
+			continue
+		}
+		for k := i + 1; k < len(s.hits) && s.hits[k].start == h.start; k++ {
+			if g := &s.hits[k]; g.end > h.end && g.form == table.FormFull && g.place != h.place {
+				h.cut = max(h.cut, g.end)
+			}
+		}
+	}
+	if limit >= 0 {
+		kept := s.towns[:0]
+		for _, w := range s.towns {
+			if w.start < limit {
+				kept = append(kept, w)
+			}
+		}
+		s.towns = kept
+	}
 }
 
 // take records what entry e may mean at characters i to j.
 func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
-	after := s.text.follows(j)
+	follows := s.text.follows(j)
 	town := false
 	for _, m := range r.lex.meanings(e) {
 		p := &r.places[m.Place]
@@ -86,6 +129,15 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 		}
 		if len(s.hits) == maxHits {
 			continue
+		}
+		after := follows
+		if after == followFar {
+			if after = followRoad; m.Form == table.FormFull || m.Form == table.FormAlias {
+				after = followPlain
+			}
+		}
+		if after == followRoad && p.Level < table.County && r.countyAt(s, j, m.Place) {
+			after = followPlain // 永州市道县, 台州路桥, 哈尔滨道里
 		}
 		if after == followRoad && m.Form != table.FormFull || after == followBrand && m.Form != table.FormAlias && j-i <= 3 {
 			continue
@@ -101,8 +153,27 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 		s.hits = append(s.hits, h)
 	}
 	if town && len(s.towns) < maxTowns {
-		s.towns = append(s.towns, townHit{int32(i), int32(j), e, -1, after, bound})
+		s.towns = append(s.towns, townHit{int32(i), int32(j), e, -1, follows, bound})
 	}
+}
+
+// countyAt reports whether the name of a county of a place starts at character i.
+func (r *Resolver) countyAt(s *scratch, i int, place int32) bool {
+	n := r.lex.root[s.text.c[i]]
+	for j := i + 1; n != 0; j++ {
+		if e := r.lex.entry[n]; e >= 0 && j-i > 1 {
+			for _, m := range r.lex.meanings(e) {
+				if r.places[m.Place].Level == table.County && m.Form != table.FormLegacy && r.below(m.Place, place) {
+					return true
+				}
+			}
+		}
+		if j == len(s.text.c) {
+			break
+		}
+		n = r.lex.child(n, s.text.c[j])
+	}
+	return false
 }
 
 // weigh is the evidence that one name gives by itself: names with their suffix say more than names without, long

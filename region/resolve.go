@@ -61,6 +61,7 @@ func (d *decision) decide() {
 	var buf [8]option
 	d.options = buf[:0]
 	d.collect()
+	d.forgetTown()
 	d.absorb()
 	d.a.Detail = d.s.text.rest(d.a.Input, int(d.top.end))
 	d.a.Spans = d.spans()
@@ -122,7 +123,14 @@ func (d *decision) collect() {
 
 // rival reports whether x reads the same stretch of text as the best reading, but differently.
 func (d *decision) rival(x *reading) bool {
-	return x.start < d.top.end && d.top.start < x.end && !d.r.former(x.place, d.top.place)
+	if x.start >= d.top.end || d.top.start >= x.end || d.r.former(x.place, d.top.place) {
+		return false
+	}
+	// 鞍山市 within 马鞍山市 is no reading of it.
+	if h := d.lastHit(); h != nil && h.start < x.start && x.end <= h.end {
+		return false
+	}
+	return true
 }
 
 // former reports whether old is an earlier version of a place still called the same: what else came of its
@@ -219,22 +227,50 @@ func (r *Resolver) townsAreUnits(i int32) bool {
 	return p.Level == table.County && p.Code/100%100 == 90
 }
 
+// forgetTown drops a town that is named without its suffix and decides nothing: in 大港区大港油田 the second 大港 is
+// detail, not 大港街道.
+func (d *decision) forgetTown() {
+	if d.top.how != townIn || len(d.options) != 1 || d.r.places[d.options[0].unit].Level == table.Town {
+		return
+	}
+	w := &d.s.towns[d.top.townAt]
+	if d.top.end != w.end || w.entry < 0 {
+		return
+	}
+	for _, m := range d.r.lex.meanings(w.entry) {
+		if m.Place == d.top.town && m.Form != table.FormFull && m.Form != table.FormAlias && len(d.r.at(d.top.place, d.day, nil, 0)) == 1 {
+			d.top.town, d.top.townAt, d.top.how, d.top.end = -1, -1, townNone, d.s.hits[d.top.hit].end
+			return
+		}
+	}
+}
+
 // absorb moves the end of the best reading over a repetition of the same place: 浙江省 杭州市 西湖区 杭州市西湖区文三路.
 func (d *decision) absorb() {
 	if len(d.options) != 1 {
 		return
 	}
 	u := d.options[0].unit
-	for again := true; again; {
-		again = false
+	if d.r.places[u].Level == table.Town {
+		u = d.r.places[u].Parent
+	}
+	// Follow the names from the end of the reading; only when they reach the unit itself is it a repetition.
+	for at := d.top.end; ; {
+		next, reached := at, false
 		for i := range d.s.hits {
 			h := &d.s.hits[i]
-			if h.start < d.top.end || d.s.text.gap(int(d.top.end), int(h.start)) > 0 || h.form != table.FormFull && h.form != table.FormAlias {
+			if h.start < at || h.end <= next || d.s.text.gap(int(at), int(h.start)) > 0 || h.form != table.FormFull && h.form != table.FormAlias {
 				continue
 			}
 			if h.place == u || d.r.within(u, h.place) {
-				d.top.end, again = h.end, true
+				next, reached = h.end, h.place == u
 			}
+		}
+		if next == at {
+			return
+		}
+		if at = next; reached {
+			d.top.end = at
 		}
 	}
 }

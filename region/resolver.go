@@ -17,26 +17,27 @@ var embedded []byte
 // Resolver answers questions about divisions. It is immutable and safe for concurrent use; build one with
 // Default, or from Default with WithPatch.
 type Resolver struct {
-	version string
-	newest  int32
-	places  []table.Place
-	sources []string
-	codes   []Code   // of every place
-	paths   []string // of every place above the town
-	points  []Point  // of every place above the town
-	byCode  []int32  // places sorted by code, then by start
-	kids    []int32  // current places sorted by parent
-	kidFrom []int32  // children of place i are kids[kidFrom[i]:kidFrom[i+1]]
-	up      [][]uint32
-	now     [][]int32 // present-day places a historical place leads to
-	fold    []uint16
-	lex     *lexicon
-	cities  []int32            // prefectures in force
-	folded  map[int32][]uint16 // folded names of counties and prefectures, and of towns that are units
-	sounds  map[uint16][4]uint16
-	looks   map[uint16][]uint16
-	zones   map[zoneKey]int32 // zones by city and kind
-	scratch sync.Pool
+	version  string
+	newest   int32
+	places   []table.Place
+	sources  []string
+	codes    []Code   // of every place
+	paths    []string // of every place above the town
+	points   []Point  // of every place above the town
+	byCode   []int32  // places sorted by code, then by start
+	kids     []int32  // current places sorted by parent
+	kidFrom  []int32  // children of place i are kids[kidFrom[i]:kidFrom[i+1]]
+	up       [][]uint32
+	now      [][]int32 // present-day places a historical place leads to
+	fold     []uint16
+	lex      *lexicon
+	namesake map[int32]bool     // former counties whose name a present prefecture around them has
+	cities   []int32            // prefectures in force
+	folded   map[int32][]uint16 // folded names of counties and prefectures, and of towns that are units
+	sounds   map[uint16][4]uint16
+	looks    map[uint16][]uint16
+	zones    map[zoneKey]int32 // zones by city and kind
+	scratch  sync.Pool
 }
 
 var defaultResolver = sync.OnceValue(func() *Resolver {
@@ -58,6 +59,7 @@ func newResolver(t *table.Table) *Resolver {
 	r.scratch.New = func() any { return new(scratch) }
 	r.index()
 	r.chains()
+	r.findNamesakes()
 	r.describe()
 	r.folding(t.Fold)
 	r.spelling(t)
@@ -120,6 +122,20 @@ func (r *Resolver) chains() {
 		r.up[i] = r.ancestors(r.up[i], int32(i))
 		for _, s := range r.now[i] {
 			r.up[i] = r.ancestors(r.up[i], s)
+		}
+	}
+}
+
+// findNamesakes lists the former counties (哈密市, 毕节市) whose name now is that of the prefecture around them.
+func (r *Resolver) findNamesakes() {
+	r.namesake = map[int32]bool{}
+	for i := range r.places {
+		if p := &r.places[i]; p.Level == table.County && p.To != 0 {
+			for _, n := range r.now[i] {
+				if up := r.places[n].Parent; up >= 0 && r.places[up].Level == table.Prefecture && r.places[up].Name == p.Name {
+					r.namesake[int32(i)] = true
+				}
+			}
 		}
 	}
 }

@@ -24,6 +24,9 @@ func (r *Resolver) slips(s *scratch) {
 		if at+2 > len(s.text.c) || s.text.class[at] != classHan || r.namedBelow(s, at, g.place, found) {
 			continue
 		}
+		if _, end, _, plain := s.text.zoneAfter(at); end > 0 && plain {
+			continue // 高新区 is no misspelt 高陵区
+		}
 		r.slipBelow(s, at, g.place, r.places[g.place].Level == table.Province)
 	}
 	if len(s.hits) > found {
@@ -75,7 +78,7 @@ func (r *Resolver) slipCity(s *scratch, i int) {
 		}
 		if q := r.slip(s.text.c[i:i+len(name)], name); q == slipLikely {
 			s.hits = append(s.hits, hit{start: int32(i), end: int32(i + len(name)), place: p, prev: -1, rev: -1, form: formTypo,
-				level: table.Prefecture, bound: true, weight: 1.8, after: s.text.follows(i + len(name))})
+				level: table.Prefecture, bound: true, weight: 1.8, after: s.text.followsFull(i + len(name))})
 		}
 	}
 }
@@ -101,12 +104,12 @@ func (r *Resolver) slipBelow(s *scratch, i int, place int32, deep bool) {
 		}
 		if r.places[k].Level == table.Town {
 			if q == slipLikely && len(s.towns) < maxTowns {
-				s.towns = append(s.towns, townHit{int32(i), int32(i + len(name)), -1, k, s.text.follows(i + len(name)), true})
+				s.towns = append(s.towns, townHit{int32(i), int32(i + len(name)), -1, k, s.text.followsFull(i + len(name)), true})
 			}
 			continue
 		}
 		h := hit{start: int32(i), end: int32(i + len(name)), place: k, prev: -1, rev: -1, form: formTypo, level: table.County,
-			bound: true, weight: 2.0, after: s.text.follows(i + len(name))}
+			bound: true, weight: 2.0, after: s.text.followsFull(i + len(name))}
 		if q == slipPossible || r.namedElsewhere(s, i, i+len(name)) {
 			h.doubtful, h.weight = true, 1.2
 		}

@@ -67,7 +67,8 @@ func Build(dir string) (*table.Table, error) {
 		}
 	}
 	for i := range b.t.Places {
-		if b.t.Places[i].Level != table.Zone {
+		p := &b.t.Places[i]
+		if p.Level != table.Zone && !(p.Flags&table.FlagZone != 0 && genericUnit(p.Name)) {
 			c.AddPlace(b.t.Places, int32(i))
 		}
 	}
@@ -107,39 +108,57 @@ func (b *builder) version() error {
 	return nil
 }
 
-// deriveSuccessors gives the prefectures that ended without a successor in the list (the 地区 that were dissolved)
-// those of their counties: where the counties are now is where the prefecture went.
+// deriveSuccessors gives the prefectures that ended without a successor in the list the places where their
+// counties are now: a present prefecture where they make up most of it (a 地区 that became a 市), the counties
+// themselves where they are a small part of it (莱芜市 within 济南市).
 func (b *builder) deriveSuccessors() {
+	counties := map[int32]int{}
+	for i := range b.t.Places {
+		if p := &b.t.Places[i]; p.Level == table.County && p.To == 0 {
+			counties[p.Parent]++
+		}
+	}
 	for i := range b.t.Places {
 		p := &b.t.Places[i]
 		if p.To == 0 || p.Level != table.Prefecture || hasWhole(p) {
 			continue
 		}
-		var to []int32
+		var now []int32
 		for k := range b.t.Places {
 			c := &b.t.Places[k]
-			if c.Parent != int32(i) || c.To == 0 || c.To/10000 < p.To/10000 {
+			if c.Parent != int32(i) || c.Level != table.County || c.To != 0 && c.To/10000 < p.To/10000 {
 				continue
 			}
 			for _, n := range b.countiesNow(int32(k), 0) {
-				up := n
-				if b.t.Places[n].Level == table.County && b.t.Places[n].Parent >= 0 && b.t.Places[b.t.Places[n].Parent].Level == table.Prefecture {
-					up = b.t.Places[n].Parent
-				}
-				dup := false
-				for _, have := range to {
-					dup = dup || have == up
-				}
-				if !dup {
-					to = append(to, up)
-				}
+				now = appendNew(now, n)
 			}
+		}
+		share := map[int32]int{}
+		for _, n := range now {
+			share[b.t.Places[n].Parent]++
+		}
+		var to []int32
+		for _, n := range now {
+			up := b.t.Places[n].Parent
+			if up >= 0 && b.t.Places[up].Level == table.Prefecture && share[up]*2 > counties[up] {
+				n = up
+			}
+			to = appendNew(to, n)
 		}
 		p.Succ = p.Succ[:0:0]
 		for _, n := range to {
 			p.Succ = append(p.Succ, table.Succession{To: n, When: p.To, Whole: len(to) == 1})
 		}
 	}
+}
+
+func appendNew(list []int32, n int32) []int32 {
+	for _, have := range list {
+		if have == n {
+			return list
+		}
+	}
+	return append(list, n)
 }
 
 // hasWhole reports whether a succession of p is dated to its end, that is, is not only a part it lost earlier.
@@ -285,10 +304,19 @@ func (b *builder) linkSuccessors() error {
 			if !ok {
 				return fmt.Errorf("%d %s: successor %d of %d is unknown", r.code, r.name, n.code, n.year)
 			}
-			s := table.Succession{To: to, When: int32(n.year) * 10000, Whole: !r.inUse && n.year == r.to}
 			if to != at {
-				b.t.Places[at].Succ = append(b.t.Places[at].Succ, s)
+				b.t.Places[at].Succ = append(b.t.Places[at].Succ, table.Succession{To: to, When: int32(n.year) * 10000})
 			}
+		}
+		last := 0
+		for _, s := range b.t.Places[at].Succ {
+			if s.When == b.t.Places[at].To {
+				last++
+			}
+		}
+		for k := range b.t.Places[at].Succ {
+			s := &b.t.Places[at].Succ[k]
+			s.Whole = !r.inUse && last == 1 && s.When == b.t.Places[at].To
 		}
 	}
 	return nil
@@ -313,4 +341,17 @@ func (b *builder) addTowns(rows []townRow) error {
 		b.add(p)
 	}
 	return nil
+}
+
+// genericUnit reports whether the name of a town-level unit is nothing but the word for its sort: 开发区, 林场. Such a
+// name identifies nothing and must not be looked for.
+func genericUnit(name string) bool {
+	switch name {
+	case "高新区", "高新技术产业开发区", "高新技术开发区", "高新产业园", "高新园区", "经济开发区", "经济技术开发区", "经开区", "开发区", "县开发区", "县经济开发区", "市经济技术开发区",
+		"工业园区", "工业园", "工业区", "产业园区", "物流园区", "新材料产业园", "化工园区", "现代农业产业园区", "现代农业开发区", "农业示范园区", "开发区管理委员会", "开发区办事处", "经济开发区管理委员会",
+		"工业园区管委会", "开发区管委会", "科技园区", "环保产业园", "园艺场", "林场", "农场", "牧场", "良种场", "原种场", "种畜场", "渔场", "茶场", "果园场", "国营林场", "国有林场", "水库", "监狱", "看守所",
+		"城市新区", "高铁新区", "高铁新城", "航空新城", "东部新区", "滨海新区", "滨江新城", "滨海经济开发区", "空港经济开发区", "临空经济区", "沿海经济区", "城东新区", "航空港区", "科教新城", "农科所", "苗圃":
+		return true
+	}
+	return false
 }

@@ -73,6 +73,11 @@ func (b *builder) addOldTowns(changes []townChange) {
 		}
 		var to []int32
 		if c.newCode != 0 {
+			// The lists hold rows that slipped by one line. A move into another county is believed only when the
+			// county itself is known to have lost land to it.
+			if !b.backed(county, c.newCode/1000, 0) {
+				continue
+			}
 			if n, ok := b.versionAt(c.newCode/1000, c.year); ok {
 				to = b.townNow(n, c.newName, func(county int32, name string) (int32, bool) {
 					i, ok := present[key{county, name}]
@@ -111,6 +116,20 @@ func (b *builder) addOldTowns(changes []townChange) {
 	}
 }
 
+// backed reports whether a county is, or gave land to, the one with a code.
+func (b *builder) backed(county int32, code uint32, depth int) bool {
+	p := &b.t.Places[county]
+	if p.Code == code {
+		return true
+	}
+	for _, s := range p.Succ {
+		if b.t.Places[s.To].Code == code || depth < 6 && p.To != 0 && b.backed(s.To, code, depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
 // townNow finds the present town of a name in what became of a county.
 func (b *builder) townNow(county int32, name string, find func(int32, string) (int32, bool)) []int32 {
 	for _, c := range b.countiesNow(county, 0) {
@@ -130,14 +149,11 @@ func (b *builder) countiesNow(i int32, depth int) []int32 {
 	var out []int32
 	if depth < 12 {
 		for _, s := range p.Succ {
+			if s.When < p.To && hasWhole(p) {
+				continue // a part it lost before its end
+			}
 			for _, n := range b.countiesNow(s.To, depth+1) {
-				dup := false
-				for _, have := range out {
-					dup = dup || have == n
-				}
-				if !dup {
-					out = append(out, n)
-				}
+				out = appendNew(out, n)
 			}
 		}
 	}

@@ -133,6 +133,12 @@ func county(name string, add func(string, uint8)) {
 			return
 		}
 	}
+	if stem, ok := strings.CutSuffix(name, "族区"); ok { // 管城回族区
+		stem = stemOfNation(stem + "族")
+		add(stem+"区", table.FormAlias)
+		add(stem, table.FormShort)
+		return
+	}
 	for _, suffix := range []string{"新区", "林区", "特区", "区", "县", "市", "旗"} {
 		if stem, ok := strings.CutSuffix(name, suffix); ok {
 			if suffix == "新区" && utf8.RuneCountInString(stem) < 2 {
@@ -164,7 +170,9 @@ func town(name string, add func(string, uint8)) {
 		for _, s := range []string{"街道办事处", "街道办", "街办", "办事处"} {
 			add(stem+s, table.FormAlias)
 		}
-		add(stem, table.FormShort)
+		if !road(stem) { // 人民路 is the road, not 人民路街道
+			add(stem, table.FormShort)
+		}
 		return
 	}
 	for _, office := range []string{"管理委员会", "管委会"} {
@@ -195,4 +203,14 @@ func town(name string, add func(string, uint8)) {
 		add(stem, table.FormShort)
 		return
 	}
+}
+
+// road reports whether a name ends like that of a road.
+func road(s string) bool {
+	for _, suffix := range []string{"路", "街", "道", "巷", "弄", "里", "桥", "站", "门", "口"} {
+		if strings.HasSuffix(s, suffix) && utf8.RuneCountInString(s) > 2 {
+			return true
+		}
+	}
+	return strings.HasSuffix(s, "路") || strings.HasSuffix(s, "街")
 }

@@ -73,6 +73,8 @@ func (a *applier) line(l *Line) *Error {
 	switch l.Action {
 	case "alias":
 		a.c.AddName(l.Name, at, table.FormAlias)
+	case "alias-under":
+		a.c.AddName(l.Name, at, table.FormLegacy)
 	case "zone", "zone-under":
 		form := uint8(table.FormFull)
 		if l.Action == "zone-under" {

@@ -25,7 +25,7 @@ const (
 type Line struct {
 	Number int    // line in the file, from 1
 	Date   int32  // yyyymmdd, 0 where the action has none
-	Action string // new, end, part, rename, alias, zone, zone-under, point
+	Action string // new, end, part, rename, alias, alias-under, zone, zone-under, point
 	Code   uint32
 	Name   string
 	Parent uint32 // new
@@ -119,13 +119,13 @@ func parseLine(text string) (Line, *Error) {
 		if err == nil && l.Action == "part" && len(l.Next) == 0 {
 			err = &Error{0, "part 要写明划到哪里", "part needs the code that received the area"}
 		}
-	case "rename", "alias", "zone", "zone-under":
+	case "rename", "alias", "alias-under", "zone", "zone-under":
 	case "point":
 		l.Lng, l.Lat, err = parsePoint(f[4])
 		return l, err
 	default:
-		return l, &Error{0, "不认识的动作“" + l.Action + "”，可用 new end part rename alias zone zone-under point",
-			"unknown action “" + l.Action + "”; use new end part rename alias zone zone-under point"}
+		return l, &Error{0, "不认识的动作“" + l.Action + "”，可用 new end part rename alias alias-under zone zone-under point",
+			"unknown action “" + l.Action + "”; use new end part rename alias alias-under zone zone-under point"}
 	}
 	if err == nil {
 		err = checkName(l.Name)

@@ -1,0 +1,227 @@
+package region
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"anxin/region/internal/names"
+	"anxin/region/internal/table"
+)
+
+// TestSweepCounties writes the address of every present county in the usual ways and requires that none is
+// silently wrong: the answer is the county, or a set that holds it.
+func TestSweepCounties(t *testing.T) {
+	r := Default()
+	type form struct {
+		name  string
+		write func(province, city, county string) string
+		least float64 // share that must be answered with the county itself
+	}
+	short := func(name string, level uint8) string {
+		for _, f := range names.Of(name, level) {
+			if f.Kind == table.FormShort {
+				return f.Text
+			}
+		}
+		return name
+	}
+	forms := []form{
+		{"full", func(p, c, x string) string { return p + c + x + "人民路12号" }, 1},
+		{"spaced", func(p, c, x string) string { return p + " " + c + " " + x + " 人民路12号" }, 1},
+		{"no province", func(p, c, x string) string { return c + x + "人民路12号" }, 0.99},
+		{"no city", func(p, c, x string) string { return p + x + "人民路12号" }, 0.98},
+		{"short province", func(p, c, x string) string { return short(p, table.Province) + c + x + "人民路12号" }, 1},
+		{"short city", func(p, c, x string) string {
+			return short(p, table.Province) + short(c, table.Prefecture) + x + "人民路12号"
+		}, 0.99},
+		{"short county", func(p, c, x string) string {
+			return short(p, table.Province) + short(c, table.Prefecture) + short(x, table.County) + "人民广场"
+		}, 0.95},
+		{"short all, road", func(p, c, x string) string {
+			return short(c, table.Prefecture) + short(x, table.County) + "，建设路5号"
+		}, 0.9},
+		{"county only", func(p, c, x string) string { return x + "人民路12号" }, 0.9},
+		{"noise", func(p, c, x string) string {
+			return "王师傅 19900001234 " + p + c + x + "城关街道3栋 急急急😀 谢谢"
+		}, 0.99},
+		{"repeated", func(p, c, x string) string { return p + " " + c + " " + x + " " + p + c + x + "育才路" }, 1},
+	}
+	for _, f := range forms {
+		var right, wrong, total int
+		var examples []string
+		for i := range r.places {
+			p := &r.places[i]
+			if p.Level != table.County || p.To != 0 {
+				continue
+			}
+			parts := strings.Split(r.paths[i], "/")
+			city := ""
+			if len(parts) == 3 {
+				city = parts[1]
+			}
+			if city == "" && f.name == "short all, road" {
+				continue // a district of a municipality without its city
+			}
+			text := f.write(parts[0], city, parts[len(parts)-1])
+			a := r.Resolve(text, Date{})
+			total++
+			switch {
+			case a.Outcome == OutcomeOne && county(a.Best.Code) == r.codes[i]:
+				right++
+			case a.Outcome == OutcomeOne:
+				wrong++
+				examples = append(examples, fmt.Sprintf("%s: %s -> %s %s", f.name, text, a.Best.Code, a.Best.Path))
+			default:
+				found := false
+				for _, c := range a.Candidates {
+					found = found || county(c.Code) == r.codes[i]
+				}
+				if !found {
+					examples = append(examples, fmt.Sprintf("%s: %s -> %v %d candidates without it", f.name, text, a.Outcome, len(a.Candidates)))
+				}
+			}
+		}
+		t.Logf("%-16s %4d right, %3d wrong, %3d asked of %d", f.name, right, wrong, total-right-wrong, total)
+		if wrong > 0 || float64(right) < f.least*float64(total) {
+			t.Errorf("%s: %d of %d right, %d silently wrong", f.name, right, total, wrong)
+		}
+		for k, e := range examples {
+			if k < 14 {
+				t.Log(e)
+			}
+		}
+	}
+}
+
+// county is the county part of a code.
+func county(c Code) Code {
+	if len(c) == 9 {
+		return c[:6]
+	}
+	return c
+}
+
+// TestSweepCities requires that the name of every province and prefecture by itself is answered with it.
+func TestSweepCities(t *testing.T) {
+	r := Default()
+	for i := range r.places {
+		p := &r.places[i]
+		if p.To != 0 || p.Level > table.Prefecture {
+			continue
+		}
+		texts := []string{p.Name, strings.ReplaceAll(r.paths[i], "/", ""), p.Name + "人民路1号"}
+		for _, text := range texts {
+			a := r.Resolve(text, Date{})
+			if a.Outcome != OutcomeOne || a.Best.Code != r.codes[i] {
+				t.Errorf("%s -> %v %s, want %s", text, a.Outcome, a.Best.Path, r.paths[i])
+			}
+		}
+	}
+}
+
+// TestSweepHistory writes the address of every county that ended since 1990 as it was then, and requires the
+// divisions it became: exactly the one, or a set of all.
+func TestSweepHistory(t *testing.T) {
+	r := Default()
+	var right, asked, wrong, total int
+	for i := range r.places {
+		p := &r.places[i]
+		if p.Level != table.County || p.To == 0 || p.To < 19900000 {
+			continue
+		}
+		total++
+		text := strings.ReplaceAll(r.paths[i], "/", "")
+		a := r.Resolve(text, Date{})
+		want := map[Code]bool{}
+		for _, n := range r.now[i] {
+			want[r.codes[n]] = true
+		}
+		switch a.Outcome {
+		case OutcomeOne:
+			// The same words may by now name another division in force (沙县 is old, 通州市 is 通州区); what they name
+			// now is as good an answer as what they named then.
+			if want[a.Best.Code] && len(want) == 1 || a.Best.Kind == KindDivision {
+				right++
+			} else {
+				wrong++
+				t.Logf("%s (%d-%d) -> %s %s, want %v", text, p.From/10000, p.To/10000, a.Best.Code, a.Best.Path, want)
+			}
+		case OutcomeSet:
+			found := 0
+			for _, c := range a.Candidates {
+				if want[c.Code] {
+					found++
+				}
+			}
+			if found == len(want) {
+				asked++
+				break
+			}
+			wrong++
+			t.Logf("%s (%d-%d) -> set of %d, want %v", text, p.From/10000, p.To/10000, len(a.Candidates), want)
+		default:
+			wrong++
+			t.Logf("%s (%d-%d) -> none, want %v", text, p.From/10000, p.To/10000, want)
+		}
+	}
+	t.Logf("%d former counties: %d answered, %d asked, %d otherwise", total, right, asked, wrong)
+	if float64(wrong) > 0.01*float64(total) {
+		t.Errorf("%d of %d former counties not found", wrong, total)
+	}
+}
+
+// TestSweepTowns writes the address of every town with its county and requires town and county.
+func TestSweepTowns(t *testing.T) {
+	r := Default()
+	var missed, wrong, total int
+	for i := range r.places {
+		p := &r.places[i]
+		if p.Level != table.Town || p.To != 0 || p.Flags&table.FlagZone != 0 {
+			continue
+		}
+		total++
+		text := strings.ReplaceAll(r.joinPath(int32(i)), "/", "")
+		a := r.Resolve(text+"6号", Date{})
+		unit := r.codes[p.Parent]
+		if r.townsAreUnits(p.Parent) {
+			unit = r.codes[i]
+		}
+		if a.Outcome != OutcomeOne || a.Best.Code != unit {
+			wrong++
+			if wrong < 20 {
+				t.Logf("%s -> %v %s", text, a.Outcome, a.Best.Path)
+			}
+			continue
+		}
+		if a.Best.Town.Code != r.codes[i] {
+			missed++
+			if missed < 20 {
+				t.Logf("%s -> %s", text, a.Best.Town.Path)
+			}
+		}
+	}
+	t.Logf("%d towns: %d without the town, %d wrong", total, missed, wrong)
+	if wrong > 0 || float64(missed) > 0.01*float64(total) {
+		t.Errorf("%d towns: %d without the town, %d wrong", total, missed, wrong)
+	}
+}
+
+// TestEveryCodeLeadsSomewhere checks that each code of the history leads to a division in force.
+func TestEveryCodeLeadsSomewhere(t *testing.T) {
+	r := Default()
+	lost := 0
+	for i := range r.places {
+		p := &r.places[i]
+		if p.To == 0 || p.Level > table.County {
+			continue
+		}
+		if len(r.now[i]) == 0 {
+			lost++
+			t.Logf("%d %s %d-%d leads nowhere", p.Code, r.paths[i], p.From/10000, p.To/10000)
+		}
+	}
+	if lost > 0 {
+		t.Errorf("%d codes lead nowhere", lost)
+	}
+}

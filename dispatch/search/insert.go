@@ -1,0 +1,264 @@
+package search
+
+import "math"
+
+const noPlace = int32(-1)
+
+// bestPlace finds the cheapest feasible place for an absent job: the node to come after, and the cost. Places are looked for beside
+// the job's neighbours, at the beginning of near vehicles, and everywhere when that finds none. With a small probability a place is
+// overlooked on purpose ("blink"), which keeps the search from repeating itself.
+func (s *state) bestPlace(job int32) (after int32, cost int64) {
+	q := s.newQuery(job)
+	if s.near.only != nil && s.near.only[job] != nil {
+		for _, v := range s.near.only[job] {
+			s.tryRoute(&q, v)
+		}
+		return q.after, q.cost
+	}
+	s.tryNeighbours(&q)
+	s.tryNearVehicles(&q)
+	if q.after == noPlace {
+		for v := range s.routes {
+			if s.routes[v].count > 0 {
+				s.tryRoute(&q, int32(v))
+			}
+		}
+		s.tryAllEmpty(&q)
+	}
+	return q.after, q.cost
+}
+
+// query is one search for a place.
+type query struct {
+	job                          int32
+	place, service, open, close_ int32
+	demand                       int32
+	after                        int32
+	cost                         int64
+	types                        int
+	assign                       []int32 // row of Assign, or nil
+	special                      bool    // the cheap test is not the whole test
+}
+
+func (s *state) newQuery(job int32) query {
+	a := &s.attrs[job]
+	q := query{
+		job: job, place: a.place, service: a.service, open: a.open, close_: a.close, demand: a.demand,
+		after: noPlace, cost: math.MaxInt64,
+		special: s.anyRich || s.anySoft || s.anyWork || a.flags&flagParts != 0,
+	}
+	if s.in.Assign != nil {
+		t := len(s.in.Types)
+		q.assign = s.in.Assign[int(job)*t : (int(job)+1)*t]
+	}
+	return q
+}
+
+// tryNeighbours looks behind and in front of the job's neighbours. This is the innermost loop of the search.
+func (s *state) tryNeighbours(q *query) {
+	if len(s.in.Profiles) == 1 && q.assign == nil && !q.special {
+		s.tryNeighboursPlain(q)
+		return
+	}
+	for _, u := range s.near.pred[q.job] {
+		if s.stops[u].route != absent {
+			s.try(q, u)
+		}
+	}
+	for _, u := range s.near.succ[q.job] {
+		if a := &s.stops[u]; a.route != absent {
+			s.try(q, a.prev)
+		}
+	}
+}
+
+// tryNeighboursPlain is tryNeighbours for one kind of vehicle and plain rules: about five nanoseconds per place.
+func (s *state) tryNeighboursPlain(q *query) {
+	p := &s.in.Profiles[0]
+	row := int(q.place) * int(s.places)
+	fromFree := p.Free[row : row+int(s.places)]
+	fromCost := p.Cost[row : row+int(s.places)]
+	toFree, toCost := s.near.toFree[row:row+int(s.places)], s.near.toCost[row:row+int(s.places)]
+	best, after := q.cost, q.after
+	stops, routes := s.stops, s.routes
+	for _, u := range s.near.pred[q.job] {
+		a := &stops[u]
+		if a.route < 0 {
+			continue
+		}
+		b := &stops[a.next]
+		delta := int64(toCost[a.place]) + int64(fromCost[b.place]) - int64(a.leg)
+		if delta >= best {
+			continue
+		}
+		start := max(a.dep+toFree[a.place], q.open)
+		if start > q.close_ || start+q.service+fromFree[b.place] > b.late || routes[a.route].room < q.demand || s.blink() {
+			continue
+		}
+		best, after = delta, u
+	}
+	for _, w := range s.near.succ[q.job] {
+		b := &stops[w]
+		if b.route < 0 {
+			continue
+		}
+		a := &stops[b.prev]
+		delta := int64(toCost[a.place]) + int64(fromCost[b.place]) - int64(a.leg)
+		if delta >= best {
+			continue
+		}
+		start := max(a.dep+toFree[a.place], q.open)
+		if start > q.close_ || start+q.service+fromFree[b.place] > b.late || routes[b.route].room < q.demand || s.blink() {
+			continue
+		}
+		best, after = delta, b.prev
+	}
+	q.cost, q.after = best, after
+}
+
+func (s *state) blink() bool { return s.rnd.next()>>32 < s.weight.blink }
+
+// try tests the place behind node u and takes it when it is feasible and cheaper.
+func (s *state) try(q *query, u int32) {
+	a := &s.stops[u]
+	r := &s.routes[a.route]
+	if r.room < q.demand {
+		return
+	}
+	var delta int64
+	if q.assign != nil {
+		extra := q.assign[r.typ]
+		if extra == Forbidden {
+			return
+		}
+		delta = int64(extra)
+	}
+	b := &s.stops[a.next]
+	p := &s.in.Profiles[r.profile]
+	ac, cb := int(a.place)*int(s.places)+int(q.place), int(q.place)*int(s.places)+int(b.place)
+	delta += int64(p.Cost[ac]) + int64(p.Cost[cb])
+	if r.count > 0 {
+		delta -= int64(a.leg)
+	} else {
+		delta += s.in.Types[r.typ].FixedCost
+	}
+	if delta >= q.cost {
+		return
+	}
+	start := max(a.dep+p.Free[ac], q.open)
+	if start > q.close_ || start+q.service+p.Free[cb] > b.late {
+		return
+	}
+	if q.special {
+		var ok bool
+		if delta, ok = s.special(q, u, r, delta); !ok {
+			return
+		}
+	}
+	if s.blink() {
+		return
+	}
+	q.cost, q.after = delta, u
+}
+
+// special applies the rules that the cheap test leaves out; it returns the full cost.
+func (s *state) special(q *query, u int32, r *route, delta int64) (int64, bool) {
+	if s.attrs[q.job].flags&flagParts != 0 && !s.hasParts(q.job, s.stops[u].route) {
+		return 0, false
+	}
+	if s.anyWork {
+		work := s.moreWork(q, u, r)
+		if limit := s.in.Types[r.typ].MaxWork; limit > 0 && r.work+work > limit {
+			return 0, false
+		}
+		if delta += s.workCost(s.stops[u].route, work); delta >= q.cost {
+			return 0, false
+		}
+	}
+	if r.rich && !s.fitsRich(q, u) {
+		return 0, false
+	}
+	if s.anySoft {
+		delta += s.softDelta(q, u)
+	}
+	return delta, delta < q.cost
+}
+
+func (s *state) hasParts(job, v int32) bool {
+	for _, p := range s.in.Jobs[job].Parts {
+		if s.stock[int(v)*s.kinds+int(p.Kind)] < p.Count {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *state) moreWork(q *query, u int32, r *route) int32 {
+	free := s.in.Profiles[r.profile].Free
+	a := &s.stops[u]
+	b := &s.stops[a.next]
+	work := free[a.place*s.places+q.place] + free[q.place*s.places+b.place] + q.service
+	if r.count > 0 {
+		work -= free[a.place*s.places+b.place]
+	}
+	return work
+}
+
+// tryRoute tests every place of one vehicle.
+func (s *state) tryRoute(q *query, v int32) {
+	if q.assign != nil && q.assign[s.routes[v].typ] == Forbidden {
+		return
+	}
+	for u := s.startOf(v); s.stops[u].next >= 0; u = s.stops[u].next {
+		// Departures only grow along a route: once the job cannot be reached in time, no later place works.
+		if s.stops[u].dep > q.close_ {
+			return
+		}
+		s.try(q, u)
+	}
+}
+
+// tryNearVehicles tests one unused vehicle of each near type and the beginning of its used ones.
+func (s *state) tryNearVehicles(q *query) {
+	if s.near.types == nil {
+		s.tryAllEmpty(q)
+		return
+	}
+	for _, t := range s.near.types[q.job] {
+		if list := s.empty[t]; len(list) > 0 {
+			s.try(q, s.startOf(list[len(list)-1]))
+		}
+		if v := s.near.lone[t]; v >= 0 && s.routes[v].count > 0 {
+			s.try(q, s.startOf(v))
+			s.try(q, s.stops[s.endOf(v)].prev)
+		}
+	}
+}
+
+func (s *state) tryAllEmpty(q *query) {
+	for t := range s.empty {
+		if list := s.empty[t]; len(list) > 0 && (q.assign == nil || q.assign[t] != Forbidden) {
+			s.try(q, s.startOf(list[len(list)-1]))
+		}
+	}
+}
+
+// place inserts an absent single job at its best place and reports whether there was one that is cheaper than leaving it out.
+func (s *state) place(job int32) bool {
+	after, cost := s.bestPlace(job)
+	if after == noPlace || cost >= s.in.Jobs[job].Skip {
+		return false
+	}
+	s.link(job, after)
+	s.refresh(s.stops[job].route, job, job)
+	s.dropOut(job)
+	return true
+}
+
+// tryHard is try without the accidental blink.
+func (s *state) tryHard(q *query, u int32) {
+	keep := s.weight.blink
+	s.weight.blink = 0
+	s.try(q, u)
+	s.weight.blink = keep
+}

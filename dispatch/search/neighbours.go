@@ -1,0 +1,238 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// neighbours holds, per job, the jobs near it in space and time. It is built once per instance and shared.
+type neighbours struct {
+	pred [][]int32 // jobs that could well come just before
+	succ [][]int32 // jobs that could well come just after
+	adj  [][]int32 // nearest jobs in space, for the choice of what to take out; begins with the job itself
+	// types near a job: where its empty vehicles and the beginnings of its routes are tried; nil = all types are tried.
+	types [][]int32
+	// only lists the vehicles of a job that few may serve; nil otherwise.
+	only [][]int32
+	// lone is the only vehicle of a type, or negative when there are none or several.
+	lone []int32
+	// away is the least cost of going to a job from where a near vehicle starts.
+	away []int64
+	// toFree and toCost are the transposed matrices of profile 0 for the innermost loop; the same slices when symmetric.
+	toFree, toCost []int32
+}
+
+const (
+	adjacency   = 160 // nearest jobs in space
+	closeTypes  = 12  // vehicle types tried for an empty vehicle
+	fewVehicles = 6   // so few eligible vehicles are all tried in full
+)
+
+type scored struct {
+	cost int64
+	id   int32
+}
+
+func compareScored(a, b scored) int {
+	return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.id, b.id))
+}
+
+// newNeighbours returns nil when ctx is done before it is finished.
+func newNeighbours(ctx context.Context, in *Instance, width int) *neighbours {
+	n := len(in.Jobs)
+	nb := &neighbours{pred: make([][]int32, n), succ: make([][]int32, n), adj: make([][]int32, n)}
+	p := &in.Profiles[0]
+	nb.toFree = transposed(p.Free, in.Places)
+	nb.toCost = nb.toFree
+	if &p.Cost[0] != &p.Free[0] {
+		nb.toCost = transposed(p.Cost, in.Places)
+	}
+	pred, succ, adj := make([]scored, 0, n), make([]scored, 0, n), make([]scored, 0, n)
+	for c := range in.Jobs {
+		if c%32 == 0 && ctx.Err() != nil {
+			return nil
+		}
+		pred, succ, adj = pred[:0], succ[:0], adj[:0]
+		for u := range in.Jobs {
+			if u == c {
+				continue
+			}
+			id := int32(u)
+			if in.Assign == nil || in.shareType(c, u) {
+				if cost, ok := in.proximity(p, u, c); ok {
+					pred = append(pred, scored{cost, id})
+				}
+				if cost, ok := in.proximity(p, c, u); ok {
+					succ = append(succ, scored{cost, id})
+				}
+			}
+			a, b := in.Jobs[c].Place, in.Jobs[u].Place
+			adj = append(adj, scored{int64(p.Cost[int(a)*in.Places+int(b)]) + int64(p.Cost[int(b)*in.Places+int(a)]), id})
+		}
+		nb.pred[c], nb.succ[c] = nearest(pred, width), nearest(succ, width)
+		nb.adj[c] = append([]int32{int32(c)}, nearest(adj, adjacency)...)
+	}
+	nb.nearTypes(in)
+	return nb
+}
+
+// transposed returns m itself when it is symmetric.
+func transposed(m []int32, n int) []int32 {
+	symmetric := true
+	for i := 0; i < n && symmetric; i++ {
+		for j := range i {
+			if m[i*n+j] != m[j*n+i] {
+				symmetric = false
+				break
+			}
+		}
+	}
+	if symmetric {
+		return m
+	}
+	out := make([]int32, len(m))
+	for i := range n {
+		for j := range n {
+			out[j*n+i] = m[i*n+j]
+		}
+	}
+	return out
+}
+
+// shareType reports whether some vehicle may serve both jobs.
+func (in *Instance) shareType(a, b int) bool {
+	t := len(in.Types)
+	ra, rb := in.Assign[a*t:(a+1)*t], in.Assign[b*t:(b+1)*t]
+	for i := range ra {
+		if ra[i] != Forbidden && rb[i] != Forbidden {
+			return true
+		}
+	}
+	return false
+}
+
+// proximity is the cost of going from u to c plus a price for time that is surely lost; false when c can never follow u.
+func (in *Instance) proximity(p *Profile, u, c int) (int64, bool) {
+	a, b := &in.Jobs[u], &in.Jobs[c]
+	k := int(a.Place)*in.Places + int(b.Place)
+	free := int64(p.Free[k])
+	if int64(a.Open)+int64(a.Service)+free > int64(b.Close) {
+		return 0, false
+	}
+	wait := max(0, int64(b.Open)-int64(a.Close)-int64(a.Service)-free)
+	return int64(p.Cost[k])*5 + wait, true
+}
+
+func nearest(list []scored, width int) []int32 {
+	if len(list) > width {
+		selectSmallest(list, width)
+		list = list[:width]
+	}
+	slices.SortFunc(list, compareScored)
+	out := make([]int32, len(list))
+	for i, s := range list {
+		out[i] = s.id
+	}
+	return out
+}
+
+// selectSmallest moves the k smallest entries to the front (quickselect).
+func selectSmallest(list []scored, k int) {
+	lo, hi := 0, len(list)-1
+	for lo < hi {
+		pivot := list[(lo+hi)/2]
+		i, j := lo, hi
+		for i <= j {
+			for compareScored(list[i], pivot) < 0 {
+				i++
+			}
+			for compareScored(list[j], pivot) > 0 {
+				j--
+			}
+			if i <= j {
+				list[i], list[j] = list[j], list[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k-1 <= j:
+			hi = j
+		case k-1 >= i:
+			lo = i
+		default:
+			return
+		}
+	}
+}
+
+func (nb *neighbours) nearTypes(in *Instance) {
+	types := len(in.Types)
+	nb.lone, nb.away = make([]int32, types), make([]int64, len(in.Jobs))
+	for t := range nb.lone {
+		nb.lone[t] = -2
+	}
+	for v, t := range in.Vehicles {
+		if nb.lone[t] == -2 {
+			nb.lone[t] = int32(v)
+		} else {
+			nb.lone[t] = -1
+		}
+	}
+	nb.setAway(in)
+	if in.Assign == nil && types <= closeTypes {
+		return
+	}
+	vehicles := make([][]int32, types)
+	for v, t := range in.Vehicles {
+		vehicles[t] = append(vehicles[t], int32(v))
+	}
+	nb.types, nb.only = make([][]int32, len(in.Jobs)), make([][]int32, len(in.Jobs))
+	list := make([]scored, 0, types)
+	for c := range in.Jobs {
+		list = list[:0]
+		count := 0
+		for t := range in.Types {
+			extra := int32(0)
+			if in.Assign != nil {
+				extra = in.Assign[c*types+t]
+			}
+			if extra == Forbidden || len(vehicles[t]) == 0 {
+				continue
+			}
+			typ := &in.Types[t]
+			p := &in.Profiles[typ.Profile]
+			way := int64(p.Cost[int(typ.Start)*in.Places+int(in.Jobs[c].Place)]) + int64(p.Cost[int(in.Jobs[c].Place)*in.Places+int(typ.End)])
+			list = append(list, scored{way + int64(extra) + typ.FixedCost, int32(t)})
+			count += len(vehicles[t])
+		}
+		if count <= fewVehicles {
+			for _, s := range list {
+				nb.only[c] = append(nb.only[c], vehicles[s.id]...)
+			}
+			slices.Sort(nb.only[c])
+			if nb.only[c] == nil {
+				nb.only[c] = []int32{}
+			}
+		}
+		nb.types[c] = nearest(list, closeTypes)
+	}
+}
+
+func (nb *neighbours) setAway(in *Instance) {
+	for c := range in.Jobs {
+		best := int64(-1)
+		for t := range in.Types {
+			if in.Assign != nil && in.Assign[c*len(in.Types)+t] == Forbidden {
+				continue
+			}
+			typ := &in.Types[t]
+			way := int64(in.Profiles[typ.Profile].Cost[int(typ.Start)*in.Places+int(in.Jobs[c].Place)])
+			if best < 0 || way < best {
+				best = way
+			}
+		}
+		nb.away[c] = max(best, 0)
+	}
+}

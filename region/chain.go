@@ -174,6 +174,9 @@ func (s *scratch) chainStart(i int32) int32 {
 // readTown extends a reading by one of the towns of townHit k.
 func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 	w := &s.towns[k]
+	if cut := s.hits[base.hit].cut; cut > 0 && cut <= w.start {
+		return // 开封 is cut from 开封县
+	}
 	above := base.place
 	level := r.places[above].Level
 	if w.start < base.end || w.after == followRoad {
@@ -184,10 +187,13 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 		return
 	}
 	if w.entry < 0 {
-		if gap == 0 && r.places[w.place].Parent == above {
+		if how := r.townLink(w.place, above); gap == 0 && (how == townIn || how == townGives) {
 			x := base
-			x.town, x.townAt, x.end, x.how = w.place, k, w.end, townIn
+			x.town, x.townAt, x.end, x.how = w.place, k, w.end, how
 			x.score += 1.0
+			if how == townGives {
+				x.place = r.places[w.place].Parent
+			}
 			s.readings = append(s.readings, x)
 		}
 		return

@@ -30,7 +30,12 @@ func (d *decision) unknownBelow(u int32) string {
 			return ""
 		}
 		switch t.c[i] {
-		case '路', '街', '号', '道', '巷', '村', '镇', '乡', '楼', '栋', '弄', '里', '园', '苑':
+		case '镇', '乡', '街':
+			if n := t.townSuffix(i); n > 0 && i-from >= 2 && !isOneOf(t.c[i-1], []uint16{'小', '古', '城', '集', '家', '同', '老', '村', '乡', '下'}) {
+				return d.written(int32(from), int32(i+n))
+			}
+			return ""
+		case '路', '号', '道', '巷', '村', '楼', '栋', '弄', '里', '园', '苑':
 			return ""
 		case '区', '县', '旗', '市':
 			if i-from < 2 {
@@ -163,25 +168,26 @@ func (d *decision) second(u int32) int {
 	best := -1
 	for i := range d.s.readings {
 		x := &d.s.readings[i]
-		if x.score < 0.5*d.top.score || x.hit < 0 || d.rival(x) || best >= 0 && x.score <= d.s.readings[best].score {
+		if x.score < 0.5*d.top.score || x.hit < 0 || x.town >= 0 || best >= 0 && x.score <= d.s.readings[best].score {
 			continue
 		}
 		h := &d.s.hits[x.hit]
-		if h.prev < 0 || d.r.places[h.place].Level != table.County || h.form == table.FormShort || d.r.related(h.place, u) {
+		if h.prev < 0 || h.start < d.top.end && d.top.start < h.end || d.r.places[h.place].Level != table.County || h.form == table.FormShort || d.r.related(h.place, u) {
 			continue
 		}
 		// The chain must be written together: a city a sentence away does not make an address of a name.
-		if d.s.text.gap(int(d.s.hits[h.prev].end), int(h.start)) == 0 && !d.uses(h.prev) {
+		if d.ownParent(h) {
 			best = i
 		}
 	}
 	return best
 }
 
-// uses reports whether the best reading uses hit i.
-func (d *decision) uses(i int32) bool {
-	for k := d.top.hit; k >= 0; k = d.s.hits[k].prev {
-		if k == i {
+// ownParent reports whether a name above h stands directly before it, outside the best reading.
+func (d *decision) ownParent(h *hit) bool {
+	for i := range d.s.hits {
+		g := &d.s.hits[i]
+		if g.end <= h.start && (g.start >= d.top.end || g.end <= d.top.start) && g.weight > 0.5 && d.s.text.gap(int(g.end), int(h.start)) == 0 && d.r.leadsTo(g, h) {
 			return true
 		}
 	}
@@ -243,6 +249,8 @@ func (d *decision) doubt(u int32) (Reason, bool) {
 	full := h.form == table.FormFull || h.form == table.FormAlias
 	alone := h.prev < 0 && h.rev < 0
 	switch {
+	case p.Level == table.Zone && h.after == followSpot && d.s.text.townSuffix(int(h.end)) > 0:
+		return Reason{}, false // 白沟镇
 	case full && alone && h.end-h.start == 2 && (!h.bound || h.after == followSpot || h.after == followOrg):
 		return weak, true
 	case full:

@@ -196,7 +196,15 @@ func (d *decision) unitsOf(x reading, out []int32) []int32 {
 		}
 		return r.at(homes, d.day, out, 0)
 	}
-	return r.at(x.place, d.day, out, 0)
+	n := len(out)
+	out = r.at(x.place, d.day, out, 0)
+	for _, u := range out[n:] {
+		// A county that was renumbered and lost a town on the way is still the county of its name.
+		if r.places[u].Name == r.places[x.place].Name && r.places[u].Level == r.places[x.place].Level {
+			return append(out[:n], u)
+		}
+	}
+	return out
 }
 
 // at appends what a place is on a day: itself, or those of its successors in force then.

@@ -3,6 +3,7 @@ package region
 import (
 	_ "embed"
 	"fmt"
+	"io"
 	"sort"
 	"strconv"
 	"strings"
@@ -15,7 +16,7 @@ import (
 var embedded []byte
 
 // Resolver answers questions about divisions. It is immutable and safe for concurrent use; build one with
-// Default, or from Default with WithPatch.
+// Default, or with New to apply an operator patch.
 type Resolver struct {
 	version  string
 	newest   int32
@@ -41,12 +42,27 @@ type Resolver struct {
 }
 
 var defaultResolver = sync.OnceValue(func() *Resolver {
-	t, err := table.Decode(embedded)
+	r, err := New(nil)
 	if err != nil {
 		panic("region: the embedded table is damaged: " + err.Error()) // a broken build, not a run-time condition
 	}
-	return newResolver(t)
+	return r
 })
+
+// New returns a resolver over the embedded dataset with the changes of an operator patch file applied; a nil
+// patch gives the plain dataset. A bad line is refused with its number (*PatchError) and nothing is applied.
+func New(patchFile io.Reader) (*Resolver, error) {
+	t, err := table.Decode(embedded)
+	if err != nil {
+		return nil, fmt.Errorf("region: %w", err)
+	}
+	if patchFile != nil {
+		if err := applyPatch(t, patchFile); err != nil {
+			return nil, err
+		}
+	}
+	return newResolver(t), nil
+}
 
 // Default returns the resolver over the embedded dataset. It is built on first use and shared.
 func Default() *Resolver { return defaultResolver() }

@@ -28,6 +28,9 @@ func (r *Resolver) slips(s *scratch) {
 			continue // 高新区 is no misspelt 高陵区
 		}
 		r.slipBelow(s, at, g.place, r.places[g.place].Level == table.Province)
+		if r.places[g.place].Level == table.Prefecture {
+			r.slipTown(s, at, g.place)
+		}
 	}
 	if len(s.hits) > found {
 		sortHits(s.hits)
@@ -91,7 +94,7 @@ func (r *Resolver) slipBelow(s *scratch, i int, place int32, deep bool) {
 			continue
 		}
 		name := r.folded[k]
-		if len(name) < 3 || i+len(name) > len(s.text.c) || len(s.hits) == maxHits {
+		if len(name) < 2 || i+len(name) > len(s.text.c) || len(s.hits) == maxHits {
 			continue
 		}
 		text := s.text.c[i : i+len(name)]
@@ -114,6 +117,32 @@ func (r *Resolver) slipBelow(s *scratch, i int, place int32, deep bool) {
 			h.doubtful, h.weight = true, 1.2
 		}
 		s.hits = append(s.hits, h)
+	}
+}
+
+// slipTown looks for a misspelt town of any county of a city at character i, where a word ends like a town.
+func (r *Resolver) slipTown(s *scratch, i int, city int32) {
+	end := 0
+	for k := i + 2; k < i+7 && k < len(s.text.c) && s.text.class[k] == classHan; k++ {
+		if n := s.text.townSuffix(k); n > 0 {
+			end = k + n
+			break
+		}
+	}
+	if end == 0 {
+		return
+	}
+	text := s.text.c[i:end]
+	for _, county := range r.kids[r.kidFrom[city]:r.kidFrom[city+1]] {
+		for _, k := range r.kids[r.kidFrom[county]:r.kidFrom[county+1]] {
+			name := r.places[k].Name
+			if len(name) != 3*len(text) || len(s.towns) == maxTowns {
+				continue
+			}
+			if r.slip(text, r.foldString(name)) == slipLikely {
+				s.towns = append(s.towns, townHit{int32(i), int32(end), -1, k, s.text.followsFull(end), true})
+			}
+		}
 	}
 }
 
@@ -150,11 +179,13 @@ func (r *Resolver) slip(text, name []uint16) slipQuality {
 		}
 	}
 	switch {
-	case wrong == 1 && (len(name) > 2):
-		if r.alike(text[at], name[at]) {
+	case wrong == 1:
+		if at < max(2, len(name)-1) && r.alike(text[at], name[at]) {
 			return slipLikely
 		}
-		return slipPossible
+		if len(name) > 2 {
+			return slipPossible
+		}
 	case wrong == 2 && at+1 < len(name) && text[at] == name[at+1] && text[at+1] == name[at] && at+1 < len(name)-1:
 		return slipLikely
 	case wrong == 2 && len(name) >= 5:

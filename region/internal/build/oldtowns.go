@@ -62,6 +62,10 @@ func (b *builder) addOldTowns(changes []townChange) {
 			present[key{p.Parent, p.Name}] = int32(i)
 		}
 	}
+	b.addNewTowns(changes, func(county int32, name string) bool {
+		_, ok := present[key{county, name}]
+		return ok
+	}, func(county int32, name string, at int32) { present[key{county, name}] = at })
 	seen := map[key]int32{}
 	for _, c := range changes {
 		county, ok := b.versionAt(c.oldCode/1000, c.year-1)
@@ -74,8 +78,8 @@ func (b *builder) addOldTowns(changes []townChange) {
 		var to []int32
 		if c.newCode != 0 {
 			// The lists hold rows that slipped by one line. A move into another county is believed only when the
-			// county itself is known to have lost land to it.
-			if !b.backed(county, c.newCode/1000, 0) {
+			// name stays or the county itself is known to have lost land to it.
+			if !b.backed(county, c.newCode/1000, 0) && c.oldName != c.newName {
 				continue
 			}
 			if n, ok := b.versionAt(c.newCode/1000, c.year); ok {
@@ -158,4 +162,31 @@ func (b *builder) countiesNow(i int32, depth int) []int32 {
 		}
 	}
 	return out
+}
+
+// addNewTowns adds towns set up or moved since 2021 that the town list, which was closed in the middle of 2023, does
+// not have yet.
+func (b *builder) addNewTowns(changes []townChange, have func(int32, string) bool, add func(int32, string, int32)) {
+	gone := map[uint32]int{} // last year in which a code was given up
+	for _, c := range changes {
+		gone[c.oldCode] = max(gone[c.oldCode], c.year)
+	}
+	for _, c := range changes {
+		if c.year < 2021 || c.newCode < 100000000 || gone[c.newCode] > c.year {
+			continue
+		}
+		was, ok := b.versionAt(c.oldCode/1000, c.year-1)
+		if !ok || !b.backed(was, c.newCode/1000, 0) && c.oldName != c.newName {
+			continue
+		}
+		county, ok := b.versionAt(c.newCode/1000, 9998)
+		if !ok || b.t.Places[county].To != 0 || have(county, c.newName) || len(b.byCode[c.newCode]) > 0 {
+			continue
+		}
+		if n := utf8.RuneCountInString(c.newName); n < 2 || n > 15 {
+			continue
+		}
+		i := b.add(table.Place{Code: c.newCode, Name: c.newName, Level: table.Town, Parent: county, From: int32(c.year) * 10000})
+		add(county, c.newName, i)
+	}
 }

@@ -46,7 +46,7 @@ type Draft struct {
 
 // Report is somebody's request for service. Texts may come as people type them: they are normalised (NFC, spaces) and bounded.
 type Report struct {
-	// Key makes a retried report the same report. 16 to 200 characters; the form puts its draft token here.
+	// Key makes a retried report the same report. 8 to 200 characters; the form puts its draft token here.
 	Key string
 	// Draft is set when photographs were sealed before; its zero value means that the report brings none.
 	Draft   Draft
@@ -294,7 +294,7 @@ type Note struct {
 type ClockPause struct {
 	Case   casefile.ID
 	Clock  casefile.ID
-	Reason string // list "pause"
+	Reason string // a pause reason of the clock policy; empty to resume
 }
 
 // Closing ends a request by the desk: RemoteFixed with what helped, Refer with where it went.

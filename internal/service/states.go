@@ -78,6 +78,7 @@ const (
 	MovePlan       Move = "plan"        // a visit exists and is being offered
 	MoveAssign     Move = "assign"      // a technician holds the visit
 	MoveUnassign   Move = "unassign"    // and gave it back, or it was taken away
+	MoveUnclear    Move = "unclear"     // the place is not known any more
 	MoveStart      Move = "start"       // arrival is proved
 	MoveComplete   Move = "complete"    // the visit is finished and signed
 	MoveContinue   Move = "continue"    // another visit is needed
@@ -177,8 +178,10 @@ var (
 )
 
 var requests = &Machine{Name: "request", Initial: RequestReceived, Rows: slices.Concat(
-	rows(states{RequestReceived}, MoveTriage, roles{customer, agent, dispatcher, system}, RequestTriaged),
+	rows(states{RequestReceived}, MoveTriage, roles{system}, RequestTriaged),
+	rows(states{RequestTriaged}, MoveUnclear, roles{customer, agent, dispatcher}, RequestReceived),
 	rows(states{RequestReceived, RequestTriaged}, MoveConfirm, roles{customer, agent, dispatcher}, RequestTriaged),
+	rows(states{RequestPlanned, RequestAssigned}, MoveConfirm, roles{customer, agent, dispatcher}, ""),
 	rows(states{RequestReceived, RequestTriaged, RequestPlanned}, MoveCorrect, roles{customer, agent, dispatcher}, RequestTriaged),
 	rows(states{RequestAssigned}, MoveCorrect, desk, ""),
 	rows(states{RequestTriaged}, MovePlan, roles{dispatcher, system}, RequestPlanned),
@@ -187,7 +190,7 @@ var requests = &Machine{Name: "request", Initial: RequestReceived, Rows: slices.
 	rows(states{RequestAssigned}, MoveStart, roles{technician, customer}, RequestInProgress),
 	rows(states{RequestInProgress}, MoveComplete, roles{technician, customer, system}, RequestDone),
 	rows(states{RequestAssigned, RequestInProgress}, MoveContinue, roles{technician, agent, dispatcher}, RequestTriaged),
-	rows(states{RequestDone, RequestRemoteFixed}, MoveClose, roles{customer, agent, dispatcher, system}, RequestClosed),
+	rows(states{RequestDone}, MoveClose, roles{customer, system}, RequestClosed),
 	rows(states{RequestDone, RequestClosed, RequestRemoteFixed}, MoveReopen, roles{customer, agent, dispatcher}, RequestTriaged),
 	rows(states{RequestCancelled}, MoveReopen, desk, RequestTriaged),
 	rows(states{RequestReceived, RequestTriaged, RequestPlanned, RequestAssigned}, MoveCancel, roles{customer, agent, dispatcher}, RequestCancelled),

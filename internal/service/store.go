@@ -31,6 +31,8 @@ type RequestStore interface {
 
 	InsertPromise(ctx context.Context, t tx.Tx, p *Promise) error
 	UpdatePromise(ctx context.Context, t tx.Tx, p *Promise) error
+	// PromisesJudged counts kept and broken promises judged in a span.
+	PromisesJudged(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from, to time.Time) (kept, broken int, err error)
 	// Promises of a case, oldest first.
 	Promises(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]Promise, error)
 }

@@ -444,7 +444,8 @@ type OfferRow struct {
 // NoteView is a remark of the desk.
 type NoteView struct {
 	At    time.Time
-	By    casefile.ID
+	By    casefile.ID // Nil: the customer
+	Kind  string      // note, or the move whose words these are: cancel, reopen, pin, ...
 	Words Words
 }
 

@@ -87,14 +87,11 @@ type Kind struct {
 	Photos    []Photo `yaml:"photos"`
 }
 
-// Urgency is how soon, with the times that follow from it in minutes.
+// Urgency is how soon.
 type Urgency struct {
-	Named  `yaml:",inline"`
-	Offer  int   `yaml:"offer"`
-	Accept int   `yaml:"accept"`
-	Assign int   `yaml:"assign"`
-	Arrive int   `yaml:"arrive"`
-	Extra  int64 `yaml:"extra"` // fen
+	Named `yaml:",inline"`
+	Offer int   `yaml:"offer"` // minutes to answer, at most
+	Extra int64 `yaml:"extra"` // fen on top of the pay
 }
 
 // Item is a line of the price list.
@@ -337,8 +334,6 @@ func Name[S ~string](list []Named, code S) Named {
 	return Named{Code: string(code), Text: Text{ZH: string(code), EN: string(code)}}
 }
 
-// KindName, ProductName, FaultName, CauseName, UnitName and ItemName name a code; an unknown one is its own name.
-
 // KindName names a kind of service.
 func (c *Catalogue) KindName(code string) Named {
 	if k, ok := c.kinds[code]; ok {
@@ -372,3 +367,6 @@ func (c *Catalogue) ItemName(code string) Named {
 	}
 	return Name(nil, code)
 }
+
+// UnitName names a unit of the price list.
+func (c *Catalogue) UnitName(code string) Named { return Name(c.Units, code) }

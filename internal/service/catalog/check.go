@@ -10,7 +10,7 @@ import (
 var codePattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // needed lists are those that commands ask for; an override may change their entries but not drop one.
-var needed = []string{"cancel", "reopen", "rate", "decline", "give_back", "abort", "no_access", "reset_code", "follow_up", "refuse_sign", "reassign", "pause",
+var needed = []string{"cancel", "reopen", "rate", "decline", "give_back", "abort", "no_access", "reset_code", "follow_up", "refuse_sign", "reassign",
 	"remote_fix", "refer", "reveal", "absence", "advice"}
 
 // check finds everything that is wrong with the data, so that an operator sees all mistakes at once.
@@ -91,8 +91,8 @@ func (c *Catalogue) checkKinds(named func(string, []Named), bad func(string, ...
 		}
 	}
 	for _, code := range []string{"emergency", "express", "booked", "flexible"} {
-		if u, ok := c.Urgency(code); !ok || u.Offer < 1 || u.Accept < 1 || u.Assign < 1 || u.Arrive < 1 {
-			bad("urgencies: %s is missing or has a time below one minute", code)
+		if u, ok := c.Urgency(code); !ok || u.Offer < 1 || u.Extra < 0 {
+			bad("urgencies: %s is missing, or offers for less than a minute", code)
 		}
 	}
 }

@@ -83,7 +83,7 @@ func (Store) Queue(ctx context.Context, t tx.Tx, tenant casefile.Tenant, f servi
 }
 
 // Stats implements service.Store.
-func (Store) Stats(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from, to time.Time) (s service.StatsRows, err error) {
+func (st Store) Stats(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from, to time.Time) (s service.StatsRows, err error) {
 	rows, err := t.Query(ctx, statsRequests, tenant, db.Micros(from), db.Micros(to))
 	s.Requests, err = db.Collect(rows, err, func(row tx.Row) (r service.RequestTimes, err error) {
 		err = row.Scan(&r.Region, db.Time(&r.Created), db.Time(&r.Assigned), db.Time(&r.Arrived), db.Time(&r.Finished), db.Bool(&r.Reopened), &r.Visits)
@@ -92,18 +92,7 @@ func (Store) Stats(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from, t
 	if err != nil {
 		return s, err
 	}
-	rows, err = t.Query(ctx, statsPromises, tenant, db.Micros(from), db.Micros(to))
-	if _, err = db.Collect(rows, err, func(row tx.Row) (struct{}, error) {
-		var state service.State
-		var n int
-		err := row.Scan(&state, &n)
-		if state == service.PromiseKept {
-			s.Kept = n
-		} else {
-			s.Broken = n
-		}
-		return struct{}{}, err
-	}); err != nil {
+	if s.Kept, s.Broken, err = st.PromisesJudged(ctx, t, tenant, from, to); err != nil {
 		return s, err
 	}
 	if err = t.QueryRow(ctx, statsRatings, tenant, db.Micros(from), db.Micros(to)).Scan(&s.Ratings, &s.StarsSum); err != nil {
@@ -115,4 +104,21 @@ func (Store) Stats(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from, t
 		return c, err
 	})
 	return s, err
+}
+
+// PromisesJudged implements service.Store.
+func (Store) PromisesJudged(ctx context.Context, t tx.Tx, tenant casefile.Tenant, from, to time.Time) (kept, broken int, err error) {
+	rows, err := t.Query(ctx, statsPromises, tenant, db.Micros(from), db.Micros(to))
+	_, err = db.Collect(rows, err, func(row tx.Row) (struct{}, error) {
+		var state service.State
+		var n int
+		err := row.Scan(&state, &n)
+		if state == service.PromiseKept {
+			kept = n
+		} else {
+			broken = n
+		}
+		return struct{}{}, err
+	})
+	return kept, broken, err
 }

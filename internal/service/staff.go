@@ -1,0 +1,379 @@
+package service
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"anxin/internal/casefile"
+	"anxin/internal/privacy"
+	"anxin/internal/tx"
+	"anxin/region"
+)
+
+// Bounds of a technician.
+const (
+	maxSkills       = 100
+	maxRegions      = 200
+	maxShifts       = 42
+	maxCertificates = 30
+	maxAbsence      = 366 * 24 * time.Hour
+)
+
+var codePattern = regexp.MustCompile(`^[A-Z0-9][A-Z0-9-]{2,19}$`)
+
+// SaveTechnician implements Staffing.
+func (s *Service) SaveTechnician(ctx context.Context, a casefile.Actor, in TechnicianInput) (casefile.ID, error) {
+	if err := mustBe(a, casefile.Admin); err != nil {
+		return casefile.Nil, err
+	}
+	phone, err := s.checkTechnician(&in)
+	if err != nil {
+		return casefile.Nil, err
+	}
+	id := in.ID
+	err = s.Run.Write(ctx, func(ctx context.Context, t tx.Tx) (err error) {
+		x := &Technician{Tenant: a.Tenant, Created: s.Source.Now(), State: "active"}
+		if in.ID.IsNil() {
+			id = s.Source.NewID()
+			x.ID, x.Code = id, in.Code
+			if _, err := s.Store.TechnicianByCode(ctx, t, a.Tenant, in.Code); !casefile.Is(err, casefile.NotFound) {
+				if err == nil {
+					err = casefile.InvalidField("code", "service.field.taken")
+				}
+				return err
+			}
+			if err := s.Keeper.NewSubject(ctx, t, a.Tenant, id); err != nil {
+				return err
+			}
+		} else {
+			if err := s.Store.LockTechnician(ctx, t, a.Tenant, id); err != nil {
+				return err
+			}
+			was, err := s.Store.Technician(ctx, t, a.Tenant, id, s.Source.Now())
+			if err != nil {
+				return err
+			}
+			x = &was
+		}
+		if err := s.fillTechnician(ctx, t, x, in, phone); err != nil {
+			return err
+		}
+		if in.ID.IsNil() {
+			err = s.Store.InsertTechnician(ctx, t, x)
+		} else {
+			err = s.Store.UpdateTechnician(ctx, t, x)
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.replaceLists(ctx, t, a.Tenant, id, in); err != nil {
+			return err
+		}
+		s.changed(t, a.Tenant)
+		return nil
+	})
+	if casefile.Is(err, casefile.Conflict) && in.ID.IsNil() {
+		err = casefile.InvalidField("code", "service.field.taken") // somebody else created it at the same moment
+	}
+	return id, err
+}
+
+// fillTechnician writes the given fields over a row.
+func (s *Service) fillTechnician(ctx context.Context, t tx.Tx, x *Technician, in TechnicianInput, phone string) (err error) {
+	set := func(to *string, v string) {
+		if v != "" {
+			*to = v
+		}
+	}
+	set(&x.Name, in.Name)
+	set(&x.Partner, in.Partner)
+	set(&x.Vehicle, in.Vehicle)
+	set(&x.State, in.State)
+	if in.Lng != 0 || in.Lat != 0 {
+		x.LngE6, x.LatE6 = e6(in.Lng), e6(in.Lat)
+	}
+	if !in.Photo.IsNil() {
+		x.Photo = in.Photo
+	}
+	if in.Certificates != nil {
+		x.Certificates = in.Certificates
+	}
+	if x.Certificates == nil {
+		x.Certificates = []Certificate{}
+	}
+	if phone != "" {
+		x.Phone, err = s.Keeper.Seal(ctx, t, x.Tenant, x.ID, fieldTechPhone, phone)
+	}
+	return err
+}
+
+func (s *Service) replaceLists(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, in TechnicianInput) error {
+	if in.Skills != nil {
+		if err := s.Store.ReplaceSkills(ctx, t, tenant, id, in.Skills); err != nil {
+			return err
+		}
+	}
+	if in.Regions != nil {
+		if err := s.Store.ReplaceRegions(ctx, t, tenant, id, in.Regions); err != nil {
+			return err
+		}
+	}
+	if in.Shifts != nil {
+		return s.Store.ReplaceShifts(ctx, t, tenant, id, in.Shifts)
+	}
+	return nil
+}
+
+// checkTechnician normalises and bounds the input.
+func (s *Service) checkTechnician(in *TechnicianInput) (phone string, err error) {
+	var f fields
+	creating := in.ID.IsNil()
+	in.Code = strings.ToUpper(cleanLine(in.Code, 40))
+	if creating && !codePattern.MatchString(in.Code) {
+		f.bad("code", "work_number")
+	}
+	least := 0
+	if creating {
+		least = 1
+	}
+	in.Name = f.text("name", in.Name, least, 40)
+	in.Partner = f.text("partner", in.Partner, 0, 80)
+	if in.Phone != "" || creating {
+		phone = f.phone("phone", in.Phone)
+	}
+	if creating && in.Vehicle == "" {
+		in.Vehicle = "ebike"
+	}
+	if in.Vehicle != "" && in.Vehicle != "ebike" && in.Vehicle != "van" {
+		f.bad("vehicle", "choose")
+	}
+	if in.State != "" && !slices.Contains([]string{"active", "paused", "left"}, in.State) {
+		f.bad("state", "choose")
+	}
+	if (creating || in.Lng != 0 || in.Lat != 0) && (in.Lng < 73 || in.Lng > 136 || in.Lat < 3 || in.Lat > 54) {
+		f.bad("place", "place")
+	}
+	s.checkSkills(&f, in)
+	s.checkRegions(&f, in)
+	checkShifts(&f, in.Shifts)
+	if len(in.Certificates) > maxCertificates {
+		f.bad("certificates", "too_many", "max", maxCertificates)
+	} else {
+		for i, c := range in.Certificates {
+			if !slices.ContainsFunc(s.Catalogue.Certificates, func(n Named) bool { return n.Code == c.Code }) || !c.To.IsZero() && !c.To.After(c.From) {
+				f.bad("certificates."+strconv.Itoa(i), "choose")
+			}
+		}
+	}
+	return phone, f.err()
+}
+
+func (s *Service) checkSkills(f *fields, in *TechnicianInput) {
+	if len(in.Skills) > maxSkills {
+		f.bad("skills", "too_many", "max", maxSkills)
+		return
+	}
+	seen := map[string]bool{}
+	for i, k := range in.Skills {
+		_, ok := s.Catalogue.Need(string(k.Kind), k.Product)
+		if name := skillName(k.Kind, k.Product); !ok || k.Level < 1 || k.Level > 5 || seen[name] {
+			f.bad("skills."+strconv.Itoa(i), "choose")
+		} else {
+			seen[name] = true
+		}
+	}
+}
+
+// checkRegions turns codes into the form that covers what lies below: a whole city 330100 is 3301, a province 330000 is 33.
+func (s *Service) checkRegions(f *fields, in *TechnicianInput) {
+	if len(in.Regions) > maxRegions {
+		f.bad("regions", "too_many", "max", maxRegions)
+		return
+	}
+	var out []string
+	for i, code := range in.Regions {
+		full := code
+		if len(full) == 2 || len(full) == 4 {
+			full += strings.Repeat("0", 6-len(full))
+		}
+		c := region.Code(full)
+		d, ok := region.Division{}, false
+		if c.Valid() {
+			d, ok = s.Regions.Lookup(c, region.Date{})
+		}
+		switch {
+		case !ok:
+			f.bad("regions."+strconv.Itoa(i), "choose")
+			continue
+		case d.Level == region.LevelProvince:
+			full = full[:2]
+		case d.Level == region.LevelPrefecture:
+			full = full[:4]
+		}
+		if !slices.Contains(out, full) {
+			out = append(out, full)
+		}
+	}
+	if in.Regions != nil {
+		in.Regions = append([]string{}, out...)
+	}
+}
+
+// checkShifts wants spans of a day that do not overlap.
+func checkShifts(f *fields, list []Shift) {
+	if len(list) > maxShifts {
+		f.bad("shifts", "too_many", "max", maxShifts)
+		return
+	}
+	for i, a := range list {
+		at := "shifts." + strconv.Itoa(i)
+		if a.Weekday < time.Sunday || a.Weekday > time.Saturday || a.From < 0 || a.To > 24*60 || a.To <= a.From {
+			f.bad(at, "shift")
+			continue
+		}
+		for _, b := range list[:i] {
+			if a.Weekday == b.Weekday && a.From < b.To && b.From < a.To {
+				f.bad(at, "shift_overlap")
+				break
+			}
+		}
+	}
+}
+
+// SaveAbsence implements Staffing. Visits that were agreed in the absence are not moved: the dispatcher gets them as problems.
+func (s *Service) SaveAbsence(ctx context.Context, a casefile.Actor, in AbsenceInput) error {
+	if err := mustBe(a, casefile.Admin, casefile.Dispatcher); err != nil {
+		return err
+	}
+	var f fields
+	in.From, in.To = in.From.UTC().Truncate(time.Minute), in.To.UTC().Truncate(time.Minute)
+	if !in.Remove {
+		f.reason(s, "reason", "absence", in.Reason)
+		if !in.To.After(in.From) || in.To.Sub(in.From) > maxAbsence || in.From.After(s.Source.Now().Add(maxAbsence)) {
+			f.bad("from", "window")
+		}
+	}
+	if err := f.err(); err != nil {
+		return err
+	}
+	var hit []Visit
+	err := s.Run.Write(ctx, func(ctx context.Context, t tx.Tx) error {
+		hit = nil
+		if err := s.Store.LockTechnician(ctx, t, a.Tenant, in.Technician); err != nil {
+			return err
+		}
+		s.changed(t, a.Tenant)
+		if in.Remove {
+			ok, err := s.Store.RemoveAbsence(ctx, t, a.Tenant, in.Technician, in.From)
+			if err == nil && !ok {
+				err = errNotFound
+			}
+			return err
+		}
+		if err := s.Store.AddAbsence(ctx, t, a.Tenant, in.Technician, Absence{Span{in.From, in.To}, in.Reason}); err != nil {
+			return err
+		}
+		held, err := s.Store.Held(ctx, t, a.Tenant, in.Technician)
+		for _, v := range held {
+			if v.From.Before(in.To) && v.To.After(in.From) {
+				hit = append(hit, v)
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, v := range hit { // one case per transaction
+		if _, err := s.do(ctx, casefile.SystemActor(a.Tenant), v.Case, func(ctx context.Context, w *work) error {
+			if w.visit == nil || w.visit.ID != v.ID || w.visit.Technician != in.Technician {
+				return nil
+			}
+			if err := w.problem(ctx, problemAbsence, map[string]any{"reason": in.Reason, "from": micros(v.From)}); err != nil {
+				return err
+			}
+			return w.event("visit.technician_absent", forDesk, map[string]any{"reason": in.Reason})
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Technician implements Staffing.
+func (s *Service) Technician(ctx context.Context, a casefile.Actor, id casefile.ID) (TechnicianView, error) {
+	if err := s.mayList(a, id); err != nil {
+		return TechnicianView{}, err
+	}
+	var v TechnicianView
+	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		x, err := s.Store.Technician(ctx, t, a.Tenant, id, s.Source.Now().Add(-24*time.Hour))
+		if err != nil {
+			return err
+		}
+		v, err = s.technicianView(ctx, t, &x)
+		return err
+	})
+	return v, err
+}
+
+// mayList lets staff see technicians and a technician themselves.
+func (s *Service) mayList(a casefile.Actor, id casefile.ID) error {
+	if a.Role == casefile.Technician && !id.IsNil() && a.Technician == id {
+		return nil
+	}
+	if a.Role == casefile.Technician {
+		return errNotFound
+	}
+	return mustBe(a, casefile.Admin, casefile.Dispatcher, casefile.Agent)
+}
+
+func (s *Service) technicianView(ctx context.Context, t tx.Tx, x *Technician) (TechnicianView, error) {
+	phone, err := s.Keeper.Open(ctx, t, x.Tenant, x.ID, fieldTechPhone, x.Phone)
+	if err != nil && !casefile.Is(err, casefile.NotFound) {
+		return TechnicianView{}, err
+	}
+	return TechnicianView{ID: x.ID, Code: x.Code, Name: x.Name, Phone: privacy.NewPhone(phone).String(), Partner: x.Partner, Vehicle: x.Vehicle,
+		Lng: float64(x.LngE6) / 1e6, Lat: float64(x.LatE6) / 1e6, State: x.State, Photo: x.Photo, Skills: x.Skills, Regions: x.Regions, Shifts: x.Shifts,
+		Absences: x.Absences, Certificates: x.Certificates, Created: x.Created}, nil
+}
+
+// Technicians implements Staffing.
+func (s *Service) Technicians(ctx context.Context, a casefile.Actor, after string, limit int) ([]TechnicianView, string, error) {
+	if err := s.mayList(a, casefile.Nil); err != nil {
+		return nil, "", err
+	}
+	if limit <= 0 || limit > 200 {
+		limit = 50
+	}
+	var out []TechnicianView
+	next := ""
+	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		out, next = nil, ""
+		list, err := s.Store.TechniciansAfter(ctx, t, a.Tenant, cut(after, 20), limit+1)
+		if err != nil {
+			return err
+		}
+		if len(list) > limit {
+			list = list[:limit]
+			next = list[limit-1].Code
+		}
+		for i := range list {
+			x, err := s.Store.Technician(ctx, t, a.Tenant, list[i].ID, s.Source.Now().Add(-24*time.Hour))
+			if err != nil {
+				return err
+			}
+			v, err := s.technicianView(ctx, t, &x)
+			if err != nil {
+				return err
+			}
+			out = append(out, v)
+		}
+		return nil
+	})
+	return out, next, err
+}

@@ -86,7 +86,20 @@ func (w *writer) stop() error {
 	if already {
 		return nil
 	}
-	return errors.Join(w.conn.Close(), w.pool.Close())
+	return errors.Join(w.forget(), w.conn.Close(), w.pool.Close())
+}
+
+// forget closes the prepared statements. SQLite keeps a connection half open, and its log unfolded, while one of them is left.
+func (w *writer) forget() error {
+	var errs []error
+	for _, ps := range w.stmts {
+		errs = append(errs, ps.Close())
+	}
+	for _, ps := range w.plain {
+		errs = append(errs, ps.Close())
+	}
+	w.stmts, w.plain = map[*tx.Stmt]*sql.Stmt{}, map[string]*sql.Stmt{}
+	return errors.Join(errs...)
 }
 
 func (w *writer) loop() {
@@ -110,8 +123,7 @@ func (w *writer) loop() {
 }
 
 func (w *writer) runAlone(f func() error) error {
-	w.stmts, w.plain = map[*tx.Stmt]*sql.Stmt{}, map[string]*sql.Stmt{}
-	if err := w.conn.Close(); err != nil {
+	if err := errors.Join(w.forget(), w.conn.Close()); err != nil {
 		return err
 	}
 	err := f()

@@ -144,10 +144,14 @@ func (k *Keeper) unwrap(tenant casefile.Tenant, subject casefile.ID, wrapped []b
 	if hit := k.cache.get(tenant, subject, id); hit != nil {
 		return hit, nil
 	}
-	secret, err := k.master.Load().wrap.Decrypt(wrapped, subjectData(tenant, subject))
+	m := k.master.Load()
+	if !m.knows(wrapped) && k.Reload() == nil { // another node has begun to use a new master key
+		m = k.master.Load()
+	}
+	secret, err := m.wrap.Decrypt(wrapped, subjectData(tenant, subject))
 	if err != nil || len(secret) != 32 {
 		return nil, casefile.Failf(casefile.Internal, "privacy.error.wrong_master",
-			"a subject key does not open with %v: is keys/master.json the one that belongs to this data?", k.master.Load())
+			"a subject key does not open with %v: is keys/master.json the one that belongs to this data?", m)
 	}
 	k.cache.put(tenant, subject, id, (*[32]byte)(secret))
 	return (*[32]byte)(secret), nil

@@ -49,7 +49,10 @@ func TestAPersonIsStoredFoundAndErased(t *testing.T) {
 		})
 		find := func(tenant casefile.Tenant, kind, value string) []privacy.Person {
 			var got []privacy.Person
-			write(t, d, func(ctx context.Context, x tx.Tx) (err error) { got, err = k.FindPersons(ctx, x, tenant, kind, value); return err })
+			write(t, d, func(ctx context.Context, x tx.Tx) (err error) {
+				got, err = k.FindPersons(ctx, x, tenant, kind, value)
+				return err
+			})
 			return got
 		}
 		for _, q := range [][2]string{{privacy.IndexPhone, "１９９－００００－１２３４"}, {privacy.IndexPhoneTail, "1234"}, {privacy.IndexName, " 王 小明"}} {
@@ -62,7 +65,10 @@ func TestAPersonIsStoredFoundAndErased(t *testing.T) {
 			}
 		}
 		open := func(tenant casefile.Tenant, subject casefile.ID, field string) (text string, err error) {
-			err = d.Read(ctx, func(ctx context.Context, x tx.Tx) (err error) { text, err = k.Open(ctx, x, tenant, subject, field, sealed); return err })
+			err = d.Read(ctx, func(ctx context.Context, x tx.Tx) (err error) {
+				text, err = k.Open(ctx, x, tenant, subject, field, sealed)
+				return err
+			})
 			return text, err
 		}
 		if text, err := open(1, subject, "address"); err != nil || text != "浙江省杭州市西湖区 1 号" {

@@ -365,19 +365,19 @@ func TestADestroyedKeyIsNotLeftInTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	k := keeper(t)
-	var erased, kept []byte
-	for i := range 20 {
+	var wrapped [][]byte
+	var people []privacy.Person
+	for range 20 {
 		p := add(t, d, k)
-		write(t, d, func(ctx context.Context, x tx.Tx) (err error) {
-			if i == 10 {
-				if erased, err = (privacydb.Store{}).Key(ctx, x, 1, p.Subject); err != nil {
-					return err
-				}
-				return k.Destroy(ctx, x, 1, p.Subject)
-			}
-			kept, err = privacydb.Store{}.Key(ctx, x, 1, p.Subject)
+		people = append(people, p)
+		write(t, d, func(ctx context.Context, x tx.Tx) error {
+			w, err := privacydb.Store{}.Key(ctx, x, 1, p.Subject)
+			wrapped = append(wrapped, w)
 			return err
 		})
+	}
+	for _, p := range people[:10] {
+		write(t, d, func(ctx context.Context, x tx.Tx) error { return k.Destroy(ctx, x, 1, p.Subject) })
 	}
 	if err := d.Close(); err != nil { // folds the write-ahead log into the file
 		t.Fatal(err)
@@ -386,10 +386,10 @@ func TestADestroyedKeyIsNotLeftInTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(file, kept) {
-		t.Fatal("the test does not see keys at all")
-	}
-	if bytes.Contains(file, erased[8:]) {
-		t.Error("the destroyed key is still in the file")
+	for i, w := range wrapped {
+		// The first bytes of a freed cell are used by SQLite for its own list; what follows them is what would be left.
+		if there := bytes.Contains(file, w[8:]); there != (i >= 10) {
+			t.Errorf("key %d of 20 (the first ten were destroyed) is in the file: %v", i, there)
+		}
 	}
 }

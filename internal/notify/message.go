@@ -228,7 +228,9 @@ func (m *Messages) render(ctx context.Context, t tx.Tx, msg Message) (string, er
 	p := i18n.Printer{Lang: lang, Now: m.source.Now()}
 	args := map[string]any{"brand": m.config.Brand[lang], "number": msg.Number.String()}
 	for k, v := range msg.Args {
-		args[k] = said(p, v)
+		if v = said(p, v); v != nil {
+			args[k] = v
+		}
 	}
 	key := textPrefix + msg.Template
 	known := i18n.Has(key)
@@ -263,12 +265,18 @@ func wantsLink(l i18n.Lang, key string) bool { return strings.Contains(i18n.T(l,
 // open reports a placeholder that was not filled.
 func open(text string) bool { return strings.ContainsAny(text, "{}") }
 
-// said puts a value into words of the language.
+// said puts a value into words of the language; a time that is not known is no value.
 func said(p i18n.Printer, v any) any {
 	switch v := v.(type) {
 	case time.Time:
+		if v.IsZero() {
+			return nil
+		}
 		return p.Time(v)
 	case [2]time.Time:
+		if v[0].IsZero() || v[1].IsZero() {
+			return nil
+		}
 		return p.Window(v[0], v[1])
 	case casefile.Fen:
 		return p.Money(int64(v))

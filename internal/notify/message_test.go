@@ -19,7 +19,7 @@ func openGuard() *notify.Guard { return notify.NewGuard(notify.GuardOptions{Allo
 func filled(p *place) map[string]any {
 	from := p.source.Now().Add(2 * time.Hour)
 	return map[string]any{
-		"technician": "王示例", "code": "HM-1042", "window": [2]time.Time{from, from.Add(40 * time.Minute)}, "total": casefile.Fen(12800), "minutes": 3,
+		"from": from, "to": from.Add(time.Hour), "technician": "王示例", "code": "HM-1042", "window": [2]time.Time{from, from.Add(40 * time.Minute)}, "total": casefile.Fen(12800), "minutes": 3,
 	}
 }
 
@@ -52,12 +52,12 @@ func TestEveryTemplateCanBeFilled(t *testing.T) {
 func TestWordsOfAMessage(t *testing.T) {
 	each(t, openGuard(), func(t *testing.T, p *place) {
 		c := p.newCase("zh")
-		p.queue(c, "assigned", filled(p))
+		p.queue(c, "rescheduled", filled(p))
 		mails, err := p.messages.OfCase(ctx, tenant, c.ID)
 		check(t, err)
 		text := mails[0].Body.Clear()
 		before, link, _ := strings.Cut(text, "https://service.example.com/s/")
-		if before != "【禾木家电】师傅已安排：王示例，工号 HM-1042，预计 今天 16:05-16:45 到。上门时请核对工号。进度：" || len(link) != 22 {
+		if before != "【禾木家电】上门时间改为 今天 16:05-16:45，编号 "+c.Number.String()+"。不合适请告诉我们：" || len(link) != 22 {
 			t.Errorf("%q %q", before, link)
 		}
 	})
@@ -67,7 +67,8 @@ func TestWordsOfAMessage(t *testing.T) {
 func TestTemplateThatDoesNotFitBecomesNews(t *testing.T) {
 	each(t, openGuard(), func(t *testing.T, p *place) {
 		c := p.newCase("zh")
-		p.queue(c, "assigned", map[string]any{"technician": "王示例"})
+		p.queue(c, "rescheduled", nil)
+		p.queue(c, "rescheduled", map[string]any{"window": [2]time.Time{}})
 		p.queue(c, "no_such_template", nil)
 		mails, err := p.messages.OfCase(ctx, tenant, c.ID)
 		check(t, err)
@@ -76,7 +77,7 @@ func TestTemplateThatDoesNotFitBecomesNews(t *testing.T) {
 				t.Errorf("%s: %s", m.Template, m.Body.Clear())
 			}
 		}
-		if len(mails) != 2 {
+		if len(mails) != 3 {
 			t.Errorf("%d messages", len(mails))
 		}
 	})

@@ -37,7 +37,7 @@ func at(pg ui.Page, days, hour, minute int) time.Time {
 }
 
 const (
-	demoNumber = "261124-48391-7"
+	demoNumber = "261124-48391-4"
 	demoBase   = "/s/demo"
 	demoLink   = "https://service.example.com/s/7Q2mXw0bT4yJ9kLr3VtN5A"
 	demoPath   = "浙江省 / 杭州市 / 西湖区"
@@ -70,7 +70,7 @@ func reportStories() []ui.Story {
 		}),
 		story("report-emergency", "gas: advice before anything else", func(pg ui.Page) templ.Component {
 			v := demoFilled(pg)
-			v.V.Danger, v.V.Product = "gas", "water_heater"
+			v.V.Danger, v.V.Product, v.V.Fault = "gas", "water_heater", ""
 			return ReportPage(pg, v)
 		}),
 		story("receipt", "accepted", func(pg ui.Page) templ.Component { return ReceiptPage(pg, demoReceipt(pg)) }),
@@ -109,6 +109,11 @@ func demoReport(pg ui.Page) ReportView {
 			{"2026-11-25T14:00/2026-11-25T18:00", at(pg, 1, 14, 0), at(pg, 1, 18, 0)},
 			{"2026-11-26T08:00/2026-11-26T12:00", at(pg, 2, 8, 0), at(pg, 2, 12, 0)},
 		},
+		Faults: []FaultGroup{
+			{Kind: "repair", Product: "smart_lock", Name: both(pg, "智能门锁", "Smart lock"), Items: []ui.Choice{
+				{Value: "smart_lock/keypad", Text: both(pg, "按键或屏幕没反应", "Keypad or screen dead")}, {Value: "smart_lock/battery", Text: both(pg, "耗电快、不上电", "Battery drains or no power")}}},
+			{Kind: "install", Name: pg.T("customer.kind.install"), Items: []ui.Choice{{Value: "install/new", Text: both(pg, "新机安装", "New appliance")}}},
+		},
 		UploadURL: "/report/photos", Max: 9, MaxBytes: 25_000_000,
 		Earliest: "2026-11-24", Latest: "2027-01-23",
 	}
@@ -130,7 +135,8 @@ func demoFilled(pg ui.Page) ReportView {
 	v.Products = demoProducts(pg, "smart_lock")
 	v.V = ReportValues{
 		Kind: "repair", Product: "smart_lock", Draft: "demo", Wish: v.Wishes[1].Value,
-		Fault:   both(pg, "按密码没反应，电池上周刚换的。", "No reaction to the code. The batteries were new last week."),
+		Fault:   "smart_lock/keypad",
+		Words:   both(pg, "按密码没反应，电池上周刚换的。", "No reaction to the code. The batteries were new last week."),
 		Address: "杭州市西湖区文三路 90 号 3 幢 502",
 		Name:    both(pg, "陈女士", "Ms Chen"), Phone: "19900000001",
 	}

@@ -16,7 +16,7 @@ func changeStories() []ui.Story {
 		story("reopen", "not fixed", func(pg ui.Page) templ.Component { return ReasonPage(pg, reopenView(pg, demoBase, demoReasons(pg))) }),
 		story("refuse", "no signature, with the reason on record", func(pg ui.Page) templ.Component {
 			v := refuseView(pg, demoBase, "v1", demoReasons(pg))
-			v.Form.Add("reason", pg.T("customer.refuse.error"))
+			v.Form.Add("reason", pg.T("customer.refuse.error.reason"))
 			pg.Failed = true
 			return ReasonPage(pg, v)
 		}),
@@ -47,7 +47,7 @@ func changeStories() []ui.Story {
 			pg.Failed = true
 			return DataPage(pg, v)
 		}),
-		story("erased", "after erasing", func(pg ui.Page) templ.Component { return ErasedPage(pg, demoNumber) }),
+		story("erased", "after erasing", func(pg ui.Page) templ.Component { return ErasedPage(pg) }),
 		story("paper-receipt", "A4", func(pg ui.Page) templ.Component { return PaperPage(pg, demoPaper(pg, "receipt")) }),
 		story("paper-quote", "A4", func(pg ui.Page) templ.Component { return PaperPage(pg, demoPaper(pg, "quote")) }),
 		story("paper-report", "A4, signed", func(pg ui.Page) templ.Component { return PaperPage(pg, demoPaper(pg, "report")) }),
@@ -130,8 +130,16 @@ func publicStories() []ui.Story {
 				Kind: "hotline", Tone: ui.Danger, Title: pg.T("customer.verify.hotline_no"), Text: pg.T("customer.verify.hotline_no_text", "number", "400-000-9999"),
 				Next: pg.T("customer.verify.hotline_next"), At: pg.P.Now}}})
 		}),
-		story("find", "send the link again", func(pg ui.Page) templ.Component { return FindPage(pg, FindView{}) }),
-		story("find-sent", "the same answer in every case", func(pg ui.Page) templ.Component { return FindPage(pg, FindView{Sent: true}) }),
+		story("find", "ask for the phone", func(pg ui.Page) templ.Component { return FindPage(pg, FindView{}) }),
+		story("find-code", "ask for the code; the same whether the phone is known or not", func(pg ui.Page) templ.Component {
+			var v FindView
+			v.Form.Add("code", pg.T("customer.find.error.code"))
+			pg.Failed = true
+			return FindCodePage(pg, v)
+		}),
+		story("found", "the cases of the phone", func(pg ui.Page) templ.Component {
+			return FoundPage(pg, FindView{Found: []FoundView{{demoNumber, demoBase, at(pg, 0, 13, 10)}, {"260818-20417-6", demoBase, at(pg, -98, 9, 0)}}})
+		}),
 		failure("error-404", casefile.NotFound), failure("error-429", casefile.Limited),
 		failure("error-500", casefile.Internal), failure("error-503", casefile.Unavailable),
 	}

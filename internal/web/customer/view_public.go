@@ -33,7 +33,9 @@ type CoverageRow struct {
 
 // VerifyView is the page that answers "is this genuine?" without a log-in.
 type VerifyView struct {
-	Form    ui.Form
+	Form ui.Form
+	// Base is the customer's page when they ask from there; empty for the public.
+	Base    string
 	Typed   string
 	Answers []VerifyAnswer
 	// Hotlines are the operator's real numbers, to compare.
@@ -49,16 +51,26 @@ type VerifyAnswer struct {
 	Facts []ui.Pair
 	// Next says what to do when it is not genuine.
 	Next string
+	// Hint says how to learn more.
+	Hint string
 	// Signed is the signed answer as text, to keep; empty when there is none.
 	Signed string
 	At     time.Time
 }
 
-// FindView asks for number and phone, and always says the same.
+// FindView asks for the phone, then for the code that was sent to it; it never says whether the phone is known.
 type FindView struct {
-	Form          ui.Form
-	Number, Phone string
-	Sent          bool
+	Form  ui.Form
+	Phone string
+	// Challenge goes with the code that was sent.
+	Challenge string
+	Found     []FoundView
+}
+
+// FoundView is one case of the phone.
+type FoundView struct {
+	Number, Href string
+	Created      time.Time
 }
 
 // Paper is a sheet to print: receipt, quote or service report.

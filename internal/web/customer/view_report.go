@@ -12,6 +12,8 @@ type ReportView struct {
 	V    ReportValues
 	// Products are the product families to choose from.
 	Products []ui.Choice
+	// Faults are what can be wrong or is to be done, by product and kind.
+	Faults []FaultGroup
 	// Wishes are the half days that can be wished for.
 	Wishes []Wish
 	// Place is what the address was understood as; nil before there is one.
@@ -26,13 +28,19 @@ type ReportView struct {
 
 // ReportValues are the fields as they were typed. Names are those of the form's inputs.
 type ReportValues struct {
-	Kind, Product, Fault, Danger string
-	Address, Region              string
-	Name, Phone                  string
-	Wish, WishDate, WishPart     string
-	// Idem makes a second submit the same as the first; Draft ties photos that were sent ahead to this form.
-	Idem, Draft string
-	Photos      []ui.UploadedPhoto
+	Kind, Product, Fault, Words, Danger string
+	Address, Region                     string
+	Name, Phone                         string
+	Wish, WishDate, WishPart            string
+	// Draft makes a second submit the same report as the first, and ties photos that were sent ahead to it.
+	Draft  string
+	Photos []ui.UploadedPhoto
+}
+
+// FaultGroup is the faults of one product, or the tasks of one kind of service (Product empty).
+type FaultGroup struct {
+	Kind, Product, Name string
+	Items               []ui.Choice
 }
 
 // Wish is a half day that can be wished for. Value is what the form sends.
@@ -125,7 +133,10 @@ type ReceiptView struct {
 	WishFrom, WishTo time.Time
 	Place            *PlaceView
 	Emergency        bool
-	Photos           int
+	// Safety is what to do until somebody comes.
+	Safety string
+	Idem   string
+	Photos int
 	// MessageTo is the masked number that gets the link too; empty when no channel is set up.
 	MessageTo string
 	Paper     string

@@ -12,7 +12,11 @@ type StatusView struct {
 	// Base is the path of this page, /s/<token>; acts and sub-pages hang below it.
 	Base string
 	// Seq is the sequence of the newest event shown; live updates start after it.
-	Seq     int64
+	Seq int64
+	// Idem marks this drawing of the page's forms.
+	Idem string
+	// Safety is what to do until somebody comes; empty when there is no danger.
+	Safety  string
 	Now     NowLine
 	Place   *PlaceView
 	Tech    *TechView
@@ -58,6 +62,8 @@ type TechView struct {
 	Code string
 	// Photo is a path on our origin; empty shows the first character of the name.
 	Photo, Initial string
+	// Record is what is known of earlier visits.
+	Record string
 	// Certs are certificates worth naming.
 	Certs []string
 	// Phone is a number that may be called; empty when calls go through the hotline.
@@ -94,6 +100,8 @@ type QuoteLine struct {
 	Quantity  int64
 	Unit, Sum int64 // fen
 	Free      bool
+	// Warranty says that it is free because of an earlier repair.
+	Warranty bool
 	// Answer is "", "approved" or "refused".
 	Answer string
 }
@@ -165,13 +173,14 @@ type ReasonView struct {
 	Reasons             []ui.Choice
 	Words               string
 	// Visit is sent along when the act is about one visit.
-	Visit string
-	Form  ui.Form
+	Visit, Idem string
+	Form        ui.Form
 }
 
 // RescheduleView changes the wished time.
 type RescheduleView struct {
 	Base   string
+	Idem   string
 	Form   ui.Form
 	Wish   string
 	Wishes []Wish
@@ -184,6 +193,7 @@ type RescheduleView struct {
 // PlaceFormView corrects the address.
 type PlaceFormView struct {
 	Base    string
+	Idem    string
 	Form    ui.Form
 	Address string
 	Place   *PlaceView
@@ -192,6 +202,7 @@ type PlaceFormView struct {
 // PhotosView adds photos to a case.
 type PhotosView struct {
 	Base      string
+	Idem      string
 	Form      ui.Form
 	UploadURL string
 	Max       int
@@ -206,9 +217,11 @@ type DataView struct {
 	Items        []DataItem
 	Looks        []Look
 	CanErase     bool
-	Erased       time.Time
-	Form         ui.Form
-	Typed        string
+	// WhyNot says why erasing is not possible now.
+	WhyNot      string
+	Erased      time.Time
+	Form        ui.Form
+	Typed, Idem string
 }
 
 // DataItem is one kind of data: what, the value, why it is kept, until when, who may see it.

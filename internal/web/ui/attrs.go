@@ -104,3 +104,11 @@ func clockAttrs(p i18n.Printer, c Clock) templ.Attributes {
 		"data-t":    p.ClockWords(),
 	}
 }
+
+// doneText says that a photo has arrived, with its size where it is known.
+func doneText(p i18n.Printer, d UploadedPhoto) string {
+	if d.Bytes == 0 {
+		return p.T("ui.upload_done")
+	}
+	return p.Bytes(d.Bytes) + " · " + p.T("ui.upload_done")
+}

@@ -178,7 +178,9 @@ func TestSealThatFails(t *testing.T) {
 	if _, _, err := s.Append(id, 0, strings.NewReader("abc")); err != nil {
 		t.Fatal(err)
 	}
-	no := func(any, io.Reader) (string, error) { return "", casefile.Fail(casefile.Invalid, "upload.error.broken") }
+	no := func(any, io.Reader) (string, error) {
+		return "", casefile.Fail(casefile.Invalid, "upload.error.broken")
+	}
 	if _, err := s.Finish(id, no); !casefile.Is(err, casefile.Invalid) {
 		t.Fatal(err)
 	}

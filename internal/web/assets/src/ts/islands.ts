@@ -88,7 +88,28 @@ class Sign extends HTMLElement {
   }
 }
 
+/** Shows the faults of the chosen product, or the tasks of the chosen kind of service. */
+class Fault extends HTMLElement {
+  connectedCallback(): void {
+    const form = this.closest("form"), select = one<HTMLSelectElement>(this, "select");
+    if (!form || !select) return;
+    const groups = all<HTMLOptGroupElement>(select, "optgroup");
+    const fit = () => {
+      const kind = one<HTMLInputElement>(form, "[name=kind]:checked"), product = one<HTMLSelectElement>(form, "[name=product]");
+      const value = select.value;
+      groups.forEach((g) => g.remove());
+      groups.filter((g) => (g.dataset.product ? (!kind || kind.value === "repair") && !!product && product.value === g.dataset.product : !!kind && kind.value === g.dataset.kind))
+        .forEach((g) => select.appendChild(g));
+      select.value = value;
+      if (select.selectedIndex < 0) select.selectedIndex = 0;
+    };
+    form.addEventListener("change", (e) => { if ((e.target as HTMLInputElement).name === "kind" || (e.target as HTMLInputElement).name === "product") fit(); });
+    fit();
+  }
+}
+
 export function startIslands(): void {
+  define("ax-fault", Fault);
   define("ax-place", Place);
   define("ax-quote", Quote);
   define("ax-sign", Sign);

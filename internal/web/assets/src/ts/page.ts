@@ -69,6 +69,9 @@ function keeping(form: HTMLFormElement): void {
           if (f.type === "radio" || f.type === "checkbox") f.checked = f.value === v;
           else if (v !== "") f.value = v;
         });
+        const product = one<HTMLSelectElement>(form, "[name=product]"), fault = one<HTMLSelectElement>(form, "[name=fault]");
+        if (product) product.dispatchEvent(new Event("change", { bubbles: true }));
+        if (fault && k.values.fault) fault.value = k.values.fault;
         const up = one<Upload>(form, "ax-upload");
         if (up) k.photos.forEach((s) => { const [t, n, z] = JSON.parse(s); up.restore(t, n, Number(z)); });
         const address = one<HTMLTextAreaElement>(form, "[name=address]");

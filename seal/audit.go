@@ -48,7 +48,8 @@ type AuditOptions struct {
 	Witnessed [][]byte
 	// Copy is the exported static copy; nil when there is none.
 	Copy fs.FS
-	// OnLeaf is called for every readable leaf in order, so that the caller compares the record behind it. It may be nil. An error ends the audit.
+	// OnLeaf is called in order for every leaf that is not itself under suspicion, so that the caller compares the record behind it. It may be nil. An
+	// error ends the audit.
 	OnLeaf func(index int64, leaf Leaf) error
 }
 
@@ -195,6 +196,9 @@ func (a *auditor) batch(first int64, bodies [][]byte) error {
 		leaf, err := ParseLeaf(body)
 		if err != nil {
 			a.tree.mangled(index)
+			continue
+		}
+		if a.tree.suspect(index) {
 			continue
 		}
 		if err := a.o.OnLeaf(index, leaf); err != nil {

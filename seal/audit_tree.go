@@ -13,8 +13,6 @@ type node struct {
 	n     int64
 }
 
-func (x node) parent() node { return node{x.level + 1, x.n / 2} }
-
 // treeAudit compares every stored hash with the stored hashes below it.
 //
 // A relation is "stored(level, n) = hash(stored children)", on level 0 "= hash(text of the leaf)". One altered stored hash breaks its own relation and its parent's; one altered
@@ -145,9 +143,12 @@ func (t *treeAudit) tell(x node, p parent) {
 	t.report(f)
 }
 
+// suspect says that the text of a leaf or its stored hash is wrong.
+func (t *treeAudit) suspect(index int64) bool { return t.bad[index] || t.waiting[node{0, index}] }
+
 // mangled reports a leaf whose text is not a leaf, unless its hash already said so.
 func (t *treeAudit) mangled(index int64) {
-	if t.bad[index] || t.waiting[node{0, index}] {
+	if t.suspect(index) {
 		return
 	}
 	t.bad[index] = true

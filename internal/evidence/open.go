@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"context"
+	"io"
 
 	"anxin/internal/blob"
 	"anxin/internal/casefile"
@@ -133,4 +134,23 @@ func (s *Service) writeUse(ctx context.Context, a casefile.Actor, i Item, act Ac
 		}
 		return s.act(ctx, t, a, now, act, detail)
 	})
+}
+
+// ReadSealed writes the clear bytes of an item to w, for verification. It answers the number of bytes; NotFound when the subject was erased.
+func ReadSealed(ctx context.Context, run tx.Runner, keys Keys, files blob.Store, i Item, w io.Writer) (int64, error) {
+	var secret []byte
+	err := run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
+		secret, err = keys.BlobKey(ctx, t, i.Tenant, i.Subject)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer clear(secret)
+	r, err := blob.NewSealer(files, nil).Open(ctx, i.Stored, keyFor(secret, i))
+	if err != nil {
+		return 0, err
+	}
+	defer r.Close()
+	return io.Copy(w, r)
 }

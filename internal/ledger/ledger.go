@@ -25,8 +25,10 @@ type Store interface {
 	// Head answers the number of leaves without a lock.
 	Head(ctx context.Context, t tx.Tx, tenant casefile.Tenant) (int64, error)
 	SetHead(ctx context.Context, t tx.Tx, tenant casefile.Tenant, size int64) error
-	// Tenants lists everybody who has a log, or any row of one.
+	// Tenants lists everybody who has a log.
 	Tenants(ctx context.Context, t tx.Tx) ([]casefile.Tenant, error)
+	// AllTenants lists everybody who has any row that belongs to a log; it reads every row and is for auditors.
+	AllTenants(ctx context.Context, t tx.Tx) ([]casefile.Tenant, error)
 
 	InsertLeaf(ctx context.Context, t tx.Tx, l LeafRow) error
 	// LeavesFrom answers up to limit leaves from a number on, in order.

@@ -73,7 +73,6 @@ func newSample(t testing.TB) *sample {
 	t.Helper()
 	s := &sample{signer: signer(t, 1), stamps: stamptest.New(t, when, nil), log: &memLog{}}
 	photo := append([]byte("\xff\xd8\xff\xe0 a photo"), bytes.Repeat([]byte{1, 2, 3}, 30_000)...)
-	var records [][]byte
 	for i, content := range [][]byte{photo, []byte("signature"), nil} {
 		r := seal.Record{Type: "anxin-item/v1"}
 		r.Add("kind", "report_photo").AddInt("number", int64(i))
@@ -85,7 +84,6 @@ func newSample(t testing.TB) *sample {
 		if err != nil {
 			t.Fatal(err)
 		}
-		records = append(records, b)
 		leaf := seal.Leaf{Kind: "evidence", Tenant: 1, Case: seal.ID{1}, Seq: int64(i), At: when.Add(time.Duration(i) * time.Second), Digest: sha256.Sum256(b)}
 		if _, err := seal.Append(s.log, leaf); err != nil {
 			t.Fatal(err)

@@ -84,7 +84,7 @@ func decode(t Type, b []byte) (image.Image, error) {
 	return nil, ErrUnsupported
 }
 
-var stopTags = errors.New("enough")
+var errEnough = errors.New("enough")
 
 // orientation is the EXIF orientation, 1 to 8; 1 when there is none. The HEIC decoder turns pictures itself.
 func orientation(t Type, b []byte) int {
@@ -100,7 +100,7 @@ func orientation(t Type, b []byte) int {
 			if n, ok := toInt(tag.Value); ok && n >= 1 && n <= 8 {
 				found = n
 			}
-			return stopTags
+			return errEnough
 		},
 		Warnf: func(string, ...any) {},
 	})

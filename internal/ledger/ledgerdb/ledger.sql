@@ -7,8 +7,13 @@ SELECT size FROM log_head WHERE tenant = $1
 -- name: set_head
 UPDATE log_head SET size = $2 WHERE tenant = $1
 -- name: tenants
+SELECT tenant FROM log_head ORDER BY tenant
+-- name: all_tenants
 SELECT tenant FROM log_head
-UNION SELECT tenant FROM log_leaf WHERE idx = 0
+UNION SELECT tenant FROM log_leaf
+UNION SELECT tenant FROM log_hash
+UNION SELECT tenant FROM log_checkpoint
+UNION SELECT tenant FROM case_event
 UNION SELECT tenant FROM tenant
 ORDER BY tenant
 -- name: insert_leaf

@@ -25,6 +25,7 @@ var (
 	head             = Statements.Stmt("ledger/head")
 	setHead          = Statements.Stmt("ledger/set_head")
 	tenants          = Statements.Stmt("ledger/tenants")
+	allTenants       = Statements.Stmt("ledger/all_tenants")
 	insertLeaf       = Statements.Stmt("ledger/insert_leaf")
 	leavesFrom       = Statements.Stmt("ledger/leaves_from")
 	leavesOfCase     = Statements.Stmt("ledger/leaves_of_case")
@@ -75,10 +76,18 @@ func (Store) SetHead(ctx context.Context, t tx.Tx, tenant casefile.Tenant, size 
 // Tenants implements ledger.Store.
 func (Store) Tenants(ctx context.Context, t tx.Tx) ([]casefile.Tenant, error) {
 	rows, err := t.Query(ctx, tenants)
-	return db.Collect(rows, err, func(row tx.Row) (n casefile.Tenant, err error) {
-		err = row.Scan(&n)
-		return n, err
-	})
+	return db.Collect(rows, err, scanTenant)
+}
+
+// AllTenants implements ledger.Store.
+func (Store) AllTenants(ctx context.Context, t tx.Tx) ([]casefile.Tenant, error) {
+	rows, err := t.Query(ctx, allTenants)
+	return db.Collect(rows, err, scanTenant)
+}
+
+func scanTenant(row tx.Row) (n casefile.Tenant, err error) {
+	err = row.Scan(&n)
+	return n, err
 }
 
 // InsertLeaf implements ledger.Store.

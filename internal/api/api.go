@@ -26,9 +26,6 @@ type Service interface {
 	service.Technicians
 	service.Desk
 	service.Verify
-	// VisitHolder and OfferHolder tell whose a visit or offer is (the nil id: nobody's), for the policies.
-	VisitHolder(ctx context.Context, tenant casefile.Tenant, caseID, visit casefile.ID) (casefile.ID, error)
-	OfferHolder(ctx context.Context, tenant casefile.Tenant, caseID, offer casefile.ID) (casefile.ID, error)
 }
 
 // Coverage answers who covers a place.

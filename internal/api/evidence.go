@@ -9,6 +9,7 @@ import (
 
 	"anxin/internal/casefile"
 	"anxin/internal/party"
+	"anxin/internal/service"
 )
 
 // Upload says what the bytes are.
@@ -73,15 +74,14 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	in, err := s.uploadInput(r)
 	if err == nil && in.Draft == "" {
-		resource := party.OfCase(a.Tenant, in.Case, casefile.Nil)
-		if !in.Visit.IsNil() {
-			var holder casefile.ID
-			if holder, err = s.Service.VisitHolder(ctx, a.Tenant, in.Case, in.Visit); err == nil {
-				resource = party.OfCase(a.Tenant, in.Case, holder)
-			}
+		holder := casefile.Nil
+		if a.Role == casefile.Technician {
+			// Only who holds the visit may add to its case; others do not learn that it exists.
+			_, err = s.Service.VisitPage(ctx, a, service.VisitRef{Case: in.Case, Visit: in.Visit})
+			holder = a.Technician
 		}
 		if err == nil {
-			err = s.Callers.Check(ctx, a, party.AttachPhotos, resource)
+			err = s.Callers.Check(ctx, a, party.AttachPhotos, party.OfCase(a.Tenant, in.Case, holder))
 		}
 	}
 	if err != nil {

@@ -78,9 +78,8 @@ func (s *Server) technician() {
 			return answer(out), problem(ctx, err)
 		})
 	byOffer := func(ctx context.Context, p offerPath) (party.Resource, error) {
-		t := actor(ctx).Tenant
-		holder, err := s.Service.OfferHolder(ctx, t, p.Case, p.Offer)
-		return party.OfOffer(t, p.Case, p.Offer, holder), err
+		a := actor(ctx)
+		return party.OfOffer(a.Tenant, p.Case, p.Offer, a.Technician), nil
 	}
 	command(s, op("acceptOffer", http.MethodPost, "/cases/{case}/offers/{offer}/accept", "Accept: exactly one technician can", "technician", withKey), party.AcceptOffer,
 		func(ctx context.Context, in *offerPath) (party.Resource, error) { return byOffer(ctx, *in) },

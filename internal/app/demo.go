@@ -1,0 +1,87 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"anxin/internal/casefile"
+	"anxin/internal/demo"
+	"anxin/internal/evidence"
+	"anxin/internal/party"
+	"anxin/internal/service"
+	"anxin/internal/tx"
+)
+
+// DemoConfig turns settings into those of the demo: a fictional brand, messages on a page, log-ins without a second factor.
+func DemoConfig(o Options) Options {
+	o.Config.Demo = true
+	o.Config.Notify.Mailbox = true
+	o.Config.Brand.NameZH, o.Config.Brand.NameEN = "禾木家电", "Hemu Home"
+	o.Config.Brand.Accent = "#0b5d4a"
+	o.Config.Brand.Hotlines = []string{"400-000-0000"}
+	return o
+}
+
+// FillDemo plays the demo into an empty installation; one that has technicians already is left alone. It answers whether it played.
+func FillDemo(ctx context.Context, o Options) (bool, error) {
+	now := o.Source.Now()
+	var simulated atomic.Int64
+	simulated.Store(now.UnixMicro())
+	play := o
+	play.Source.Clock = func() time.Time { return time.UnixMicro(simulated.Load()).UTC() }
+	play.PictureCommand = nil // thousands of process starts would cost more than the pictures
+	store, err := OpenStore(ctx, play)
+	if err != nil {
+		return false, err
+	}
+	c, err := NewCore(store)
+	if err != nil {
+		return false, err
+	}
+	defer c.Close()
+	sys := casefile.Actor{Tenant: Tenant, Role: casefile.Admin}
+	if there, _, err := c.Service.Technicians(ctx, sys, "", 1); err != nil || len(there) > 0 {
+		return false, err
+	}
+	// One password hash for all log-ins: hashing each would take a second of the start.
+	phc, err := c.Party.Passwords.Hash(ctx, demo.Password)
+	if err != nil {
+		return false, fmt.Errorf("demo password: %w", err)
+	}
+	return true, demo.Fill(ctx, demo.Stage{
+		Tenant: Tenant, Service: c.Service, Now: now, Log: o.Log,
+		Customer: c.Party.Links.Actor,
+		Seal: func(ctx context.Context, a casefile.Actor, d service.Draft, visit casefile.ID, kind string, jpeg []byte) (casefile.ID, error) {
+			i, err := c.receive(ctx, a, d, evidence.Incoming{Case: d.Case, Kind: kind, Visit: visit}, bytes.NewReader(jpeg))
+			return i.ID, err
+		},
+		Account: func(ctx context.Context, n party.NewAccount) (id casefile.ID, err error) {
+			n.PHC = phc
+			err = c.DB.Write(ctx, func(ctx context.Context, t tx.Tx) error {
+				id, err = c.Party.Accounts.Create(ctx, t, Tenant, n)
+				return err
+			})
+			return id, err
+		},
+		Advance: func(ctx context.Context, to time.Time) error {
+			if us := to.UnixMicro(); us > simulated.Load() || us < simulated.Load()-int64(24*time.Hour/time.Microsecond) {
+				simulated.Store(us)
+			}
+			return drain(ctx, c)
+		},
+	})
+}
+
+// drain runs timers and assignments until none is due. Copies of pictures are left to the server: they would hold up the start.
+func drain(ctx context.Context, c *Core) error {
+	for range 50 {
+		n, err := c.Timers.RunDue(ctx)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+	return nil
+}

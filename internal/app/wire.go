@@ -1,0 +1,232 @@
+package app
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"anxin/internal/blob"
+	"anxin/internal/casefile"
+	"anxin/internal/casefile/casefiledb"
+	"anxin/internal/clock"
+	"anxin/internal/clock/clockdb"
+	"anxin/internal/coverage"
+	"anxin/internal/db"
+	"anxin/internal/evidence"
+	"anxin/internal/evidence/evidencedb"
+	"anxin/internal/evidence/picture"
+	"anxin/internal/i18n"
+	"anxin/internal/ledger"
+	"anxin/internal/ledger/ledgerdb"
+	"anxin/internal/notify"
+	"anxin/internal/notify/notifydb"
+	"anxin/internal/party"
+	"anxin/internal/party/partydb"
+	"anxin/internal/service"
+	"anxin/internal/service/catalog"
+	"anxin/internal/service/servicedb"
+	"anxin/internal/tx"
+	"anxin/region"
+	"anxin/seal"
+)
+
+// Core is the product without its edges: every domain wired to the opened store.
+type Core struct {
+	*Store
+	Run       tx.Runner // honours casefile.Once
+	Timers    *clock.Clock
+	Calendars *clock.Calendars
+	Policy    *clock.Policy
+	Clocks    *clock.CaseClocks
+	Ledger    *ledger.Ledger
+	Live      *casefile.Live
+	Timeline  *casefile.Timeline
+	Blobs     *blob.Files
+	Vault     *evidence.Service
+	Guard     *notify.Guard
+	Endpoints *notify.Endpoints
+	Messages  *notify.Messages
+	Regions   *region.Resolver
+	Catalogue *catalog.Catalogue
+	Service   *service.Service
+	Coverage  *coverage.Service
+	Party     Party
+	Renderer  *picture.Process
+
+	idempotency *casefile.Idempotency
+	metrics     *metrics
+}
+
+// Party is everything about who somebody is.
+type Party struct {
+	Access    *party.AccessLog
+	Limits    *party.Limits
+	Gate      *party.Gate
+	Sessions  *party.Sessions
+	Passwords *party.Passwords
+	Accounts  *party.Accounts
+	Links     *party.Links
+	Keys      *party.Keys
+}
+
+// NewCore wires the domains.
+func NewCore(s *Store) (*Core, error) {
+	c := &Core{Store: s, Live: casefile.NewLive(20_000), Regions: region.Default(), metrics: newMetrics(s.Version)}
+	c.idempotency = casefile.NewIdempotency(casefiledb.Store{}, s.Source)
+	c.Run = casefile.OnceRunner{Runner: s.DB, Idempotency: c.idempotency}
+	if err := c.kernel(); err != nil {
+		return nil, err
+	}
+	if err := c.party(); err != nil {
+		return nil, err
+	}
+	if err := c.domains(); err != nil {
+		return nil, err
+	}
+	c.handlers()
+	return c, nil
+}
+
+func (c *Core) kernel() (err error) {
+	if c.Ledger, err = ledger.New(c.DB, ledgerdb.Store{}, c.Source, ledger.Options{
+		Origin: "anxin.log/" + c.shortName(), Seed: c.Keeper.Derive("log signing key")[:32], Folder: c.logFolder,
+	}); err != nil {
+		return fmt.Errorf("log: %w", err)
+	}
+	c.Timeline = casefile.NewTimeline(casefiledb.Store{}, c.Ledger, c.Live, c.Source)
+	c.Timers = clock.New(c.DB, clockdb.Store{}, c.Source, clock.Options{Alone: c.DB.Dialect() == db.SQLite, Meter: c.metrics, Log: c.Log})
+	if c.Calendars, err = clock.LoadCalendars(c.overrides("calendar")); err != nil {
+		return fmt.Errorf("calendars: %w", err)
+	}
+	if c.Policy, err = clock.LoadPolicy(c.overrides("calendar"), c.Calendars); err != nil {
+		return fmt.Errorf("clock policy: %w", err)
+	}
+	c.Clocks = clock.NewCaseClocks(c.Timers, clockdb.Store{}, c.Timeline, c.Calendars, c.Policy, c.Source)
+	if c.Blobs, err = blob.OpenFiles(filepath.Join(c.DataDir, "vault")); err != nil {
+		return fmt.Errorf("vault: %w", err)
+	}
+	return nil
+}
+
+// overrides is the operator's folder of data files of a kind, or nil when there is none.
+func (c *Core) overrides(kind string) fs.FS {
+	dir := filepath.Join(c.DataDir, kind)
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		return nil
+	}
+	return os.DirFS(dir)
+}
+
+func (c *Core) logFolder(t casefile.Tenant) (seal.Folder, error) {
+	return seal.OpenDirFolder(filepath.Join(c.DataDir, "log", strconv.FormatInt(int64(t), 10)))
+}
+
+func (c *Core) party() (err error) {
+	p := &c.Party
+	p.Access = party.NewAccessLog(c.DB, partydb.Store{}, c.Source)
+	p.Limits = party.NewLimits(c.Source, party.DefaultRates(), 100_000)
+	if p.Gate, err = party.NewGate(p.Access, p.Limits, c.Log); err != nil {
+		return err
+	}
+	a := c.Config.Access
+	policy := party.DefaultSessionPolicy()
+	policy.StaffIdle, policy.TechnicianIdle, policy.Absolute, policy.Secure = a.StaffIdle, a.TechIdle, a.Absolute, c.secure()
+	p.Sessions = party.NewSessions(c.DB, partydb.Store{}, c.Source, policy)
+	if p.Passwords, err = party.NewPasswords(party.Hashing{}, c.Source, 2); err != nil {
+		return err
+	}
+	var totp []casefile.Role
+	if a.RequireTOTP && !c.Config.Demo {
+		totp = party.RequireForStaff()
+	}
+	p.Accounts = party.NewAccounts(c.DB, partydb.Store{}, p.Sessions, p.Passwords, c.Keeper, c.Source, party.AccountPolicy{RequireTOTP: totp})
+	p.Links = party.NewLinks(c.DB, partydb.Store{}, c.Keeper, c.Source)
+	p.Keys = party.NewKeys(c.DB, partydb.Store{}, c.Source)
+	return nil
+}
+
+func (c *Core) domains() (err error) {
+	if c.Catalogue, err = catalog.Load(c.overrides("catalog")); err != nil {
+		return fmt.Errorf("catalogue: %w", err)
+	}
+	c.messages()
+	c.Vault = evidence.New(evidence.Config{
+		Run: c.DB, Store: evidencedb.Store{}, Ledger: c.Ledger, Keys: c.Keeper, Cases: c.Timeline, Timers: c.Timers,
+		Vault: blob.NewSealer(c.Blobs, rand.Reader), Renderer: c.renderer(), Source: c.Source, Access: c.mayUse,
+	})
+	sign, err := seal.NewSigner("anxin.verify/"+c.shortName(), ed25519.NewKeyFromSeed(c.Keeper.Derive("verify signing key")[:32]))
+	if err != nil {
+		return err
+	}
+	c.Service = service.New(service.Config{
+		Run: c.Run, Store: servicedb.Store{}, Timeline: c.Timeline, Idempotency: c.idempotency, Keeper: c.Keeper, Timers: c.Timers, Clocks: c.Clocks,
+		Links: c.Party.Links, Evidence: vault{c.Vault}, Notifier: notifier{c.Messages, c.Source}, Access: c.Keeper, Signer: signer{sign}, Regions: c.Regions,
+		Catalogue: c.Catalogue, Source: c.Source, Hotlines: c.Config.Brand.Hotlines,
+		Changed: func(t casefile.Tenant) { c.Coverage.Drop(t) },
+	})
+	c.Coverage = coverage.New(coverage.Config{Workforce: workforce{c.Service}, Regions: c.Regions, Need: c.need, Source: c.Source})
+	return nil
+}
+
+// renderer decodes pictures in a process of its own, this program with a hidden command; tests, which have no such program, do it here.
+func (c *Core) renderer() picture.Renderer {
+	limits := picture.DefaultLimits
+	limits.Pixels = c.Config.Limits.PhotoPixels
+	if len(c.PictureCommand) == 0 {
+		return &picture.Direct{Limits: limits}
+	}
+	c.Renderer = &picture.Process{Command: c.PictureCommand, Limits: limits}
+	return c.Renderer
+}
+
+// shortName tells installations apart; it is derived from the master key and never changes.
+func (c *Core) shortName() string { return hex.EncodeToString(c.Keeper.Derive("log origin")[:4]) }
+
+func (c *Core) messages() {
+	var allow []netip.Prefix
+	if c.Config.Notify.AllowPrivate {
+		allow = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.168.0.0/16")}
+	}
+	c.Guard = notify.NewGuard(notify.GuardOptions{Allow: allow})
+	c.Endpoints = notify.NewEndpoints(c.DB, notifydb.Store{}, c.Keeper, c.Timers, c.Guard, c.Source)
+	b := c.Config.Brand
+	c.Messages = notify.NewMessages(c.DB, notifydb.Store{}, c.Endpoints, c.Keeper, c.Party.Links, directory{c.Keeper}, c.Source,
+		notify.Config{Brand: map[i18n.Lang]string{i18n.ZH: b.NameZH, i18n.EN: b.NameEN}, LinkBase: c.PublicURL() + "/s/"}, c.Log)
+}
+
+// PublicURL is the address under which people reach the server.
+func (c *Core) PublicURL() string {
+	if u := strings.TrimSuffix(c.Config.PublicURL, "/"); u != "" {
+		return u
+	}
+	return "http://" + c.Config.Listen
+}
+
+// secure reports whether people reach the server over TLS.
+func (c *Core) secure() bool { return strings.HasPrefix(c.Config.PublicURL, "https://") }
+
+// mayUse asks the policies before an item is shown or handed out.
+func (c *Core) mayUse(ctx context.Context, a casefile.Actor, what evidence.Use, i evidence.Item) error {
+	action := party.ViewEvidence
+	if what != evidence.UseSee {
+		action = party.ExportEvidence
+	}
+	return c.Party.Gate.Check(ctx, a, action, party.OfEvidence(a.Tenant, i.Case, i.ID, a.Technician))
+}
+
+// Close closes files and database.
+func (c *Core) Close() error {
+	if c.Renderer != nil {
+		c.Renderer.Close()
+	}
+	return errors.Join(c.Blobs.Close(), c.Store.Close())
+}

@@ -1,0 +1,100 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"anxin/internal/web/storybook"
+	"anxin/internal/web/ui"
+)
+
+// finding is what axe says of a page.
+type finding struct {
+	ID     string `json:"id"`
+	Impact string `json:"impact"`
+	Help   string `json:"help"`
+	Nodes  []struct {
+		HTML   string   `json:"html"`
+		Target []string `json:"target"`
+	} `json:"nodes"`
+}
+
+// TestAxeFindsNothingSerious runs axe over every screen of the storybook in both languages: no serious or critical finding.
+func TestAxeFindsNothingSerious(t *testing.T) {
+	if testing.Short() {
+		t.Skip("walks over every screen in a browser")
+	}
+	axe, err := os.ReadFile("testdata/axe/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site, err := ui.NewSite(ui.DemoBrand())
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(storybook.Handler(site))
+	defer srv.Close()
+	b := browser(t)
+	stories := make(chan ui.Story)
+	var wg sync.WaitGroup
+	for range 2 {
+		page := tab(t, b, 390, 844, false)
+		wg.Go(func() {
+			for s := range stories {
+				for _, lang := range []string{"zh", "en"} {
+					url := fmt.Sprintf("%s/storybook/%s/%s?lang=%s", srv.URL, s.Area, s.Name, lang)
+					err := do(page, chromedp.Navigate(url))
+					if err == nil {
+						_, err = eval[int](page, string(axe)+";0")
+					}
+					out := ""
+					if err == nil {
+						out, err = eval[string](page, runAxe)
+					}
+					if err != nil {
+						t.Errorf("%s/%s %s: %v", s.Area, s.Name, lang, err)
+						continue
+					}
+					report(t, s, lang, out)
+				}
+			}
+		})
+	}
+	n := 0
+	for _, s := range storybook.All() {
+		stories <- s
+		n++
+	}
+	close(stories)
+	wg.Wait()
+	if n < 60 {
+		t.Errorf("only %d screens: the storybook is not whole", n)
+	}
+	t.Logf("axe looked at %d screens in two languages", n)
+}
+
+const runAxe = `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})
+	.then(r => JSON.stringify(r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical')))`
+
+func report(t *testing.T, s ui.Story, lang, out string) {
+	t.Helper()
+	var found []finding
+	if err := json.Unmarshal([]byte(out), &found); err != nil {
+		t.Errorf("%s/%s %s: axe answered %q", s.Area, s.Name, lang, out)
+		return
+	}
+	for _, f := range found {
+		where := []string{}
+		for _, n := range f.Nodes[:min(3, len(f.Nodes))] {
+			where = append(where, strings.Join(n.Target, " ")+"  "+n.HTML[:min(160, len(n.HTML))])
+		}
+		t.Errorf("%s/%s %s: %s (%s): %s\n\t%s", s.Area, s.Name, lang, f.ID, f.Impact, f.Help, strings.Join(where, "\n\t"))
+	}
+}

@@ -56,12 +56,14 @@ INSERT INTO one_time_link (token_hash, tenant, account_id, purpose, created_at, 
 SELECT token_hash, tenant, account_id, purpose, created_at, expires_at, used_at FROM one_time_link WHERE token_hash = $1
 
 -- name: use_once
+-- all tenants: found by the hash of the token
 UPDATE one_time_link SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2
 
 -- name: delete_once_of
 DELETE FROM one_time_link WHERE tenant = $1 AND account_id = $2 AND used_at IS NULL
 
 -- name: delete_once_expired
+-- all tenants: what is over is over
 DELETE FROM one_time_link WHERE expires_at <= $1
 
 -- name: insert_recovery

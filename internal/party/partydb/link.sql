@@ -31,4 +31,5 @@ RETURNING phone_index, code_hash, created_at, expires_at, tries
 UPDATE phone_code SET used_at = $3 WHERE tenant = $1 AND challenge_id = $2 AND used_at IS NULL
 
 -- name: delete_codes
+-- all tenants: what is over is over
 DELETE FROM phone_code WHERE expires_at <= $1

@@ -215,7 +215,11 @@ func method(m string) string {
 // routed notes which pattern of the mux answered.
 func (g *Guard) routed(mux http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() { noteOf(r.Context()).route = r.Pattern }()
+		defer func() {
+			if n := noteOf(r.Context()); n.route == "" {
+				n.route = r.Pattern
+			}
+		}()
 		mux.ServeHTTP(w, r)
 	})
 }
@@ -309,6 +313,13 @@ func (g *Guard) Sessions(s *party.Sessions, next http.Handler) http.Handler {
 				return
 			}
 		}
+		// A mux behind the session layer knows the pattern better than the one before it.
+		before := r.Pattern
+		defer func() {
+			if r.Pattern != before {
+				noteOf(r.Context()).route = r.Pattern
+			}
+		}()
 		next.ServeHTTP(w, r)
 	}))
 }

@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"anxin/internal/i18n"
+	"anxin/internal/web/admin"
 	"anxin/internal/web/customer"
 	"anxin/internal/web/desk"
+	"anxin/internal/web/login"
 	"anxin/internal/web/tech"
 	"anxin/internal/web/ui"
 )
@@ -24,6 +26,8 @@ func All() []ui.Story {
 		customer.Stories(),
 		tech.Stories(),
 		desk.Stories(),
+		login.Stories(),
+		admin.Stories(),
 	} {
 		all = append(all, stories...)
 	}

@@ -257,6 +257,9 @@ func (w *work) rankRound(ctx context.Context) (*assignment, error) {
 		plan.circle = v.Circle
 	}
 	forced := plan.circle == circleAsked
+	if plan.circle == circleBroadcast { // everybody was asked at once, and nobody took it
+		plan.circle = circleDispatcher
+	}
 	plan.circle = min(max(plan.circle, circleFor(a.since)), circleDispatcher)
 	again := plan.circle == circleDispatcher && !forced // from time to time, about people who were not asked yet
 	if forced || again {

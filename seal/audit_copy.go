@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"strconv"
 	"strings"
@@ -203,19 +202,14 @@ func (c *copyAudit) olderPartial(a *auditor, name string) bool {
 
 // read answers a file of the copy, bounded, and notes its name as known.
 func (c *copyAudit) read(a *auditor, name string, limit int64) ([]byte, error) {
-	f, err := c.fsys.Open(name)
-	if err != nil {
+	b, err := readBounded(c.fsys, name, limit)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	defer f.Close()
 	if !c.known[name] {
 		a.sum.CopyFiles++
 	}
 	c.known[name] = true
-	b, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(b)) > limit {
-		err = fmt.Errorf("%s: more than %d bytes", name, limit)
-	}
 	return b, err
 }
 

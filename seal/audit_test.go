@@ -294,7 +294,8 @@ func TestThingsThatAreMissingOrTooMany(t *testing.T) {
 		code   string
 		where  string
 	}{
-		"a leaf deleted": {func(v *vault) { v.m.leaves[40] = nil }, seal.FoundLeafMissing, "leaf 40"},
+		"a leaf deleted":      {func(v *vault) { v.m.leaves[40] = nil }, seal.FoundLeafMissing, "leaf 40"},
+		"a whole run deleted": {func(v *vault) { clear(v.m.leaves[0:256]) }, seal.FoundLeafMissing, "leaf 255"},
 		"the end cut off": {func(v *vault) {
 			v.m.leaves, v.m.hashes, v.m.size = v.m.leaves[:290], v.m.hashes[:tlog.StoredHashCount(290)], 290
 		}, seal.FoundShortened, "checkpoint"},

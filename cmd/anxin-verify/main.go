@@ -2,8 +2,10 @@
 // seal library.
 //
 //	anxin-verify [--key KEY] [--stamp-roots FILE.pem] [--lang zh|en] [--json] [--strict] BUNDLE
+//	anxin-verify --log --key KEY [--since CHECKPOINT]... [--lang zh|en] [--json] FOLDER
 //
-// BUNDLE is a folder or a zip file. Exit status:
+// BUNDLE is a folder or a zip file. With --log, FOLDER is an exported copy of an operator's whole log, and each CHECKPOINT a file that was kept from an earlier
+// copy: the log of then must be the beginning of the log of now. Exit status:
 //
 //	0  everything in the bundle is proven and unaltered
 //	1  something was altered, is missing or is not proven
@@ -40,6 +42,8 @@ func main() {
 
 type arguments struct {
 	path   string
+	log    bool
+	since  [][]byte
 	lang   string
 	json   bool
 	strict bool
@@ -56,16 +60,16 @@ func run(args []string, out, errOut io.Writer, getenv func(string) string) int {
 		fmt.Fprintln(errOut, err)
 		return exitNotRead
 	}
+	if a.log {
+		return runLog(a, out, errOut)
+	}
 	r, err := check(a)
 	if err != nil {
 		fmt.Fprintln(errOut, words(a.lang).notRead+bundle.Printable(err.Error()))
 		return exitNotRead
 	}
 	if a.json {
-		e := json.NewEncoder(out)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		err = e.Encode(r)
+		err = writeJSON(out, r)
 	} else {
 		err = show(out, r, words(a.lang))
 	}
@@ -80,6 +84,13 @@ func run(args []string, out, errOut io.Writer, getenv func(string) string) int {
 		return exitReserved
 	}
 	return exitProven
+}
+
+func writeJSON(out io.Writer, v any) error {
+	e := json.NewEncoder(out)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }
 
 func check(a arguments) (bundle.Report, error) {
@@ -115,6 +126,12 @@ func parse(args []string, lang string, out io.Writer) (arguments, error) {
 	fs.StringVar(&a.lang, "lang", lang, "")
 	fs.BoolVar(&a.json, "json", false, "")
 	fs.BoolVar(&a.strict, "strict", false, "")
+	fs.BoolVar(&a.log, "log", false, "")
+	fs.Func("since", "", func(name string) error {
+		b, err := readSmall(name)
+		a.since = append(a.since, b)
+		return err
+	})
 	fs.BoolVar(&version, "version", false, "")
 	err := fs.Parse(args)
 	w := words(a.lang)
@@ -127,7 +144,7 @@ func parse(args []string, lang string, out io.Writer) (arguments, error) {
 		return a, flag.ErrHelp
 	case err != nil:
 		return a, fmt.Errorf("%s: %w\n\n%s", w.badArguments, err, w.usage)
-	case a.lang != "zh" && a.lang != "en" || fs.NArg() != 1:
+	case a.lang != "zh" && a.lang != "en" || fs.NArg() != 1 || a.log && key == "" || !a.log && len(a.since) > 0:
 		return a, fmt.Errorf("%s\n\n%s", w.badArguments, w.usage)
 	}
 	a.path = fs.Arg(0)

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 		"anxin-verify": main,
 		"make-bundle":  makeBundle,
 		"make-key":     makeKey,
+		"make-log":     makeLog,
 		"flip":         flip,
 		"status":       status,
 	})
@@ -157,6 +158,42 @@ func status() {
 	if got := fmt.Sprint(cmd.ProcessState.ExitCode()); got != os.Args[1] {
 		exitOn(fmt.Errorf("exit status %s instead of %s", got, os.Args[1]))
 	}
+}
+
+// makeLog is a command of the scripts: make-log FOLDER N [SEED] exports a log of N leaves to a folder; another seed is another past.
+func makeLog() {
+	var n, seed int
+	_, err := fmt.Sscan(os.Args[2], &n)
+	exitOn(err)
+	if len(os.Args) > 3 {
+		_, err = fmt.Sscan(os.Args[3], &seed)
+		exitOn(err)
+	}
+	log := &memLog{}
+	for i := range n {
+		_, err := seal.Append(log, seal.Leaf{Kind: "event", Tenant: 1, Seq: int64(i), At: time.Unix(int64(i), 0), Digest: sha256.Sum256(fmt.Append(nil, seed, i))})
+		exitOn(err)
+	}
+	s, err := seal.NewSigner("after-sales.example/log/1", ed25519.NewKeyFromSeed(make([]byte, 32)))
+	exitOn(err)
+	root, err := seal.Root(log, int64(n))
+	exitOn(err)
+	note, err := s.Checkpoint(int64(n), root)
+	exitOn(err)
+	dir, err := seal.OpenDirFolder(os.Args[1])
+	exitOn(err)
+	_, err = seal.Publish(log, dir, seal.Keys{s.Key()}, note)
+	exitOn(err)
+}
+
+// Leaves makes memLog a seal.Source.
+func (m *memLog) Leaves(first, n int64, yield func(int64, []byte) error) error {
+	for i := first; i < min(first+n, int64(len(m.leaves))); i++ {
+		if err := yield(i, m.leaves[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // flip is a command of the scripts: flip FILE OFFSET changes one byte.

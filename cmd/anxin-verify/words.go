@@ -9,6 +9,7 @@ type text struct {
 	good, bad, leaf, existed, content              string
 	stamp, authorityTrusted, authorityNotChecked   string
 	problems, reservations                         string
+	logSound, logBad, logRoot                      string
 }
 
 func words(lang string) text {
@@ -22,7 +23,10 @@ var chinese = text{
 	lang: "zh",
 	usage: `用法：anxin-verify [选项] 存证包（文件夹或 zip 文件）
 
+      anxin-verify --log --key 公钥 [--since 检查点文件]... 日志副本文件夹
+
 断网核验安心存证包：内容、记录、日志证明、签名和时间戳。
+加 --log 时核验导出的整个日志副本；--since 给出您以前留存的检查点，核验日志只增未改。
 
   --key 公钥或文件          用您从别处（官网、来函）得到的日志公钥核验
   --stamp-roots 文件.pem    您信任的时间戳机构根证书
@@ -42,13 +46,17 @@ var chinese = text{
 	content: "    内容 %s，%d 字节\n    SHA-256 %s\n    SM3     %s\n",
 	stamp:   "\n时间戳：前 %d 条日志在 %s 已经存在，机构 %s（%s）\n", authorityTrusted: "机构可信", authorityNotChecked: "机构身份未核验",
 	problems: "问题：", reservations: "保留意见：",
+	logSound: "✔ 日志 %s 完好：%d 条，与签名的检查点一致；与您留存的 %d 个检查点一致。\n", logBad: "✘ 日志 %s（%d 条）有 %d 处问题：\n", logRoot: "根哈希 %s\n",
 }
 
 var english = text{
 	lang: "en",
 	usage: `Usage: anxin-verify [options] BUNDLE (a folder or a zip file)
 
+       anxin-verify --log --key KEY [--since CHECKPOINT]... FOLDER (an exported copy of a log)
+
 Checks an Anxin evidence bundle without network: contents, records, log proofs, signatures and time stamps.
+With --log it checks an exported copy of a whole log; --since gives a checkpoint that you kept earlier: the log may only have grown.
 
   --key KEY-OR-FILE         the log's public key as you got it elsewhere (web site, letter)
   --stamp-roots FILE.pem    root certificates of the time stamp authorities that you trust
@@ -68,4 +76,6 @@ Exit status: 0 all proven; 1 altered, missing or not proven; 2 could not be chec
 	content: "    content %s, %d bytes\n    SHA-256 %s\n    SM3     %s\n",
 	stamp:   "\nTime stamp: the first %d leaves of the log existed at %s, authority %s (%s)\n", authorityTrusted: "trusted authority", authorityNotChecked: "authority not checked",
 	problems: "Problems:", reservations: "Reservations:",
+	logSound: "✔ The log %s is sound: %d leaves, as its signed checkpoints say; it agrees with the %d checkpoints that you kept.\n",
+	logBad:   "✘ The log %s (%d leaves) has %d problems:\n", logRoot: "Root hash %s\n",
 }

@@ -21,32 +21,55 @@ func (s *Service) SweepOrphans(ctx context.Context) (int, error) {
 	}
 	done := 0
 	before := s.Source.Now().Add(-StagedAge)
+	var old []blob.ID
+	flush := func() error {
+		unused, err := Unused(ctx, s.Run, s.Store, tenants, old)
+		old = old[:0]
+		for _, id := range unused {
+			if err == nil {
+				err = s.Vault.Store().Delete(ctx, id)
+				done++
+			}
+		}
+		return err
+	}
 	err = s.Vault.Store().Walk(ctx, func(f blob.Info) error {
-		if !f.At.Before(before) {
+		if f.At.Before(before) {
+			old = append(old, f.ID)
+		}
+		if len(old) < UnusedBatch {
 			return nil
 		}
-		held, err := s.held(ctx, tenants, f.ID)
-		if err != nil || held {
-			return err
-		}
-		done++
-		return s.Vault.Store().Delete(ctx, f.ID)
+		return flush()
 	})
+	if err == nil {
+		err = flush()
+	}
 	return done, err
 }
 
-func (s *Service) held(ctx context.Context, tenants []casefile.Tenant, id blob.ID) (bool, error) {
-	var n int64
-	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
-		n = 0
-		for _, tenant := range tenants {
-			k, err := s.Store.Holders(ctx, t, tenant, id)
-			if err != nil {
-				return err
+// UnusedBatch is how many files are best asked for at once.
+const UnusedBatch = 500
+
+// Unused answers those of the stored files that no item of the tenants needs, in one snapshot.
+func Unused(ctx context.Context, run tx.Runner, st Store, tenants []casefile.Tenant, ids []blob.ID) ([]blob.ID, error) {
+	var out []blob.ID
+	err := run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		out = out[:0]
+		for _, id := range ids {
+			used := false
+			for _, tenant := range tenants {
+				n, err := st.Holders(ctx, t, tenant, id)
+				if err != nil {
+					return err
+				}
+				used = used || n > 0
 			}
-			n += k
+			if !used {
+				out = append(out, id)
+			}
 		}
 		return nil
 	})
-	return n > 0, err
+	return out, err
 }

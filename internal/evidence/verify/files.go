@@ -120,21 +120,23 @@ func (v *verifier) strays(ctx context.Context, tenants []casefile.Tenant) error 
 			v.report(Finding{Code: FoundFileUnknown, Leaf: -1, Where: fmt.Sprintf("%q", name), ZH: "存证库里不该有这个文件", EN: "this file does not belong in the vault"})
 		}
 	}
-	return v.Files.Walk(ctx, func(b blob.Info) error {
-		used := false
-		err := v.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
-			for _, tenant := range tenants {
-				n, err := v.Evidence.Holders(ctx, t, tenant, b.ID)
-				if err != nil || n > 0 {
-					used = n > 0
-					return err
-				}
-			}
-			return nil
-		})
-		if err == nil && !used {
-			v.report(Finding{Code: FoundFileUnused, Leaf: -1, Where: "file " + b.ID.String(), Notice: true, ZH: "没有材料使用这个文件，清扫时会删除", EN: "no item uses this file; the sweep removes it"})
+	var ids []blob.ID
+	flush := func() error {
+		unused, err := evidence.Unused(ctx, v.Run, v.Evidence, tenants, ids)
+		ids = ids[:0]
+		for _, id := range unused {
+			v.report(Finding{Code: FoundFileUnused, Leaf: -1, Where: "file " + id.String(), Notice: true, ZH: "没有材料使用这个文件，清扫时会删除", EN: "no item uses this file; the sweep removes it"})
 		}
 		return err
+	}
+	err := v.Files.Walk(ctx, func(b blob.Info) error {
+		if ids = append(ids, b.ID); len(ids) < evidence.UnusedBatch {
+			return nil
+		}
+		return flush()
 	})
+	if err != nil {
+		return err
+	}
+	return flush()
 }

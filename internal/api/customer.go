@@ -176,16 +176,19 @@ func (s *Server) status(ctx context.Context, in *CasePath) (*body[StatusBody], e
 	return answer(s.statusBody(ctx, v)), nil
 }
 
+// LineAnswerBody is the answer to one line of a quote.
+type LineAnswerBody struct {
+	Line    int  `json:"line" minimum:"1"`
+	Approve bool `json:"approve"`
+}
+
 func (s *Server) quoteAnswer() {
 	type quoteIn struct {
 		CasePath
 		Quote casefile.ID `path:"quote" format:"uuid"`
 		Body  struct {
-			Visit   casefile.ID `json:"visit" format:"uuid"`
-			Answers []struct {
-				Line    int  `json:"line" minimum:"1"`
-				Approve bool `json:"approve"`
-			} `json:"answers" minItems:"1" maxItems:"30"`
+			Visit   casefile.ID      `json:"visit" format:"uuid"`
+			Answers []LineAnswerBody `json:"answers" minItems:"1" maxItems:"30"`
 		}
 	}
 	command(s, op("answerQuote", http.MethodPost, "/cases/{case}/quotes/{quote}/answers", "Approve or refuse line by line", "case", withLink), party.AnswerQuote,

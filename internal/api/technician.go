@@ -128,27 +128,23 @@ func (s *Server) visitSteps() {
 		func(ctx context.Context, a casefile.Actor, in *VisitPath) (service.Result, error) {
 			return s.Service.EnRoute(ctx, a, service.VisitRef{Case: in.Case, Visit: in.Visit})
 		})
-	type doorIn struct {
+	type arriveIn struct {
 		VisitPath
 		Body struct {
 			Code string `json:"code" pattern:"^[0-9]{6}$" doc:"what the customer read out"`
 		}
 	}
 	command(s, op("arrive", http.MethodPost, "/cases/{case}/visits/{visit}/arrive", "Prove the arrival with the door code", "technician", withKey), party.Arrive,
-		func(ctx context.Context, in *doorIn) (party.Resource, error) {
+		func(ctx context.Context, in *arriveIn) (party.Resource, error) {
 			return s.inVisit(ctx, in.Case, in.Visit)
 		},
-		func(ctx context.Context, a casefile.Actor, in *doorIn) (service.Result, error) {
+		func(ctx context.Context, a casefile.Actor, in *arriveIn) (service.Result, error) {
 			return s.Service.Arrive(ctx, a, service.Door{Case: in.Case, Visit: in.Visit, Code: in.Body.Code})
 		})
 	type proposeIn struct {
 		VisitPath
 		Body struct {
-			Lines []struct {
-				Item     string `json:"item" maxLength:"60"`
-				Quantity int64  `json:"quantity" minimum:"1" maximum:"999"`
-				Why      string `json:"why,omitempty" maxLength:"200"`
-			} `json:"lines" minItems:"1" maxItems:"30"`
+			Lines []ProposeLineBody `json:"lines" minItems:"1" maxItems:"30"`
 		}
 	}
 	command(s, op("proposeQuote", http.MethodPost, "/cases/{case}/visits/{visit}/quotes", "Put a quote before the customer; prices are the list's", "technician", withKey), party.Propose,
@@ -179,6 +175,13 @@ func (s *Server) visitSteps() {
 		func(ctx context.Context, a casefile.Actor, in *reasonIn) (service.Result, error) {
 			return s.Service.NoAccess(ctx, a, service.VisitReason{Case: in.Case, Visit: in.Visit, Reason: in.Body.Reason, Words: in.Body.Words})
 		})
+}
+
+// ProposeLineBody is one line of a quote to be; the price is the list's.
+type ProposeLineBody struct {
+	Item     string `json:"item" maxLength:"60"`
+	Quantity int64  `json:"quantity" minimum:"1" maximum:"999"`
+	Why      string `json:"why,omitempty" maxLength:"200"`
 }
 
 // FinishBody is the report of work.

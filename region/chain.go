@@ -40,7 +40,7 @@ func (r *Resolver) link(s *scratch) {
 		if h.form == formTypo || h.level == table.Town && h.form == table.FormShort {
 			own *= 0.3 // counts only below a parent
 		}
-		if needsParent(&r.places[h.place]) {
+		if r.vague[h.place] {
 			if own = 1.15; !h.bound {
 				own = 0.4
 			}

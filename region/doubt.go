@@ -95,7 +95,7 @@ func (d *decision) contradicting(u int32) int {
 	for i := range d.s.hits {
 		h := &d.s.hits[i]
 		p := &r.places[h.place]
-		if p.Level == table.Zone || h.weight < 0.6 || h.form == formTypo || h.form == table.FormLegacy || h.after == followRoad || h.after == followBrand || needsParent(p) {
+		if p.Level == table.Zone || h.weight < 0.6 || h.form == formTypo || h.form == table.FormLegacy || h.after == followRoad || h.after == followBrand || r.vague[h.place] {
 			continue
 		}
 		full := (h.form == table.FormFull || h.form == table.FormAlias) && h.end-h.start >= 3
@@ -227,48 +227,45 @@ func (d *decision) townElsewhere(u int32) bool {
 }
 
 // doubt says why the best reading should be confirmed before anybody is sent.
-func (d *decision) doubt(u int32) (Reason, bool) {
+func (d *decision) doubt() (ReasonCode, bool) {
 	h := d.lastHit()
 	if h == nil {
-		return d.doubtTown(u)
+		w := &d.s.towns[d.top.townAt]
+		return ReasonWeak, !w.bound || w.after == followSpot || w.after == followBrand || d.top.score < sureScore
 	}
 	p := &d.r.places[h.place]
-	weak := Reason{ReasonWeak, []string{d.written(h.start, h.end)}}
 	if h.doubtful && d.top.town < 0 {
-		return Reason{ReasonTypo, []string{weak.Args[0], p.Name}}, true
-	}
-	if needsParent(p) && h.prev < 0 && h.rev < 0 && d.top.town < 0 {
-		return weak, true
-	}
-	if d.top.score < sureScore && h.prev < 0 && h.level != table.Town {
-		return weak, true
+		return ReasonTypo, true
 	}
 	if d.top.town >= 0 {
-		return Reason{}, false
+		return "", false
 	}
 	full := h.form == table.FormFull || h.form == table.FormAlias
 	alone := h.prev < 0 && h.rev < 0
 	switch {
+	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):
+		return ReasonWeak, true
 	case p.Level == table.Zone && h.after == followSpot && d.s.text.townSuffix(int(h.end)) > 0:
-		return Reason{}, false // 白沟镇
+		return "", false // 白沟镇
 	case full && alone && h.end-h.start == 2 && (!h.bound || h.after == followSpot || h.after == followOrg):
-		return weak, true
+		return ReasonWeak, true
 	case full:
-		return weak, h.after == followBrand && alone
+		return ReasonWeak, h.after == followBrand && alone
 	case alone && (!h.bound || h.after != followPlain):
-		return weak, true
+		return ReasonWeak, true
 	case h.form == table.FormLegacy && alone:
-		return Reason{ReasonTypo, []string{weak.Args[0], p.Name}}, true
+		return ReasonTypo, true
 	case h.form == table.FormShort && h.after == followSpot && p.Level == table.County:
-		return weak, true
+		return ReasonWeak, true
 	}
-	return Reason{}, false
+	return "", false
 }
 
-func (d *decision) doubtTown(u int32) (Reason, bool) {
-	w := &d.s.towns[d.top.townAt]
-	if !w.bound || w.after == followSpot || w.after == followBrand || d.top.score < sureScore {
-		return Reason{ReasonWeak, []string{d.written(w.start, w.end)}}, true
+// doubtReason is a doubt with what it is about.
+func (d *decision) doubtReason(code ReasonCode) Reason {
+	h := d.lastHit()
+	if code == ReasonTypo {
+		return Reason{code, []string{d.written(h.start, h.end), d.r.places[h.place].Name}}
 	}
-	return Reason{}, false
+	return Reason{code, []string{d.topName()}}
 }

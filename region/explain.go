@@ -312,7 +312,7 @@ func (d *decision) set() {
 			units[i] = o.unit
 		}
 		d.reason(ReasonSplit, p.Name, dateOf(p.To).String(), r.namesOf(units))
-		a.Ask = Text{p.Name + "已于" + dateOf(p.To).String() + "年拆分，地址在哪个街道或乡镇？", p.Name + " was divided in " + dateOf(p.To).String() + ": which subdistrict or town is the address in?"}
+		a.Ask = Text{p.Name + "已于" + dateOf(p.To).zh() + "拆分，地址在哪个街道或乡镇？", p.Name + " was divided in " + dateOf(p.To).String() + ": which subdistrict or town is the address in?"}
 		a.Successions = r.follow(d.top.place, p.To, nil, 0)
 		a.Best = Match{}
 	} else if !a.Has(ReasonContradiction) && !a.Has(ReasonTwoPlaces) {
@@ -423,7 +423,7 @@ func (d *decision) why(o option) (Kind, Reason) {
 }
 
 // askOne answers with a single candidate that has to be confirmed.
-func (d *decision) askOne(u int32, why Reason) {
+func (d *decision) askOne(why Reason) {
 	d.a.Outcome = OutcomeSet
 	d.a.Reasons = append(d.a.Reasons, why)
 	d.candidates()

@@ -44,6 +44,9 @@ type scratch struct {
 	towns    []townHit
 	readings []reading
 	units    []int32
+	options  []option
+	decision decision
+	answer   Answer
 	label    Span // a label such as 直辖县 that was ignored
 }
 

@@ -50,10 +50,10 @@ var reasonTexts = map[ReasonCode]Text{
 	ReasonCorrected:     {"“{0}”按{1}处理，请核对", "“{0}” was read as {1}; please check"},
 	ReasonSuffix:        {"“{0}”按{1}处理（区划后缀不同）", "“{0}” was read as {1} (different suffix)"},
 	ReasonTraditional:   {"按繁体字识别", "Read from traditional script"},
-	ReasonHistorical:    {"{0}已于{1}年变更为{2}", "{0} became {2} in {1}"},
-	ReasonSplit:         {"{0}已于{1}年分别并入{2}", "{0} was divided in {1} between {2}"},
-	ReasonSplitDecided:  {"{0}已于{1}年拆分，由{3}确定为{2}", "{0} was divided in {1}; {3} decides for {2}"},
-	ReasonMoved:         {"{0}已于{2}年由{1}划入{3}", "{0} was moved from {1} to {3} in {2}"},
+	ReasonHistorical:    {"{0}已于{1d}变更为{2}", "{0} became {2} in {1d}"},
+	ReasonSplit:         {"{0}已于{1d}分别并入{2}", "{0} was divided in {1d} between {2}"},
+	ReasonSplitDecided:  {"{0}已于{1d}拆分，由{3}确定为{2}", "{0} was divided in {1d}; {3} decides for {2}"},
+	ReasonMoved:         {"{0}已于{2d}由{1}划入{3}", "{0} was moved from {1} to {3} in {2d}"},
 	ReasonZone:          {"{0}不是行政区划，位于{1}", "{0} is not a division; it lies in {1}"},
 	ReasonZoneUnknown:   {"“{0}”不是行政区划，只能确定到{1}", "“{0}” is not a division; only {1} is certain"},
 	ReasonAmbiguous:     {"“{0}”可能指{1}个地方", "“{0}” may mean {1} places"},
@@ -63,7 +63,7 @@ var reasonTexts = map[ReasonCode]Text{
 	ReasonTwoPlaces:     {"文中有两个地址：{0}、{1}", "The text holds two addresses: {0} and {1}"},
 	ReasonCountyMissing: {"只写到{0}，没有区县", "Only {0} is named, no county or district"},
 	ReasonLabel:         {"“{0}”是分类用语，不是地名", "“{0}” is a label, not a place"},
-	ReasonNotYet:        {"{0}于{1}年才设立", "{0} was set up only in {1}"},
+	ReasonNotYet:        {"{0}于{1d}才设立", "{0} was set up only in {1d}"},
 	ReasonNoPlace:       {"文中没有可以确定的地名", "The text names no place that can be determined"},
 	ReasonTooLong:       {"文本过长，请只填地址（不超过{0}字）", "The text is too long; give the address only ({0} characters at most)"},
 	ReasonOneOf:         {"符合的地方之一：{0}", "One of the places that fit: {0}"},
@@ -72,13 +72,20 @@ var reasonTexts = map[ReasonCode]Text{
 // Text returns the reason as a sentence.
 func (r Reason) Text() Text {
 	t := reasonTexts[r.Code]
-	return Text{fill(t.Zh, r.Args), fill(t.En, r.Args)}
+	return Text{fill(t.Zh, r.Args, Date.zh), fill(t.En, r.Args, Date.String)}
 }
 
-// fill replaces {0}, {1}... by the arguments.
-func fill(s string, args []string) string {
+// fill replaces {0}, {1}... by the arguments, and {0d}... by the argument written as a date.
+func fill(s string, args []string, date func(Date) string) string {
 	for i, a := range args {
-		s = strings.ReplaceAll(s, "{"+string(rune('0'+i))+"}", a)
+		n := itoa(i)
+		s = strings.ReplaceAll(s, "{"+n+"}", a)
+		if strings.Contains(s, "{"+n+"d}") {
+			if d, err := ParseDate(a); err == nil {
+				a = date(d)
+			}
+			s = strings.ReplaceAll(s, "{"+n+"d}", a)
+		}
 	}
 	return s
 }

@@ -126,6 +126,19 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
 }
 
+// zh writes the date in Chinese as far as it is known.
+func (d Date) zh() string {
+	switch {
+	case d.IsZero():
+		return ""
+	case d.Month == 0:
+		return fmt.Sprintf("%d年", d.Year)
+	case d.Day == 0:
+		return fmt.Sprintf("%d年%d月", d.Year, d.Month)
+	}
+	return fmt.Sprintf("%d年%d月%d日", d.Year, d.Month, d.Day)
+}
+
 // MarshalText writes the date as in String.
 func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 

@@ -16,21 +16,24 @@ const (
 // Resolve finds the place a text is about, as of a date; the zero Date means the newest state. Text longer than
 // 2,000 characters is refused with ReasonTooLong.
 func (r *Resolver) Resolve(text string, asOf Date) Answer {
-	a := Answer{Input: text, DataVersion: r.version, AsOf: asOf}
 	s := r.scratch.Get().(*scratch)
 	defer r.scratch.Put(s)
-	if !s.text.read(r, text) {
-		a.Reasons = []Reason{{ReasonTooLong, []string{"2000"}}}
-		return a
+	s.answer = Answer{Input: text, DataVersion: r.version, AsOf: asOf}
+	if s.text.read(r, text) {
+		s.text.hideLabels(&s.label)
+		day := asOf.number()
+		r.find(s, day)
+		r.slips(s)
+		r.link(s)
+		r.read(s)
+		s.decision = decision{r: r, s: s, a: &s.answer, day: day, options: s.options[:0]}
+		s.decision.decide()
+		s.options = s.decision.options
+	} else {
+		s.answer.Reasons = []Reason{{ReasonTooLong, []string{"2000"}}}
 	}
-	s.text.hideLabels(&s.label)
-	day := asOf.number()
-	r.find(s, day)
-	r.slips(s)
-	r.link(s)
-	r.read(s)
-	d := decision{r: r, s: s, a: &a, day: day}
-	d.decide()
+	a := s.answer
+	s.answer = Answer{} // the working memory must not keep the caller's text alive
 	return a
 }
 
@@ -58,8 +61,6 @@ func (d *decision) decide() {
 		return
 	}
 	d.top = d.s.readings[best]
-	var buf [8]option
-	d.options = buf[:0]
 	d.collect()
 	d.forgetTown()
 	d.absorb()
@@ -246,11 +247,17 @@ func (d *decision) forgetTown() {
 		return
 	}
 	for _, m := range d.r.lex.meanings(w.entry) {
-		if m.Place == d.top.town && m.Form != table.FormFull && m.Form != table.FormAlias && len(d.r.at(d.top.place, d.day, nil, 0)) == 1 {
+		if m.Place == d.top.town && m.Form != table.FormFull && m.Form != table.FormAlias && d.onlyOne(d.top.place) {
 			d.top.town, d.top.townAt, d.top.how, d.top.end = -1, -1, townNone, d.s.hits[d.top.hit].end
 			return
 		}
 	}
+}
+
+// onlyOne reports whether a place is one place on the as-of day.
+func (d *decision) onlyOne(i int32) bool {
+	d.s.units = d.r.at(i, d.day, d.s.units[:0], 0)
+	return len(d.s.units) == 1
 }
 
 // absorb moves the end of the best reading over a repetition of the same place: 浙江省 杭州市 西湖区 杭州市西湖区文三路.
@@ -293,8 +300,8 @@ func (d *decision) single() {
 	if d.other(u) {
 		return
 	}
-	if why, ok := d.doubt(u); ok {
-		d.askOne(u, why)
+	if why, ok := d.doubt(); ok {
+		d.askOne(d.doubtReason(why))
 		return
 	}
 	d.one(u)

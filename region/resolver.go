@@ -32,9 +32,10 @@ type Resolver struct {
 	now      [][]int32 // present-day places a historical place leads to
 	fold     []uint16
 	lex      *lexicon
-	namesake map[int32]bool     // former counties whose name a present prefecture around them has
-	cities   []int32            // prefectures in force
-	folded   map[int32][]uint16 // folded names of counties and prefectures, and of towns that are units
+	namesake []bool          // former counties whose name a present prefecture around them has
+	vague    []bool          // counties whose name says nothing without the city: 东区, 郊区
+	cities   map[int][]int32 // prefectures in force by the length of their names
+	folded   [][]uint16      // folded names of counties and prefectures, and of towns that are units
 	sounds   map[uint16][4]uint16
 	looks    map[uint16][]uint16
 	zones    map[zoneKey]int32 // zones by city and kind
@@ -144,12 +145,13 @@ func (r *Resolver) chains() {
 
 // findNamesakes lists the former counties (哈密市, 毕节市) whose name now is that of the prefecture around them.
 func (r *Resolver) findNamesakes() {
-	r.namesake = map[int32]bool{}
+	r.namesake, r.vague = make([]bool, len(r.places)), make([]bool, len(r.places))
 	for i := range r.places {
+		r.vague[i] = needsParent(&r.places[i])
 		if p := &r.places[i]; p.Level == table.County && p.To != 0 {
 			for _, n := range r.now[i] {
 				if up := r.places[n].Parent; up >= 0 && r.places[up].Level == table.Prefecture && r.places[up].Name == p.Name {
-					r.namesake[int32(i)] = true
+					r.namesake[i] = true
 				}
 			}
 		}

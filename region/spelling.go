@@ -9,7 +9,7 @@ import (
 // spelling prepares what slips are judged by: the folded names that may be misspelt, and which characters
 // sound or look alike.
 func (r *Resolver) spelling(t *table.Table) {
-	r.folded = map[int32][]uint16{}
+	r.folded, r.cities = make([][]uint16, len(r.places)), map[int][]int32{}
 	for i := range r.places {
 		p := &r.places[i]
 		if p.To != 0 {
@@ -17,10 +17,11 @@ func (r *Resolver) spelling(t *table.Table) {
 		}
 		switch {
 		case p.Level == table.Prefecture:
-			r.cities = append(r.cities, int32(i))
-			r.folded[int32(i)] = r.foldString(p.Name)
+			r.folded[i] = r.foldString(p.Name)
+			n := len(r.folded[i])
+			r.cities[n] = append(r.cities[n], int32(i))
 		case p.Level == table.County, p.Level == table.Town && p.Parent >= 0 && r.places[p.Parent].Level == table.Prefecture:
-			r.folded[int32(i)] = r.foldString(p.Name)
+			r.folded[i] = r.foldString(p.Name)
 		}
 	}
 	// Syllables that are confused in speech count as one: zh/z, n/l, ing/in...

@@ -71,20 +71,26 @@ func (r *Resolver) namedBelow(s *scratch, i int, place int32, n int) bool {
 
 // slipCity looks for a misspelt prefecture at character i.
 func (r *Resolver) slipCity(s *scratch, i int) {
-	for _, p := range r.cities {
-		if len(s.hits) == maxHits {
-			return
-		}
-		name := r.folded[p]
-		if len(name) < 3 || i+len(name) > len(s.text.c) || s.text.c[i+len(name)-1] != name[len(name)-1] {
+	for n := 3; n <= longestCity && i+n <= len(s.text.c) && s.text.class[i+n-1] == classHan; n++ {
+		switch s.text.c[i+n-1] {
+		case '市', '州', '盟', '区':
+		default:
 			continue
 		}
-		if q := r.slip(s.text.c[i:i+len(name)], name); q == slipLikely {
-			s.hits = append(s.hits, hit{start: int32(i), end: int32(i + len(name)), place: p, prev: -1, rev: -1, form: formTypo,
-				level: table.Prefecture, bound: true, weight: 1.8, after: s.text.followsFull(i + len(name))})
+		for _, p := range r.cities[n] {
+			if len(s.hits) == maxHits {
+				return
+			}
+			if r.slip(s.text.c[i:i+n], r.folded[p]) == slipLikely && s.text.c[i+n-1] == r.folded[p][n-1] {
+				s.hits = append(s.hits, hit{start: int32(i), end: int32(i + n), place: p, prev: -1, rev: -1, form: formTypo,
+					level: table.Prefecture, bound: true, weight: 1.8, after: s.text.followsFull(i + n)})
+			}
 		}
 	}
 }
+
+// longestCity is the length of the longest name of a prefecture, in characters.
+const longestCity = 12
 
 // slipBelow looks for a misspelt child of a place at character i.
 func (r *Resolver) slipBelow(s *scratch, i int, place int32, deep bool) {

@@ -61,7 +61,7 @@ func Build(dir string) (*table.Table, error) {
 		return nil, err
 	}
 	b.addOldTowns(townChanges)
-	for _, name := range []string{"aliases.tsv", "zones.tsv"} {
+	for _, name := range []string{"aliases.tsv", "zones.tsv", "points.tsv"} {
 		if err := b.patchWith(name, c); err != nil {
 			return nil, err
 		}

@@ -82,7 +82,7 @@ func (i *Idempotency) Save(ctx context.Context, t tx.Tx, tenant Tenant, scope, k
 	return err
 }
 
-// Purge removes up to limit answers older than IdempotencyAge and tells how many it removed.
+// Purge removes about limit answers older than IdempotencyAge, the oldest first, and tells how many it removed.
 func (i *Idempotency) Purge(ctx context.Context, t tx.Tx, tenant Tenant, limit int) (int64, error) {
 	return i.store.PurgeAnswers(ctx, t, tenant, i.src.Now().Add(-IdempotencyAge), limit)
 }

@@ -22,7 +22,7 @@ type OperatorStore interface {
 	RetryDead(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, due time.Time) (bool, error)
 	DropDead(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, now time.Time) (bool, error)
 	Counts(ctx context.Context, t tx.Tx, lane Lane, now time.Time) (LaneCounts, error)
-	// PurgeDone removes up to limit timers that were done or cancelled before a time.
+	// PurgeDone removes about limit timers that were done, and about limit that were cancelled, before a time.
 	PurgeDone(ctx context.Context, t tx.Tx, lane Lane, before time.Time, limit int) (int64, error)
 }
 
@@ -123,7 +123,7 @@ func (c *Clock) Purge(ctx context.Context) (removed int64, err error) {
 	const page = 1000
 	before := c.src.Now().Add(-c.o.Keep)
 	for _, lane := range lanes {
-		for n := int64(page); n == page; removed += n {
+		for n := int64(page); n >= page; removed += n {
 			err := c.run.Write(ctx, func(ctx context.Context, t tx.Tx) (err error) {
 				n, err = c.store.PurgeDone(ctx, t, lane, before, page)
 				return err

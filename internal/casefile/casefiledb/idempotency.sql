@@ -8,5 +8,5 @@ SELECT request_hash, answer FROM idempotency WHERE tenant = $1 AND scope = $2 AN
 UPDATE idempotency SET answer = $4 WHERE tenant = $1 AND scope = $2 AND key_hash = $3
 -- name: purge
 DELETE FROM idempotency
-WHERE tenant = $1 AND (scope, key_hash) IN (
-  SELECT scope, key_hash FROM idempotency WHERE tenant = $1 AND created_at < $2 ORDER BY created_at LIMIT $3)
+WHERE tenant = $1 AND created_at <= (
+  SELECT MAX(created_at) FROM (SELECT created_at FROM idempotency WHERE tenant = $1 AND created_at < $2 ORDER BY created_at LIMIT $3) AS oldest)

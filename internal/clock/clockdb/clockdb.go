@@ -2,9 +2,11 @@
 package clockdb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"embed"
+	"slices"
 	"time"
 
 	"anxin/internal/casefile"
@@ -20,21 +22,22 @@ var files embed.FS
 var Statements = db.MustLoad(files)
 
 var (
-	put          = Statements.Stmt("timer/put")
-	ensure       = Statements.Stmt("timer/ensure")
-	freeDedupe   = Statements.Stmt("timer/free_dedupe")
-	cancel       = Statements.Stmt("timer/cancel")
-	cancelCase   = Statements.Stmt("timer/cancel_case")
-	nextDue      = Statements.Stmt("timer/next_due")
-	anyExpired   = Statements.Stmt("timer/any_expired")
-	leaseDue     = Statements.Stmt("timer/lease_due")
-	leaseExpired = Statements.Stmt("timer/lease_expired")
-	renew        = Statements.Stmt("timer/renew")
-	finish       = Statements.Stmt("timer/finish")
-	again        = Statements.Stmt("timer/again")
-	bury         = Statements.Stmt("timer/bury")
-	release      = Statements.Stmt("timer/release")
-	releaseAll   = Statements.Stmt("timer/release_all")
+	put        = Statements.Stmt("timer/put")
+	ensure     = Statements.Stmt("timer/ensure")
+	freeDedupe = Statements.Stmt("timer/free_dedupe")
+	cancel     = Statements.Stmt("timer/cancel")
+	cancelCase = Statements.Stmt("timer/cancel_case")
+	nextDue    = Statements.Stmt("timer/next_due")
+	anyExpired = Statements.Stmt("timer/any_expired")
+	due        = Statements.Stmt("timer/due")
+	expired    = Statements.Stmt("timer/expired")
+	lease      = Statements.Stmt("timer/lease")
+	renew      = Statements.Stmt("timer/renew")
+	finish     = Statements.Stmt("timer/finish")
+	again      = Statements.Stmt("timer/again")
+	bury       = Statements.Stmt("timer/bury")
+	release    = Statements.Stmt("timer/release")
+	releaseAll = Statements.Stmt("timer/release_all")
 )
 
 // Store implements clock.Store. It has no state.
@@ -75,26 +78,67 @@ func (Store) CancelCase(ctx context.Context, t tx.Tx, tenant casefile.Tenant, ca
 func beyond(now time.Time, lease time.Duration) any { return db.Micros(now.Add(2 * lease)) }
 
 // NextDue implements clock.Store.
-func (Store) NextDue(ctx context.Context, t tx.Tx, lane clock.Lane, now time.Time, lease time.Duration) (due time.Time, expired bool, err error) {
-	if err = t.QueryRow(ctx, nextDue, string(lane)).Scan(db.Time(&due)); err != nil {
-		return due, false, err
+func (Store) NextDue(ctx context.Context, t tx.Tx, lane clock.Lane, now time.Time, length time.Duration) (first time.Time, ranOut bool, err error) {
+	if err = t.QueryRow(ctx, nextDue, string(lane)).Scan(db.Time(&first)); err != nil {
+		return first, false, err
 	}
 	var n int64
-	err = t.QueryRow(ctx, anyExpired, string(lane), db.Micros(now), beyond(now, lease)).Scan(&n)
-	return due, n > 0, err
+	err = t.QueryRow(ctx, anyExpired, string(lane), db.Micros(now), beyond(now, length)).Scan(&n)
+	return first, n > 0, err
 }
 
 // Lease implements clock.Store.
-func (Store) Lease(ctx context.Context, t tx.Tx, lane clock.Lane, now time.Time, lease time.Duration, limit int) ([]clock.Timer, error) {
-	until := db.Micros(now.Add(lease))
-	rows, err := t.Query(ctx, leaseExpired, string(lane), db.Micros(now), beyond(now, lease), until, limit)
-	out, err := db.Collect(rows, err, scanTimer)
-	if err != nil || len(out) >= limit {
-		return out, err
+func (Store) Lease(ctx context.Context, t tx.Tx, lane clock.Lane, now time.Time, length time.Duration, limit int) ([]clock.Timer, error) {
+	rows, err := t.Query(ctx, expired, string(lane), db.Micros(now), beyond(now, length), limit)
+	ids, err := db.Collect(rows, err, scanID)
+	if err != nil {
+		return nil, err
 	}
-	rows, err = t.Query(ctx, leaseDue, string(lane), db.Micros(now), until, limit-len(out))
-	due, err := db.Collect(rows, err, scanTimer)
-	return append(out, due...), err
+	if len(ids) < limit {
+		rows, err = t.Query(ctx, due, string(lane), db.Micros(now), limit-len(ids))
+		more, err := db.Collect(rows, err, scanID)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, more...)
+	}
+	return take(ctx, t, ids, now.Add(length))
+}
+
+type timerID struct {
+	tenant casefile.Tenant
+	id     casefile.ID
+}
+
+func scanID(row tx.Row) (k timerID, err error) {
+	err = row.Scan(&k.tenant, &k.id)
+	return k, err
+}
+
+// handful is how many timers of one tenant a lease statement takes.
+const handful = 32
+
+// take leases timers that are locked, and answers them by due time.
+func take(ctx context.Context, t tx.Tx, ids []timerID, until time.Time) (out []clock.Timer, err error) {
+	slices.SortStableFunc(ids, func(a, b timerID) int { return cmp.Compare(a.tenant, b.tenant) })
+	for len(ids) > 0 {
+		n := 1
+		for n < len(ids) && n < handful && ids[n].tenant == ids[0].tenant {
+			n++
+		}
+		args := []any{ids[0].tenant, db.Micros(until)}
+		for i := range handful {
+			args = append(args, ids[min(i, n-1)].id) // the rest repeats the last one
+		}
+		rows, err := t.Query(ctx, lease, args...)
+		got, err := db.Collect(rows, err, scanTimer)
+		if err != nil {
+			return nil, err
+		}
+		out, ids = append(out, got...), ids[n:]
+	}
+	slices.SortFunc(out, func(a, b clock.Timer) int { return a.Due.Compare(b.Due) })
+	return out, nil
 }
 
 func scanTimer(row tx.Row) (tm clock.Timer, err error) {

@@ -117,6 +117,14 @@ func (Store) Counts(ctx context.Context, t tx.Tx, lane clock.Lane, now time.Time
 }
 
 // PurgeDone implements clock.OperatorStore.
-func (Store) PurgeDone(ctx context.Context, t tx.Tx, lane clock.Lane, before time.Time, limit int) (int64, error) {
-	return t.Exec(ctx, purgeDone, string(lane), db.Micros(before), limit)
+func (Store) PurgeDone(ctx context.Context, t tx.Tx, lane clock.Lane, before time.Time, limit int) (removed int64, err error) {
+	const done, cancelled = 2, 4
+	for _, state := range []int64{done, cancelled} {
+		n, err := t.Exec(ctx, purgeDone, state, string(lane), db.Micros(before), limit)
+		if err != nil {
+			return removed, err
+		}
+		removed += n
+	}
+	return removed, nil
 }

@@ -21,16 +21,18 @@ WHERE tenant = $1 AND case_id = $2 AND lane = $3 AND timer_id <> $4 AND state IN
 SELECT MIN(due_at) FROM timer WHERE state = 0 AND lane = $1
 -- name: any_expired
 SELECT COUNT(*) FROM timer WHERE state = 1 AND lane = $1 AND (lease_until < $2 OR lease_until > $3)
--- name: lease_due
-UPDATE timer SET state = 1, fence = fence + 1, lease_until = $3, attempts = attempts + 1
-WHERE state = 0 AND (tenant, timer_id) IN (
-  SELECT tenant, timer_id FROM timer WHERE state = 0 AND lane = $1 AND due_at <= $2 ORDER BY due_at LIMIT $4 {{skiplocked}})
-RETURNING tenant, timer_id, lane, kind, case_id, dedupe, due_at, payload, attempts, fence
--- name: lease_expired
-UPDATE timer SET state = 1, fence = fence + 1, lease_until = $4, attempts = attempts + 1
-WHERE state = 1 AND (tenant, timer_id) IN (
-  SELECT tenant, timer_id FROM timer
-  WHERE state = 1 AND lane = $1 AND (lease_until < $2 OR lease_until > $3) ORDER BY due_at LIMIT $5 {{skiplocked}})
+-- Leasing is two steps: which ones (locked where two nodes can meet), then 32 of a tenant at a time by key. One statement with a subquery would make SQLite
+-- walk through every waiting timer.
+-- name: due
+SELECT tenant, timer_id FROM timer WHERE state = 0 AND lane = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3 {{skiplocked}}
+-- name: expired
+SELECT tenant, timer_id FROM timer
+WHERE state = 1 AND lane = $1 AND (lease_until < $2 OR lease_until > $3) ORDER BY due_at LIMIT $4 {{skiplocked}}
+-- name: lease
+UPDATE timer SET state = 1, fence = fence + 1, lease_until = $2, attempts = attempts + 1
+WHERE tenant = $1 AND timer_id IN (
+  $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+  $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
 RETURNING tenant, timer_id, lane, kind, case_id, dedupe, due_at, payload, attempts, fence
 -- name: renew
 UPDATE timer SET lease_until = $4 WHERE tenant = $1 AND timer_id = $2 AND fence = $3 AND state = 1

@@ -48,9 +48,10 @@ type house struct {
 	vault    *vault
 	mail     *mail
 
-	mu  sync.Mutex
-	now time.Time
-	n   int
+	mu   sync.Mutex
+	now  time.Time
+	n    int
+	main casefile.ID // who atTheDoor sends
 }
 
 func each(t *testing.T, f func(t *testing.T, h *house)) {
@@ -151,7 +152,7 @@ func (v *vault) stage(caseID casefile.ID, kind string, n int) []casefile.ID {
 	return out
 }
 
-func (v *vault) Attach(_ context.Context, _ tx.Tx, _ casefile.Actor, a service.Attachment) error {
+func (v *vault) Attach(_ context.Context, t tx.Tx, _ casefile.Actor, a service.Attachment) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, id := range a.Items {
@@ -159,7 +160,11 @@ func (v *vault) Attach(_ context.Context, _ tx.Tx, _ casefile.Actor, a service.A
 		if at < 0 {
 			return casefile.Fail(casefile.NotFound, "evidence.error.not_here")
 		}
-		v.items[at].Request, v.items[at].Visit, v.items[at].attached = a.Request, a.Visit, true
+		t.OnCommit(func() {
+			v.mu.Lock()
+			defer v.mu.Unlock()
+			v.items[at].Request, v.items[at].Visit, v.items[at].attached = a.Request, a.Visit, true
+		})
 	}
 	return nil
 }
@@ -305,7 +310,10 @@ func (h *house) page(caseID casefile.ID) service.CasePage {
 // atTheDoor brings a report to the proved arrival of its technician.
 func (h *house) atTheDoor(change func(*service.Report)) (service.Receipt, casefile.ID, casefile.ID) {
 	h.t.Helper()
-	tech := h.hire(fmt.Sprintf("HM-%04d", 1000+h.n), nil)
+	if h.main.IsNil() {
+		h.main = h.hire("HM-1042", nil)
+	}
+	tech := h.main
 	rc := h.report(change)
 	h.due()
 	r, _ := h.accept(tech)

@@ -9,7 +9,7 @@ WHERE tenant = $1 AND case_id = $2 AND offer_id = $3
 SELECT o.tenant, o.case_id, o.offer_id, o.visit_id, o.technician_id, o.state, o.round, o.rank, o.reasons, o.arrive_at, o.travel_s, o.distance_m, o.pay_fen,
   o.decline_reason, o.created_at, o.seen_at, o.expires_at, o.answered_at, x.code, x.name
 FROM offer o JOIN technician x ON x.tenant = o.tenant AND x.technician_id = o.technician_id
-WHERE o.tenant = $1 AND o.case_id = $2 ORDER BY o.created_at, o.rank, o.offer_id
+WHERE o.tenant = $1 AND o.case_id = $2 ORDER BY o.created_at, o.round, o.rank, o.offer_id
 -- name: live
 SELECT o.tenant, o.case_id, o.offer_id, o.visit_id, o.technician_id, o.state, o.round, o.rank, o.reasons, o.arrive_at, o.travel_s, o.distance_m, o.pay_fen,
   o.decline_reason, o.created_at, o.seen_at, o.expires_at, o.answered_at, x.code, x.name

@@ -10,7 +10,7 @@ WHERE tenant = $1 AND case_id = $2 AND visit_id = $3
 -- name: of_case
 SELECT tenant, case_id, visit_id, request_id, number, state, technician_id, pinned, circle, planned_from, planned_to, door_code_enc,
   door_failures, en_route_at, arrived_at, arrived_how, finished_at, signed_at, signature, signature_reason, signature_item, end_reason, created_at, updated_at
-FROM visit WHERE tenant = $1 AND case_id = $2 ORDER BY created_at, visit_id
+FROM visit WHERE tenant = $1 AND case_id = $2 ORDER BY created_at, number, visit_id
 -- name: held
 SELECT v.tenant, v.case_id, v.visit_id, v.request_id, v.number, v.state, v.technician_id, v.pinned, v.circle, v.planned_from, v.planned_to, v.door_code_enc,
   v.door_failures, v.en_route_at, v.arrived_at, v.arrived_how, v.finished_at, v.signed_at, v.signature, v.signature_reason, v.signature_item, v.end_reason,

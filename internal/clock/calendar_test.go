@@ -213,13 +213,8 @@ func TestOperatorsCalendarsReplaceOurs(t *testing.T) {
 		"cn-2027.yaml": {Data: []byte(notice)},
 		"hours.yaml":   {Data: []byte("hours:\n  - {name: office, title_zh: 我们, title_en: Ours, country: cn, week: {tue: [\"10:00-11:00\"]}}\n")},
 		"README.md":    {Data: []byte("not a calendar")},
-		"clocks.yaml":  {Data: []byte("clocks: []")},
+		"clocks.yaml":  {Data: []byte("clocks: [] # LoadPolicy reads it")},
 	}
-	_, err := LoadCalendars(files)
-	if err == nil {
-		t.Fatal("a policy file among the calendars was taken for a year")
-	}
-	delete(files, "clocks.yaml")
 	mine, err := LoadCalendars(files)
 	if err != nil {
 		t.Fatal(err)

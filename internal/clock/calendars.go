@@ -73,7 +73,7 @@ type Calendars struct {
 }
 
 // LoadCalendars reads the calendars of this program and lets the operator's files (hours.yaml and <country>-<year>.yaml in override, which may be nil) replace
-// years and hours of the same name. A file that is wrong is an error that says where: the program must not run on half a calendar.
+// years and hours of the same name. The folder may hold the operator's clocks.yaml too, which is LoadPolicy's. A file that is wrong is an error that says where: the program must not run on half a calendar.
 func LoadCalendars(override fs.FS) (*Calendars, error) {
 	l := &loader{years: map[string]map[int]*Year{}, hours: map[string]hours{}}
 	own, err := fs.Sub(calendarFiles, "calendars")
@@ -145,6 +145,9 @@ func (l *loader) folder(files fs.FS, override bool) error {
 		return err
 	}
 	for _, name := range names {
+		if name == policyName {
+			continue
+		}
 		text, err := readBounded(files, name)
 		if err == nil {
 			err = l.file(name, text, override)

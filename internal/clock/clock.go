@@ -66,7 +66,8 @@ type Handler struct {
 	MaxAttempts int
 	// Timeout of one run of Out or Work; 0 means one minute.
 	Timeout time.Duration
-	// Every, when not 0, sets the timer again that much later whenever it is done; see Ensure.
+	// Every, when not 0, sets the timer again that much later whenever it is done; see Ensure. Such a timer never dies: after a failure it is tried again,
+	// at the latest after Every.
 	Every time.Duration
 }
 

@@ -45,13 +45,16 @@ type PauseReason struct {
 	Roles  []casefile.Role `yaml:"roles"`  // who may use it
 }
 
+// policyName is the operator's file.
+const policyName = "clocks.yaml"
+
 // LoadPolicy reads the policy of this program, or the operator's clocks.yaml when override (may be nil) has one.
 func LoadPolicy(override fs.FS, cals *Calendars) (*Policy, error) {
 	var files fs.FS = policyFile
-	name := "policies/clocks.yaml"
+	name := "policies/" + policyName
 	if override != nil {
-		if _, err := fs.Stat(override, "clocks.yaml"); err == nil {
-			files, name = override, "clocks.yaml"
+		if _, err := fs.Stat(override, policyName); err == nil {
+			files, name = override, policyName
 		} else if !errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("clock policy: %w", err)
 		}

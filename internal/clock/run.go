@@ -226,7 +226,7 @@ func (c *Clock) runOne(ctx context.Context, tm Timer) {
 	switch {
 	case !known:
 		err = errNoHandler
-	case tm.Attempts > h.MaxAttempts+1: // it takes the process down each time
+	case tm.Attempts > h.MaxAttempts+1 && h.Every == 0: // it takes the process down each time
 		err = Hopeless(fmt.Errorf("begun %d times and never ended", tm.Attempts-1))
 	case h.In != nil:
 		err = c.runIn(ctx, h, tm)
@@ -320,6 +320,9 @@ func (c *Clock) failed(ctx context.Context, h Handler, tm Timer, cause error) Ou
 		wait, dead = later.after, dead || tm.Attempts >= h.MaxAttempts
 	default:
 		wait, dead = c.jitter(h.Retry(tm.Attempts)), dead || tm.Attempts >= h.MaxAttempts
+	}
+	if h.Every > 0 { // recurring work is never given up, nor less often than its rhythm
+		wait, dead = min(wait, h.Every), false
 	}
 	outcome := Retry
 	var ours bool

@@ -474,3 +474,24 @@ func TestAnUnknownKindIsNotLost(t *testing.T) {
 		}
 	})
 }
+
+// Recurring work goes on however often it fails: giving it up would stop it for good.
+func TestRecurringWorkNeverDies(t *testing.T) {
+	d := dbtest.SQLite(t)
+	w := newWorld(t, d, clock.Options{})
+	n := 0
+	w.Handle("k", clock.Handler{Every: time.Minute, MaxAttempts: 2, Out: func(context.Context, clock.Timer) error {
+		if n++; n <= 10 {
+			return clock.Hopeless(errors.New("no"))
+		}
+		return nil
+	}})
+	w.set(clock.Timer{Kind: "k", Lane: clock.JobLane, Dedupe: "k"})
+	for range 12 {
+		w.runDue(1)
+		w.pass(time.Minute)
+	}
+	if n != 12 || rowStates(t, d) != "0:1 2:2" {
+		t.Errorf("ran %d times, states %s", n, rowStates(t, d))
+	}
+}

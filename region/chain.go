@@ -34,7 +34,7 @@ func (r *Resolver) link(s *scratch) {
 		if !h.bound && h.form != table.FormFull && h.form != table.FormAlias {
 			own *= 0.5
 		}
-		if h.form == table.FormShort && h.after != followPlain {
+		if h.form == table.FormShort && h.after != followPlain && !(h.after == followLandmark && h.level < table.County) {
 			own *= 0.6
 		}
 		if h.form == formTypo || h.level == table.Town && h.form == table.FormShort {
@@ -212,7 +212,7 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			other = s.text.townSuffix(int(w.end))
 		}
 		district := !full && gap == 0 && level == table.Prefecture && r.townsAreUnits(above) && !r.hasCounties(above) && int(w.end) < len(s.text.c) && s.text.c[w.end] == '区' // 东莞南城区
-		if !full && !district && other == 0 && s.text.suffixAt(int(w.end)) || !full && other == 0 && (gap > 0 || w.after == followSpot && (level < table.County || r.places[above].To != 0)) || full && gap > 0 && w.end-w.start < 3 {
+		if !full && !district && other == 0 && s.text.suffixAt(int(w.end)) || !full && other == 0 && (gap > 0 || w.after.spot() && (level < table.County || r.places[above].To != 0)) || full && gap > 0 && w.end-w.start < 3 {
 			continue
 		}
 		how := r.townLink(m.Place, above)

@@ -10,13 +10,17 @@ import (
 type follow uint8
 
 const (
-	followPlain follow = iota
-	followRoad         // 路, 街: the name belongs to a road
-	followFar          // 东路, 北一路: a name without suffix belongs to the road, one with a suffix (永川区南大街) does not
-	followBrand        // 小吃, 拉面, 时间: the name belongs to a dish or a saying
-	followOrg          // 大学, 银行: the name belongs to an institution, which may stand anywhere
-	followSpot         // 村, 山, 机场: the name belongs to a spot, which need not lie in the division of the name
+	followPlain    follow = iota
+	followRoad            // 路, 街: the name belongs to a road
+	followFar             // 东路, 北一路: a name without suffix belongs to the road, one with a suffix (永川区南大街) does not
+	followBrand           // 小吃, 拉面, 时间: the name belongs to a dish or a saying
+	followOrg             // 大学, 银行: the name belongs to an institution, which may stand anywhere
+	followSpot            // 村, 山: the name belongs to a spot, which need not lie in the division of the name
+	followLandmark        // 机场, 广场: the same, but it lies at least in the city of the name
 )
+
+// spot reports whether the name belongs to a spot or landmark.
+func (f follow) spot() bool { return f == followSpot || f == followLandmark }
 
 // followWords are the words that change the meaning of a name before them.
 var followWords = compileFollow(map[follow][]string{
@@ -25,7 +29,7 @@ var followWords = compileFollow(map[follow][]string{
 		"炒饭", "酸菜", "羊肉", "羊杂", "烧烤", "菜馆", "饭店", "饭庄", "酒家", "餐馆", "餐厅", "早茶", "茶叶", "黑茶", "绿茶", "红茶", "白茶", "特产", "土菜",
 		"土鸡", "板栗", "私房菜", "臭豆腐", "板鸭", "烧鸡", "扒鸡", "豆腐", "豆皮", "螺蛳粉", "酸辣粉", "肠粉", "面馆", "大闸蟹", "龙虾", "牌", "时间", "书店", "啤酒", "老窖",
 		"大曲", "酒业", "特色", "风味", "口音", "话", "人家", "老乡", "同乡", "商会", "会馆", "汤包", "锅贴", "糕", "粽子", "年糕", "醋", "湘菜", "川菜", "粤菜", "菜", "料理", "鸭血", "米皮",
-		"刀削面", "烩面", "油茶", "抄手", "串串", "冒菜", "砂锅", "海鲜", "锅盔", "灌汤", "蒸菜", "卤味", "酱鸭", "木桶饭", "盖浇饭", "小笼", "奶茶", "丝绸", "陶瓷", "家具", "灯饰", "石材", "红木", "苹果", "脐橙", "枸杞"},
+		"刀削面", "烩面", "小面", "拌面", "炸酱面", "担担面", "酱肉", "熏鸡", "烤鱼", "豆干", "麻花", "大饼", "煎饼", "胡辣汤", "羊肉泡馍", "泡馍", "馄饨", "云吞", "点心", "糖水", "凉茶", "腊肉", "火腿", "黄酒", "白酒", "米酒", "香肠", "梅干菜", "菜馆", "油茶", "抄手", "串串", "冒菜", "砂锅", "海鲜", "锅盔", "灌汤", "蒸菜", "卤味", "酱鸭", "木桶饭", "盖浇饭", "小笼", "奶茶", "丝绸", "陶瓷", "家具", "灯饰", "石材", "红木", "苹果", "脐橙", "枸杞"},
 	followOrg: {"大学", "学院", "银行", "医院", "中学", "小学", "幼儿园", "一中", "二中", "三中", "实验", "师范", "职业", "证券", "保险", "人寿", "集团", "公司", "有限", "科技", "电器", "汽车",
 		"日报", "晚报", "电视", "电视台", "商学院", "酒店", "大酒店", "宾馆", "旅馆", "招待所", "驾校", "中医院", "人民医院", "图书馆", "博物馆", "体育馆", "体育场", "政府", "法院", "派出所", "税务局", "办事处", "联络处", "分公司", "支行", "分行", "商行", "经营部", "专卖", "超市", "药店", "眼镜", "物流", "快递", "快运", "货运", "公墓", "殡仪馆"},
 	followSpot: {"村", "镇", "乡", "街", "社区", "小区", "新村", "花园", "花苑", "苑", "公寓", "家园", "山庄", "广场", "公园", "景区", "风景区", "古镇", "古城", "机场", "国际机场",
@@ -85,6 +89,9 @@ func (t *chars) follows(i int) follow {
 		return followPlain
 	}
 	kind, length := followWords.match(t, i)
+	if kind == followRoad && t.c[i+length-1] == '街' && i+length < len(t.c) && t.c[i+length] == '口' {
+		return followLandmark // 新街口
+	}
 	if kind == followSpot && length == 1 && t.c[i] == '街' && i+1 < len(t.c) {
 		switch t.c[i+1] {
 		case '道', '办': // 街道, 街办: a town
@@ -94,6 +101,9 @@ func (t *chars) follows(i int) follow {
 	}
 	if kind == followSpot && length == 1 && t.c[i] == '街' {
 		return followRoad
+	}
+	if kind == followSpot && length > 1 {
+		return followLandmark
 	}
 	if kind != followPlain && !(length == 1 && t.c[i] == '道' && i+1 < len(t.c) && t.c[i+1] == '口') {
 		return kind
@@ -163,6 +173,16 @@ func (t *chars) townSuffix(i int) int {
 		}
 	}
 	return 0
+}
+
+// townEnds reports whether the name at characters i to j ends with the suffix of a town.
+func (t *chars) townEnds(i, j int) bool {
+	for _, w := range townSuffixes {
+		if j-len(w) > i && t.has(j-len(w), w) {
+			return true
+		}
+	}
+	return false
 }
 
 var townSuffixes = [][]rune{[]rune("街道办事处"), []rune("街道办"), []rune("街道"), []rune("街办"), []rune("办事处"), []rune("镇"), []rune("乡"), []rune("苏木")}

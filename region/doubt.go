@@ -25,6 +25,9 @@ func (d *decision) unknownBelow(u int32) string {
 	for from < len(t.c) && t.class[from] == classSep {
 		from++
 	}
+	if _, end, _, _ := t.zoneAfter(from); end > 0 {
+		return ""
+	}
 	for i := from; i < len(t.c) && i < from+7; i++ {
 		if t.class[i] != classHan || i > from && t.space[i] {
 			return ""
@@ -62,7 +65,7 @@ func (d *decision) unknownBelow(u int32) string {
 func (d *decision) other(u int32) bool {
 	if i := d.contradicting(u); i >= 0 {
 		h := d.s.hits[i]
-		d.reason(ReasonContradiction, d.written(h.start, h.end), d.r.places[u].Name)
+		d.reason(ReasonConflict, d.written(h.start, h.end), d.r.places[u].Name)
 		d.a.Ask = Text{"地址在" + d.r.places[u].Name + "，还是" + d.r.places[h.place].Name + "？", "Is the address in " + d.r.places[u].Name + " or in " + d.r.places[h.place].Name + "?"}
 		x := reading{hit: int32(i), place: h.place, town: -1, townAt: -1, start: h.start, end: h.end}
 		for k := range d.s.readings { // the strongest chain through it
@@ -160,7 +163,7 @@ func (s *scratch) longer(h *hit) bool {
 			return true
 		}
 	}
-	return h.after == followSpot
+	return h.after.spot()
 }
 
 // second is the reading of another stretch of text that is as good an address as the best one, -1 when none.
@@ -231,7 +234,10 @@ func (d *decision) doubt() (ReasonCode, bool) {
 	h := d.lastHit()
 	if h == nil {
 		w := &d.s.towns[d.top.townAt]
-		return ReasonWeak, !w.bound || w.after == followSpot || w.after == followBrand || d.top.score < sureScore
+		if w.bound && d.s.text.townEnds(int(w.start), int(w.end)) {
+			return "", false // 丁蜀镇陶瓷城: what has the suffix of a town is one
+		}
+		return ReasonWeak, !w.bound || w.after.spot() || w.after == followBrand || d.top.score < sureScore
 	}
 	p := &d.r.places[h.place]
 	if h.doubtful && d.top.town < 0 {
@@ -245,17 +251,17 @@ func (d *decision) doubt() (ReasonCode, bool) {
 	switch {
 	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):
 		return ReasonWeak, true
-	case p.Level == table.Zone && h.after == followSpot && d.s.text.townSuffix(int(h.end)) > 0:
+	case p.Level == table.Zone && h.after.spot() && d.s.text.townSuffix(int(h.end)) > 0:
 		return "", false // 白沟镇
-	case full && alone && h.end-h.start == 2 && (!h.bound || h.after == followSpot || h.after == followOrg):
+	case full && alone && h.end-h.start == 2 && (!h.bound || h.after.spot() || h.after == followOrg):
 		return ReasonWeak, true
 	case full:
 		return ReasonWeak, h.after == followBrand && alone
-	case alone && (!h.bound || h.after != followPlain):
+	case alone && (!h.bound || h.after != followPlain && !(h.after == followLandmark && h.level < table.County)):
 		return ReasonWeak, true
 	case h.form == table.FormLegacy && alone:
 		return ReasonTypo, true
-	case h.form == table.FormShort && h.after == followSpot && p.Level == table.County:
+	case h.form == table.FormShort && h.after.spot() && p.Level == table.County:
 		return ReasonWeak, true
 	}
 	return "", false

@@ -92,7 +92,7 @@ func (d *decision) one(u int32) {
 	if len(a.Reasons) == 0 {
 		a.Reasons = append(a.Reasons, Reason{Code: ReasonExact})
 	}
-	if r.places[u].Level < table.County && r.hasCounties(u) || r.places[u].Level == table.Province {
+	if r.places[u].Level < table.County && (r.hasCounties(u) || r.places[u].Level == table.Province && r.kidFrom[u+1] > r.kidFrom[u]) {
 		m.Confidence = min(m.Confidence, 0.9)
 		d.reason(ReasonCountyMissing, m.Name)
 		a.Ask = Text{m.Name + "的哪个区县？", "Which county or district of " + m.Name + "?"}
@@ -200,7 +200,9 @@ func (d *decision) explainTown(u int32) {
 		d.reason(ReasonTown, old.Name, r.places[u].Name)
 		m.Confidence = min(m.Confidence, 0.9)
 	case townAlone:
-		d.reason(ReasonTown, old.Name, r.places[u].Name)
+		if r.places[u].Level != table.Town {
+			d.reason(ReasonTown, old.Name, r.places[u].Name)
+		}
 		m.Confidence = min(m.Confidence, 0.8)
 	case townMoved:
 		from := &r.places[d.top.place]
@@ -236,6 +238,8 @@ func (d *decision) explainHistory(u int32) {
 		}
 		if to := r.namesOf(now); to != p.Name {
 			d.reason(ReasonHistorical, p.Name, dateOf(p.To).String(), to)
+		} else if p.Parent >= 0 && r.places[now[0]].Parent >= 0 {
+			d.reason(ReasonReparented, p.Name, dateOf(p.To).String(), r.paths[p.Parent], r.paths[r.places[now[0]].Parent])
 		}
 	}
 	if d.top.hit < 0 && r.places[d.top.place].To != 0 && !inForce(&r.places[d.top.place], d.day) && m.Kind == KindDivision {
@@ -276,7 +280,7 @@ func (d *decision) explainInferred(u int32) {
 			a.Inferred = append(a.Inferred, l)
 		}
 	}
-	if a.Best.Kind != KindHistorical {
+	if a.Best.Kind == KindDivision {
 		d.reason(ReasonInferred, missing)
 		a.Best.Confidence = min(a.Best.Confidence, 0.95)
 	}
@@ -315,7 +319,7 @@ func (d *decision) set() {
 		a.Ask = Text{p.Name + "已于" + dateOf(p.To).zh() + "拆分，地址在哪个街道或乡镇？", p.Name + " was divided in " + dateOf(p.To).String() + ": which subdistrict or town is the address in?"}
 		a.Successions = r.follow(d.top.place, p.To, nil, 0)
 		a.Best = Match{}
-	} else if !a.Has(ReasonContradiction) && !a.Has(ReasonTwoPlaces) {
+	} else if !a.Has(ReasonContradiction) && !a.Has(ReasonConflict) && !a.Has(ReasonTwoPlaces) {
 		d.reason(ReasonAmbiguous, written, itoa(len(d.options)))
 		a.Ask = d.question(written)
 	}
@@ -407,7 +411,11 @@ func (d *decision) why(o option) (Kind, Reason) {
 		case p.Level == table.Zone:
 			return KindZone, Reason{ReasonZone, []string{p.Name, r.places[o.unit].Name}}
 		case p.To != 0 && !inForce(p, d.day):
-			return KindHistorical, Reason{ReasonHistorical, []string{p.Name, dateOf(p.To).String(), r.places[o.unit].Name}}
+			code := ReasonHistorical
+			if len(r.at(d.s.hits[h].place, d.day, nil, 0)) > 1 {
+				code = ReasonPart
+			}
+			return KindHistorical, Reason{code, []string{p.Name, dateOf(p.To).String(), r.places[o.unit].Name}}
 		case d.s.hits[h].form == formTypo:
 			return KindDivision, Reason{ReasonTypo, []string{d.written(d.s.hits[h].start, d.s.hits[h].end), p.Name}}
 		}

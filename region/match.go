@@ -94,6 +94,9 @@ func (s *scratch) trim(r *Resolver) {
 			limit = h.end
 		}
 		if r.places[h.place].Level == table.Zone {
+			if s.text.suffixAt(int(h.end)) { // 第八师石河子市
+				h.weight = 0.1
+			}
 			for k := range s.towns { // 望京街道 is the town, 望京 alone the quarter
 				if s.towns[k].start == h.start && s.towns[k].end > h.end {
 					h.weight = 0.1
@@ -139,8 +142,11 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 				after = followPlain
 			}
 		}
-		if after == followRoad && p.Level < table.County && r.countyAt(s, j, m.Place) {
-			after = followPlain // 永州市道县, 台州路桥, 哈尔滨道里
+		if after == followRoad && m.Form == table.FormFull && p.Level <= table.Prefecture {
+			after = followPlain // 唐山市路北区, and its misspellings
+		}
+		if (after == followRoad || after.spot()) && p.Level <= table.County && r.namedAt(s, j, m.Place) {
+			after = followPlain // 永州市道县, 台州路桥, 闽侯上街, 滨海塘沽
 		}
 		if after == followRoad && m.Form != table.FormFull || after == followBrand && m.Form != table.FormAlias && j-i <= 3 {
 			continue
@@ -160,13 +166,16 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 	}
 }
 
-// countyAt reports whether the name of a county of a place starts at character i.
-func (r *Resolver) countyAt(s *scratch, i int, place int32) bool {
+// namedAt reports whether the name of something within a place starts at character i.
+func (r *Resolver) namedAt(s *scratch, i int, place int32) bool {
 	n := r.lex.root[s.text.c[i]]
 	for j := i + 1; n != 0; j++ {
 		if e := r.lex.entry[n]; e >= 0 && j-i > 1 {
 			for _, m := range r.lex.meanings(e) {
-				if r.places[m.Place].Level == table.County && m.Form != table.FormLegacy && r.below(m.Place, place) {
+				if m.Form == table.FormLegacy {
+					continue
+				}
+				if p := &r.places[m.Place]; p.Level == table.Town && p.Parent == place || p.Level != table.Town && r.below(m.Place, place) {
 					return true
 				}
 			}

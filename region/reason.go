@@ -18,6 +18,9 @@ const (
 	ReasonHistorical    ReasonCode = "historical"         // old name, year, new name
 	ReasonSplit         ReasonCode = "split"              // old name, year, new names
 	ReasonSplitDecided  ReasonCode = "split-decided"      // old name, year, new name, deciding town
+	ReasonPart          ReasonCode = "part"               // old name, year, name of the part's division
+	ReasonReparented    ReasonCode = "re-parented"        // name, year, old path, new path
+	ReasonConflict      ReasonCode = "conflict"           // written, name it does not fit
 	ReasonMoved         ReasonCode = "moved"              // town, old county, year, new county
 	ReasonZone          ReasonCode = "zone"               // zone, host
 	ReasonZoneUnknown   ReasonCode = "zone-host-only"     // written, city
@@ -53,6 +56,9 @@ var reasonTexts = map[ReasonCode]Text{
 	ReasonHistorical:    {"{0}已于{1d}变更为{2}", "{0} became {2} in {1d}"},
 	ReasonSplit:         {"{0}已于{1d}分别并入{2}", "{0} was divided in {1d} between {2}"},
 	ReasonSplitDecided:  {"{0}已于{1d}拆分，由{3}确定为{2}", "{0} was divided in {1d}; {3} decides for {2}"},
+	ReasonPart:          {"{0}的一部分已于{1d}划归{2}", "Part of {0} went to {2} in {1d}"},
+	ReasonReparented:    {"{0}已于{1d}由{2}划归{3}", "{0} passed from {2} to {3} in {1d}"},
+	ReasonConflict:      {"“{0}”与{1}不符", "“{0}” does not fit {1}"},
 	ReasonMoved:         {"{0}已于{2d}由{1}划入{3}", "{0} was moved from {1} to {3} in {2d}"},
 	ReasonZone:          {"{0}不是行政区划，位于{1}", "{0} is not a division; it lies in {1}"},
 	ReasonZoneUnknown:   {"“{0}”不是行政区划，只能确定到{1}", "“{0}” is not a division; only {1} is certain"},

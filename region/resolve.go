@@ -128,7 +128,12 @@ func (d *decision) rival(x *reading) bool {
 		return false
 	}
 	// 鞍山市 within 马鞍山市 is no reading of it.
-	if h := d.lastHit(); h != nil && h.start < x.start && x.end <= h.end {
+	h := d.lastHit()
+	if h != nil && h.start < x.start && x.end <= h.end {
+		return false
+	}
+	// 雨花区 behind 南京 is none of 长沙, whatever its weight by itself.
+	if h != nil && h.prev >= 0 && !h.doubtful && x.start >= h.start && x.hit >= 0 && d.s.text.gap(int(d.s.hits[h.prev].end), int(h.start)) == 0 {
 		return false
 	}
 	return true
@@ -179,6 +184,9 @@ func (r *Resolver) within(i, above int32) bool {
 // unitsOf appends the units that a reading leads to on the as-of day.
 func (d *decision) unitsOf(x reading, out []int32) []int32 {
 	r := d.r
+	if x.town >= 0 && x.how == townIn && d.day != 0 && r.places[x.place].To != 0 && inForce(&r.places[x.place], d.day) {
+		return append(out, x.place) // the county of that day; the town list is of today
+	}
 	if x.town >= 0 {
 		homes := r.places[x.town].Parent
 		if r.places[x.town].To != 0 && !inForce(&r.places[x.town], d.day) {

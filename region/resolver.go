@@ -289,6 +289,9 @@ func (r *Resolver) division(i int32) Division {
 
 // versions returns the places that ever had a code, oldest first.
 func (r *Resolver) versions(code uint32) []int32 {
+	if code == 0 {
+		return nil
+	}
 	lo := sort.Search(len(r.byCode), func(i int) bool { return r.places[r.byCode[i]].Code >= code })
 	hi := lo
 	for hi < len(r.byCode) && r.places[r.byCode[hi]].Code == code {
@@ -356,7 +359,7 @@ func (r *Resolver) Named(name string) []Division {
 }
 
 // Successors returns the steps that lead from a code, as it was in a year, to divisions in force now, in order of
-// time. Year 0 means the last year the code was in force. It is empty when the code is unchanged since then,
+// time. Year 0 means the end of the code: what followed it, not the parts it had lost before. It is empty when the code is unchanged since then,
 // unknown, or left the list without a successor; History tells which.
 func (r *Resolver) Successors(code Code, year int) []Succession {
 	at := int32(-1)
@@ -372,7 +375,11 @@ func (r *Resolver) Successors(code Code, year int) []Succession {
 	if at < 0 {
 		return nil
 	}
-	return r.follow(at, int32(year)*10000, nil, 0)
+	after := int32(year) * 10000
+	if year == 0 {
+		after = r.places[at].To
+	}
+	return r.follow(at, after, nil, 0)
 }
 
 // follow appends the successions after a day that start at place i, then those of what it became.

@@ -2,6 +2,7 @@ package region
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -223,5 +224,95 @@ func TestEveryCodeLeadsSomewhere(t *testing.T) {
 	}
 	if lost > 0 {
 		t.Errorf("%d codes lead nowhere", lost)
+	}
+}
+
+// TestSweepDistractors puts names of other places into the detail of an address, as roads, shops and landmarks have
+// them, and requires that none changes the county.
+func TestSweepDistractors(t *testing.T) {
+	r := Default()
+	rng := rand.New(rand.NewPCG(1, 2))
+	var names3 []string
+	for i := range r.places {
+		if p := &r.places[i]; p.To == 0 && (p.Level == table.County || p.Level == table.Prefecture) {
+			for _, f := range names.Of(p.Name, p.Level) {
+				if f.Kind == table.FormShort {
+					names3 = append(names3, f.Text)
+				}
+			}
+		}
+	}
+	patterns := []string{"%s路12号", "%s东路8号", "建设路%s小吃店", "人民路5号%s大厦", "解放路%s银行3楼", "文化街%s商会", "育才路12号（%s人家）", "新华路 %s牛肉面旁"}
+	wrong, asked, total := 0, 0, 0
+	for i := range r.places {
+		p := &r.places[i]
+		if p.Level != table.County || p.To != 0 {
+			continue
+		}
+		text := strings.ReplaceAll(r.paths[i], "/", "") + fmt.Sprintf(patterns[rng.IntN(len(patterns))], names3[rng.IntN(len(names3))])
+		a := r.Resolve(text, Date{})
+		total++
+		if a.Outcome == OutcomeOne && county(a.Best.Code) != r.codes[i] {
+			wrong++
+			t.Logf("%s -> %s", text, a.Best.Path)
+		} else if a.Outcome != OutcomeOne {
+			asked++
+			t.Logf("%s -> %v %v", text, a.Outcome, a.Reasons)
+		}
+	}
+	t.Logf("%d addresses with other names in the detail: %d wrong, %d asked", total, wrong, asked)
+	if wrong > 0 || asked > total/200 {
+		t.Errorf("%d of %d wrong, %d asked", wrong, total, asked)
+	}
+}
+
+// TestSweepSlips misspells one character of every county by one that sounds or looks alike and requires that no
+// other county is answered.
+func TestSweepSlips(t *testing.T) {
+	r := Default()
+	rng := rand.New(rand.NewPCG(3, 4))
+	bySound := map[uint16][]uint16{}
+	for c, s := range r.sounds {
+		if c >= 0x4e00 && c <= 0x9fff {
+			bySound[s[0]] = append(bySound[s[0]], c)
+		}
+	}
+	right, asked, wrong, total := 0, 0, 0, 0
+	for i := range r.places {
+		p := &r.places[i]
+		if p.Level != table.County || p.To != 0 || r.places[p.Parent].Level != table.Prefecture {
+			continue
+		}
+		name := []rune(p.Name)
+		if len(name) < 3 {
+			continue
+		}
+		at := rng.IntN(2)
+		var swap uint16
+		if looks := r.looks[uint16(name[at])]; rng.IntN(2) == 0 && len(looks) > 0 {
+			swap = looks[rng.IntN(min(3, len(looks)))]
+		} else if list := bySound[r.sounds[uint16(name[at])][0]]; len(list) > 0 {
+			swap = list[rng.IntN(len(list))]
+		}
+		if swap == 0 || rune(swap) == name[at] {
+			continue
+		}
+		name[at] = rune(swap)
+		total++
+		text := strings.ReplaceAll(r.paths[p.Parent], "/", "") + string(name) + "建设路8号"
+		a := r.Resolve(text, Date{})
+		switch {
+		case a.Outcome == OutcomeOne && a.Best.Code == r.codes[i]:
+			right++
+		case a.Outcome == OutcomeOne:
+			wrong++
+			t.Logf("%s (%s) -> %s %v", text, p.Name, a.Best.Path, a.Reasons)
+		default:
+			asked++
+		}
+	}
+	t.Logf("%d misspelt counties: %d corrected, %d asked, %d wrong", total, right, asked, wrong)
+	if float64(wrong) > 0.005*float64(total) {
+		t.Errorf("%d of %d misspelt counties answered with another place", wrong, total)
 	}
 }

@@ -119,8 +119,11 @@ func (r *Resolver) slipBelow(s *scratch, i int, place int32, deep bool) {
 		}
 		h := hit{start: int32(i), end: int32(i + len(name)), place: k, prev: -1, rev: -1, form: formTypo, level: table.County,
 			bound: true, weight: 2.0, after: s.text.followsFull(i + len(name))}
-		if q == slipPossible || r.namedElsewhere(s, i, i+len(name)) {
+		switch {
+		case q == slipPossible:
 			h.doubtful, h.weight = true, 1.2
+		case r.namedElsewhere(s, i, i+len(name)):
+			h.doubtful, h.weight = true, 1.9
 		}
 		s.hits = append(s.hits, h)
 	}

@@ -32,10 +32,11 @@ func (id ID) String() string {
 // ParseID reads what String writes, and nothing else.
 func ParseID(s string) (ID, error) {
 	var id ID
-	if len(s) != 36 {
-		return id, fmt.Errorf("%w: %q is not an id", ErrLeaf, s)
+	digits := strings.ReplaceAll(s, "-", "")
+	if len(s) != 36 || len(digits) != 32 {
+		return id, fmt.Errorf("%w: %.40q is not an id", ErrLeaf, s)
 	}
-	if _, err := hex.Decode(id[:], []byte(strings.ReplaceAll(s, "-", ""))); err != nil || id.String() != s {
+	if _, err := hex.Decode(id[:], []byte(digits)); err != nil || id.String() != s {
 		return ID{}, fmt.Errorf("%w: %q is not an id", ErrLeaf, s)
 	}
 	return id, nil

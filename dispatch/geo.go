@@ -14,6 +14,16 @@ func greatCircleMetres(a, b *Place) float64 {
 	return 2 * earthRadiusMetres * math.Asin(math.Min(1, math.Sqrt(h)))
 }
 
+// RoadMetres estimates the length of the road between two places from the great circle; 0 when a place is not known.
+func RoadMetres(a, b Place) int32 {
+	if !a.Known() || !b.Known() {
+		return 0
+	}
+	a, b = a.ToWGS84(), b.ToWGS84()
+	line := greatCircleMetres(&a, &b)
+	return int32(math.Round(line * detour(line)))
+}
+
 // ToWGS84 returns p in WGS-84. The Chinese systems are inverted by iteration to below a metre; outside China they are not defined
 // and coordinates are returned as they are.
 func (p Place) ToWGS84() Place {

@@ -64,6 +64,8 @@ type Place struct {
 	AccessSeconds int32 `json:"access_seconds,omitempty"`
 	// RadiusMetres says how uncertain the point is, for example when only the county of an address is known. 0 means exact.
 	RadiusMetres int32 `json:"radius_metres,omitempty"`
+	// Node is the row of the place in a [MatrixTravel].
+	Node int32 `json:"node,omitempty"`
 }
 
 // Known reports whether p has coordinates.
@@ -123,6 +125,50 @@ type Job struct {
 	Exclude      []Exclusion `json:"exclude,omitempty"`
 	// Previous is the technician who came before for the same matter; meeting the same face again is preferred on equal terms.
 	Previous string `json:"previous,omitempty"`
+
+	// The fields below matter to [Solve] only.
+
+	// Promise is the window told to the customer. Starting before it is impossible, starting after it breaks the promise.
+	Promise *Window `json:"promise,omitempty"`
+	// Due is the latest start under the service agreement; 0 means none. Missing it is allowed but weighs more than any detour.
+	Due Time `json:"due,omitempty"`
+	// Priority from 0 to 9 orders jobs when not all can be served.
+	Priority int `json:"priority,omitempty"`
+	// Created is when the job was reported; older ones count more, so that nobody waits for ever. 0 means now.
+	Created Time `json:"created,omitempty"`
+	// Optional jobs are served only when that costs less than PriceFen.
+	Optional bool  `json:"optional,omitempty"`
+	PriceFen int64 `json:"price_fen,omitempty"`
+	// Crew is how many technicians must work together from the same moment; 0 and 1 mean one.
+	Crew int `json:"crew,omitempty"`
+	// Load is what the job takes of the vehicle's capacity.
+	Load int32 `json:"load,omitempty"`
+	// Pin fixes the technicians, and the start when it is not 0. A pinned job is never left out or moved.
+	Pin *Pin `json:"pin,omitempty"`
+	// Planned is where a previous plan put the job; leaving it there is preferred.
+	Planned *Planned `json:"planned,omitempty"`
+}
+
+// Pin fixes a job to technicians, as many as its crew.
+type Pin struct {
+	Technicians []string `json:"technicians"`
+	Start       Time     `json:"start,omitempty"` // 0 means any allowed time
+}
+
+// Planned is a job's place in a previous plan.
+type Planned struct {
+	Technician string `json:"technician"`
+	Start      Time   `json:"start"`
+	Told       bool   `json:"told,omitempty"` // somebody was told already
+}
+
+// Sequence binds visits to an order: each starts between MinGapSeconds and MaxGapSeconds after the end of the one before.
+type Sequence struct {
+	Jobs          []string `json:"jobs"`
+	MinGapSeconds int32    `json:"min_gap_seconds,omitempty"`
+	// MaxGapSeconds of 0 means no limit.
+	MaxGapSeconds  int32 `json:"max_gap_seconds,omitempty"`
+	SameTechnician bool  `json:"same_technician,omitempty"`
 }
 
 // Shift is one span of working time. Two spans on one day make a split shift.
@@ -165,8 +211,28 @@ type Technician struct {
 	// county "440305". None means everywhere.
 	Regions []string `json:"regions,omitempty"`
 	Stock   []Part   `json:"stock,omitempty"` // parts in the van
-	// MaxMetres is the longest single leg that the technician accepts; 0 means no limit.
+	// MaxMetres is how far from Start the technician accepts jobs, along the road; 0 means no limit.
 	MaxMetres int32 `json:"max_metres,omitempty"`
+
+	// The fields below matter to [Solve] only.
+
+	// Capacity bounds the sum of the loads of a working day; 0 means no limit.
+	Capacity int32 `json:"capacity,omitempty"`
+	// MaxWorkSeconds bounds service plus travel (at free flow) of a working day, the legal hours; 0 means no limit.
+	MaxWorkSeconds int32 `json:"max_work_seconds,omitempty"`
+	Cost           Cost  `json:"cost,omitzero"`
+	// WorkedSeconds and ShareSeconds are the fairness account: what was worked in the last four weeks and what was expected.
+	WorkedSeconds int32 `json:"worked_seconds,omitempty"`
+	ShareSeconds  int32 `json:"share_seconds,omitempty"`
+}
+
+// Cost is what a technician costs, in fen.
+type Cost struct {
+	PerKm         int64 `json:"per_km,omitempty"`
+	PerTravelHour int64 `json:"per_travel_hour,omitempty"` // at free flow, so that the price of a leg does not depend on the hour
+	PerOvertime   int64 `json:"per_overtime_hour,omitempty"`
+	PerVisit      int64 `json:"per_visit,omitempty"` // partner fee
+	PerDay        int64 `json:"per_day,omitempty"`   // of going out at all
 }
 
 // Covers reports whether the technician's regions include the given code. An empty code is covered by everybody.
@@ -191,6 +257,19 @@ type Commitment struct {
 	End        Time   `json:"end"`   // leaves the door
 }
 
+// Objective says what [Solve] looks for.
+type Objective string
+
+// The objectives. The empty objective means [Service].
+const (
+	// Service is the lexicographic objective of [Score].
+	Service Objective = "service"
+	// Distance is the sum of metres alone, with all jobs served when possible.
+	Distance Objective = "distance"
+	// Vehicles is the number of technicians used first, then metres.
+	Vehicles Objective = "vehicles"
+)
+
 // Problem is a snapshot of everything that a decision depends on.
 type Problem struct {
 	// Now is the moment of the decision; nothing is planned before it.
@@ -199,4 +278,56 @@ type Problem struct {
 	Commitments []Commitment `json:"commitments,omitempty"`
 	// Travel gives travel times; nil means [NewBuiltinTravel] with its defaults.
 	Travel TravelModel `json:"-"`
+
+	// The fields below matter to [Solve] only.
+
+	Name      string     `json:"name,omitempty"`
+	Objective Objective  `json:"objective,omitempty"`
+	Jobs      []Job      `json:"jobs,omitempty"`
+	Sequences []Sequence `json:"sequences,omitempty"`
+	// Freeze: a job whose Planned start lies before it stays with that technician at that time. 0 means nothing is frozen.
+	Freeze Time `json:"freeze,omitempty"`
+	// Prices are the exchange rates inside the levels 5 to 7; zero fields mean [DefaultPrices].
+	Prices Prices `json:"prices,omitzero"`
 }
+
+// Prices are exchange rates in fen, to be shown to a manager in plain words.
+type Prices struct {
+	// UnevenHour is what one more hour costs with somebody who is already eight hours above the others.
+	UnevenHour int64 `json:"uneven_hour,omitempty"`
+	// ChangeTechnician and ChangeTime (by more than half an hour) are the prices of departing from the previous plan a day before the
+	// visit; they double in the last four hours and are five times as high once somebody was told.
+	ChangeTechnician int64 `json:"change_technician,omitempty"`
+	ChangeTime       int64 `json:"change_time,omitempty"`
+}
+
+// DefaultPrices returns the usual exchange rates.
+func DefaultPrices() Prices { return Prices{UnevenHour: 1000, ChangeTechnician: 1000, ChangeTime: 500} }
+
+func (p Prices) withDefaults() Prices {
+	d := DefaultPrices()
+	if p.UnevenHour == 0 {
+		p.UnevenHour = d.UnevenHour
+	}
+	if p.ChangeTechnician == 0 {
+		p.ChangeTechnician = d.ChangeTechnician
+	}
+	if p.ChangeTime == 0 {
+		p.ChangeTime = d.ChangeTime
+	}
+	return p
+}
+
+// ChangePrice returns the price of changing an entry of the previous plan, given the price a day before the visit.
+func ChangePrice(base int64, planned *Planned, now Time) int64 {
+	if planned.Start-now < 4*3600 {
+		base *= 2
+	}
+	if planned.Told {
+		base *= 5
+	}
+	return base
+}
+
+// TimeTolerance is how far a visit may move before it counts as changed, in seconds.
+const TimeTolerance = 1800

@@ -149,6 +149,9 @@ func staticRules(t *Technician, job *Job) []Reason {
 			out = append(out, reason(PartMissing, "part", part.Part, "need", need, "have", have))
 		}
 	}
+	if far := RoadMetres(t.Start, job.Place); t.MaxMetres > 0 && far > t.MaxMetres {
+		out = append(out, reason(TooFar, "metres", far, "limit", t.MaxMetres))
+	}
 	return out
 }
 
@@ -389,15 +392,10 @@ func (r *ranker) matrix(ctx context.Context, q MatrixRequest) (*Matrix, error) {
 func (r *ranker) decide(c *Candidate, gaps []gap) {
 	t := &r.p.Technicians[gaps[0].tech]
 	var missed Time // earliest arrival that came too late
-	var far int32
 	expired := ""
 	busy := false
 	for i := range gaps {
 		g := &gaps[i]
-		if t.MaxMetres > 0 && g.there.Metres > t.MaxMetres {
-			far = g.there.Metres
-			continue
-		}
 		start, inWindow := r.startIn(g)
 		if !inWindow {
 			if missed == 0 || start < missed {
@@ -422,8 +420,6 @@ func (r *ranker) decide(c *Candidate, gaps []gap) {
 		c.Reasons = append(c.Reasons, reason(CertificateExpired, "certificate", expired))
 	case missed != 0:
 		c.Reasons = append(c.Reasons, reason(WindowMissed, "arrive_at", missed, "latest_at", r.lastTo))
-	case far != 0:
-		c.Reasons = append(c.Reasons, reason(TooFar, "metres", far, "limit", t.MaxMetres))
 	}
 }
 

@@ -160,6 +160,7 @@ func TestRankPositionDistanceAndUnknownPlace(t *testing.T) {
 	if got.Eligible || got.Reasons[0].Code != dispatch.TooFar {
 		t.Fatalf("6 km is beyond the limit: %+v", got)
 	}
+	tech.MaxMetres = 9000
 	tech.Position = &dispatch.Position{Place: near(5), At: clock(8, 55)}
 	if got = rankOne(t, tech, job); !got.Eligible || got.DistanceMetres > 2000 {
 		t.Fatalf("was last seen a kilometre away: %+v", got)

@@ -26,6 +26,16 @@ const (
 	TechnicianUnknown  Code = "technician_unknown"  // technician: a commitment names somebody who is not in the problem
 )
 
+// Reasons for which [Solve] leaves a job out, besides those above. With them, "technicians" counts whom a reason concerns.
+const (
+	AllFull        Code = "all_full"        // technicians: all who could do it have no room
+	PinContradicts Code = "pin_contradicts" // rule: the pinned technician must not or cannot do it
+	SequenceBroken Code = "sequence_broken" // job: another visit of the sequence cannot be planned
+	CrewTooSmall   Code = "crew_too_small"  // need, have: not enough technicians may do it
+	PriceTooLow    Code = "price_too_low"   // optional, and it costs more than its price
+	NobodyWorks    Code = "nobody_works"    // no technician has a working day left
+)
+
 // Reasons that rank an eligible technician.
 const (
 	ArrivesAt      Code = "arrives_at"      // arrive_at, travel (seconds), metres
@@ -93,6 +103,13 @@ var phrases = map[Code]phrase{
 	NoGap:              {"客户可约的时间内已排满", "has no free time during the customer's times"},
 	WindowMissed:       {"最早 {arrive_at:time} 才能到，晚于 {latest_at:time}", "can be there at {arrive_at:time} at the earliest, after {latest_at:time}"},
 	TechnicianUnknown:  {"不认识师傅 {technician}", "unknown technician {technician}"},
+
+	AllFull:        {"能接此单的 {technicians} 位师傅在可约时间内都已排满", "all {technicians} technicians who could do it are fully booked during the customer's times"},
+	PinContradicts: {"指定的师傅不符合规则：{rule}", "the pinned technician breaks a rule: {rule}"},
+	SequenceBroken: {"同一流程中的“{job}”无法安排", "the visit “{job}” of the same sequence cannot be planned"},
+	CrewTooSmall:   {"需要 {need} 人同时上门，符合条件的只有 {have} 人", "needs {need} people together, only {have} meet the rules"},
+	PriceTooLow:    {"可做可不做，成本高于其价值", "is optional and costs more than it is worth"},
+	NobodyWorks:    {"没有在班的师傅", "nobody has working time left"},
 
 	ArrivesAt:      {"{arrive_at:time} 可到，路上 {travel:min} 分钟、{metres:km} 公里", "can be there at {arrive_at:time}, {travel:min} min and {metres:km} km on the way"},
 	StartsFrom:     {"从{at}出发", "sets out from {at}"},

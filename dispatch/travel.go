@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -67,12 +68,25 @@ type TravelModel interface {
 	Matrix(ctx context.Context, r MatrixRequest) (*Matrix, error)
 }
 
+// Profiled is a model in which a leg takes a fixed time at full speed, slowed down by the hour of the week, plus a fixed time of access
+// at its end. [Solve] uses such a model exactly, hour by hour; any other model is asked once per working day.
+type Profiled interface {
+	TravelModel
+	// FreeFlow returns the legs at full speed without access; the request's Depart is ignored.
+	FreeFlow(ctx context.Context, r MatrixRequest) (*Matrix, error)
+	// HourFactors returns the speed of each hour of the week (hour 0 is Monday 00:00 in the zone) in 1/1024 of full speed. A leg
+	// that takes s seconds at full speed ends at the first whole second at which the sum of the factors reaches s × 1024.
+	HourFactors(v Vehicle) (factors [168]int32, zone *time.Location)
+	// AccessAt returns the seconds from kerb to door, spent at the end of every leg of more than no seconds.
+	AccessAt(p Place) int32
+}
+
 // BuiltinTravel estimates travel without any map: great circle × detour, speed by area, hour of the week and vehicle, plus the
 // time from kerb to door. Make one with [NewBuiltinTravel]; change the fields before the first use.
 type BuiltinTravel struct {
 	// Zone decides which hour of the week a moment is.
 	Zone *time.Location
-	// AssumedSeconds is taken for a leg with an unknown end.
+	// AssumedSeconds is taken, at full speed, for a leg with an unknown end.
 	AssumedSeconds int32
 	// Speed is the free speed in metres per second by vehicle and area, inside built-up land.
 	Speed map[Vehicle]map[Area]float64
@@ -82,6 +96,8 @@ type BuiltinTravel struct {
 	Hours map[Vehicle]*[168]float64
 	// Access is the usual time from kerb to door in seconds by area.
 	Access map[Area]int32
+	// Barriers are rivers and railways with their crossings.
+	Barriers []Barrier
 }
 
 // NewBuiltinTravel returns the model with usual Chinese city values. A nil zone means UTC+8.
@@ -94,7 +110,7 @@ func NewBuiltinTravel(zone *time.Location) *BuiltinTravel {
 	}
 	return &BuiltinTravel{
 		Zone:           zone,
-		AssumedSeconds: 45 * 60,
+		AssumedSeconds: 30 * 60,
 		Speed: map[Vehicle]map[Area]float64{
 			EBike: kmh(17, 19, 22, 24),
 			Van:   kmh(21, 27, 36, 42),
@@ -128,6 +144,32 @@ func weekFactors(peak, night float64) *[168]float64 {
 
 // Matrix implements [TravelModel]. It fails only when ctx is done.
 func (b *BuiltinTravel) Matrix(ctx context.Context, r MatrixRequest) (*Matrix, error) {
+	w := b.week(r.Vehicle)
+	_, offset := r.Depart.Std().In(b.zone()).Zone()
+	local := int64(r.Depart) + int64(offset)
+	return b.matrix(ctx, r, func(full int32, to *Place) int32 {
+		return w.drive(full, local) + b.AccessAt(*to)
+	}, w)
+}
+
+// FreeFlow implements [Profiled].
+func (b *BuiltinTravel) FreeFlow(ctx context.Context, r MatrixRequest) (*Matrix, error) {
+	return b.matrix(ctx, r, func(full int32, _ *Place) int32 { return full }, b.week(r.Vehicle))
+}
+
+// HourFactors implements [Profiled].
+func (b *BuiltinTravel) HourFactors(v Vehicle) (factors [168]int32, zone *time.Location) {
+	return b.week(v).factor, b.zone()
+}
+
+func (b *BuiltinTravel) zone() *time.Location {
+	if b.Zone == nil {
+		return time.UTC
+	}
+	return b.Zone
+}
+
+func (b *BuiltinTravel) matrix(ctx context.Context, r MatrixRequest, seconds func(full int32, to *Place) int32, w *week) (*Matrix, error) {
 	n := len(r.From) * len(r.To)
 	m := &Matrix{
 		Rows: len(r.From), Cols: len(r.To),
@@ -140,8 +182,11 @@ func (b *BuiltinTravel) Matrix(ctx context.Context, r MatrixRequest) (*Matrix, e
 			return nil, err
 		}
 		for j := range to {
-			leg := b.leg(&from[i], &to[j], r.Depart, r.Vehicle)
-			m.Seconds[k], m.Metres[k], m.Quality[k] = leg.Seconds, leg.Metres, leg.Quality
+			full, metres, quality := b.leg(&from[i], &to[j], r.Vehicle, w.top)
+			if full > 0 {
+				full = seconds(full, &to[j])
+			}
+			m.Seconds[k], m.Metres[k], m.Quality[k] = full, metres, quality
 			k++
 		}
 	}
@@ -151,14 +196,14 @@ func (b *BuiltinTravel) Matrix(ctx context.Context, r MatrixRequest) (*Matrix, e
 // samePlaceMetres: two points closer than this are one address, reached without a journey.
 const samePlaceMetres = 25
 
-// leg expects WGS-84 places.
-func (b *BuiltinTravel) leg(from, to *Place, depart Time, v Vehicle) Leg {
+// leg expects WGS-84 places and returns the seconds at full speed, without access.
+func (b *BuiltinTravel) leg(from, to *Place, v Vehicle, top float64) (full, metres int32, q Quality) {
 	if !from.Known() || !to.Known() {
-		return Leg{Seconds: b.AssumedSeconds, Quality: Assumed}
+		return b.AssumedSeconds, 0, Assumed
 	}
-	line := greatCircleMetres(from, to)
+	line := b.around(from, to)
 	if line < samePlaceMetres {
-		return Leg{Quality: Estimated}
+		return 0, 0, Estimated
 	}
 	// An uncertain point lies on average two thirds of its radius away from the point given. Farther places are uncertain on
 	// the side as often as along the way, so the correction fades with the distance.
@@ -166,12 +211,8 @@ func (b *BuiltinTravel) leg(from, to *Place, depart Time, v Vehicle) Leg {
 		line = math.Hypot(line, r)
 	}
 	road := line * detour(line)
-	seconds := b.drive(b.freeSeconds(road, from.Area, to.Area, v), depart, v)
-	return Leg{
-		Seconds: int32(math.Min(math.Ceil(seconds), maxLegSeconds)) + b.access(to),
-		Metres:  int32(math.Min(math.Round(road), math.MaxInt32/2)),
-		Quality: Estimated,
-	}
+	free := b.freeSeconds(road, from.Area, to.Area, v) / top
+	return int32(math.Min(math.Ceil(free), maxLegSeconds)), int32(math.Min(math.Round(road), math.MaxInt32/2)), Estimated
 }
 
 // maxLegSeconds bounds one leg (about a month) so that sums never overflow.
@@ -226,7 +267,8 @@ func (b *BuiltinTravel) speed(v Vehicle, a Area) float64 {
 	return 15 / 3.6 // a vehicle or area nobody described
 }
 
-func (b *BuiltinTravel) access(p *Place) int32 {
+// AccessAt implements [Profiled].
+func (b *BuiltinTravel) AccessAt(p Place) int32 {
 	if p.AccessSeconds > 0 {
 		return p.AccessSeconds
 	}
@@ -237,32 +279,49 @@ func (b *BuiltinTravel) access(p *Place) int32 {
 	return b.Access[a]
 }
 
-// drive turns free-flow seconds into real seconds by walking through the hours of the week; the result is FIFO because speed
-// depends on the moment only.
-func (b *BuiltinTravel) drive(free float64, depart Time, v Vehicle) float64 {
+// week is the speed of a vehicle by hour of the week, in 1/1024 of its full speed, which is top times the free speed.
+type week struct {
+	factor [168]int32
+	top    float64
+}
+
+func (b *BuiltinTravel) week(v Vehicle) *week {
+	w := &week{top: 1}
 	hours := b.Hours[orEBike(v)]
 	if hours == nil {
-		return free
+		for i := range w.factor {
+			w.factor[i] = 1024
+		}
+		return w
 	}
-	local := depart.Std().In(b.Zone)
-	weekday := (int(local.Weekday()) + 6) % 7 // Monday = 0
-	hour := weekday*24 + local.Hour()
-	left := float64(3600 - local.Minute()*60 - local.Second())
-	total := 0.0
-	for free > 0 && total < maxLegSeconds {
-		f := hours[hour]
-		if f <= 0 {
-			f = 1
+	w.top = slices.Max(hours[:])
+	if !(w.top > 0) {
+		w.top = 1
+	}
+	for i, f := range hours {
+		w.factor[i] = max(1, int32(math.Round(1024*f/w.top)))
+	}
+	return w
+}
+
+// drive turns seconds at full speed into real seconds for a departure at a local time, by walking through the hours of the week. It is
+// FIFO because speed depends on the moment only.
+func (w *week) drive(full int32, local int64) int32 {
+	need := int64(full) * 1024
+	const thursday = 3 * 24 // 1970-01-01 was one
+	hour := int(((local/3600+thursday)%168 + 168) % 168)
+	left := 3600 - ((local%3600)+3600)%3600
+	total := int64(0)
+	for {
+		f := int64(w.factor[hour])
+		if need <= left*f {
+			return int32(min(total+(need+f-1)/f, maxLegSeconds))
 		}
-		if free <= left*f {
-			return total + free/f
-		}
-		free -= left * f
+		need -= left * f
 		total += left
 		left = 3600
 		hour = (hour + 1) % 168
 	}
-	return total
 }
 
 var errMatrixShape = errors.New("dispatch: the travel model returned a matrix of the wrong size; check the plug-in")

@@ -80,7 +80,7 @@ func (s *state) placeCrew(g int32) bool {
 		for _, o := range pick {
 			cost += o.cost
 		}
-		if cost < best {
+		if cost < best && s.crewFits(members[0], pick, moment.first) {
 			best, at = cost, moment.first
 			chosen = append(chosen[:0], pick...)
 		}
@@ -94,6 +94,23 @@ func (s *state) placeCrew(g int32) bool {
 		s.refreshAll(s.stops[job].route)
 	}
 	return true
+}
+
+// crewFits tests a moment exactly: with breaks in the way, the possible starts at a place need not be one interval.
+func (s *state) crewFits(job int32, pick []offer, at int32) bool {
+	a := &s.attrs[job]
+	open, close := a.open, a.close
+	a.open, a.close = at, at
+	fits := true
+	for _, o := range pick {
+		q := s.newQuery(job)
+		if s.tryHard(&q, o.after); q.after == noPlace {
+			fits = false
+			break
+		}
+	}
+	a.open, a.close = open, close
+	return fits
 }
 
 // pickCrew chooses the cheapest offers of different owners that can start at the moment.

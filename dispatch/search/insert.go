@@ -185,8 +185,9 @@ func (s *state) special(q *query, u int32, r *route, delta int64) (int64, bool) 
 }
 
 func (s *state) hasParts(job, v int32) bool {
+	row := int(s.in.owner(v)) * s.kinds
 	for _, p := range s.in.Jobs[job].Parts {
-		if s.stock[int(v)*s.kinds+int(p.Kind)] < p.Count {
+		if s.stock[row+int(p.Kind)] < p.Count {
 			return false
 		}
 	}

@@ -48,13 +48,14 @@ type Job struct {
 	Late []Late
 	// Parts are consumed from the vehicle's stock.
 	Parts []Part
-	// Fixed jobs are placed first and never taken out again.
+	// Fixed jobs are placed first, in the order of the instance, and never taken out again.
 	Fixed bool
 }
 
-// Late charges a start after Due: Once, plus PerSecond for each second.
+// Late charges a start after Due (or before it): Once, plus PerSecond for each second.
 type Late struct {
 	Due       int32
+	Before    bool
 	Once      int64
 	PerSecond int64
 }
@@ -76,9 +77,9 @@ type Type struct {
 	FixedCost  int64 // of using the vehicle at all
 	Overtime   []Late
 	Breaks     []Break
-	Stock      []int32 // by kind of part; nil means none
+	Stock      []int32 // by kind of part, shared by all vehicles of the owner; nil means none
 	MaxWork    int32   // limit on travel at full speed plus service; 0 means none
-	// Work already done and the convex price of more of it: (Worked + work)² × WorkPrice / 2^20.
+	// Work already done and the convex price of more of it: (Worked + work)² × WorkPrice / 2^30.
 	Worked    int32
 	WorkPrice int64
 }
@@ -125,6 +126,18 @@ func (in *Instance) owner(v int32) int32 {
 		return v
 	}
 	return in.Owners[v]
+}
+
+// owners is the number of technicians.
+func (in *Instance) owners() int32 {
+	if in.Owners == nil {
+		return int32(len(in.Vehicles))
+	}
+	n := int32(0)
+	for _, owner := range in.Owners {
+		n = max(n, owner+1)
+	}
+	return n
 }
 
 // Validate checks indices and ranges; the search relies on it.

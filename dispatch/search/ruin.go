@@ -185,11 +185,7 @@ func (s *state) putBack() {
 	}
 	s.sortJobs(work, s.pickOrder())
 	for _, job := range work {
-		if s.group[job] >= 0 {
-			s.placeGroup(job)
-		} else {
-			s.place(job)
-		}
+		s.placeAny(job)
 	}
 }
 

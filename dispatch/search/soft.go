@@ -3,8 +3,13 @@ package search
 // softCost is the price of starting at a moment.
 func softCost(limits []Late, start int32) (cost int64) {
 	for i := range limits {
-		if l := &limits[i]; start > l.Due {
-			cost += l.Once + int64(start-l.Due)*l.PerSecond
+		l := &limits[i]
+		over := start - l.Due
+		if l.Before {
+			over = -over
+		}
+		if over > 0 {
+			cost += l.Once + int64(over)*l.PerSecond
 		}
 	}
 	return cost

@@ -26,6 +26,8 @@ type Options struct {
 	Done func() float64
 	// Start is a plan to begin with; nil means none.
 	Start *Plan
+	// Fleet asks for few vehicles first; their FixedCost must outweigh everything else.
+	Fleet bool
 	// Better is told of every better plan of the whole instance, from one goroutine at a time; nil means nobody wants to know.
 	Better func(p *Plan)
 
@@ -128,6 +130,9 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 	var n int64
 	temperature := 0.0
 	for ; ; n++ {
+		if r.iterations > 0 && n >= r.iterations {
+			return n
+		}
 		if n%checkEvery == 0 {
 			share := r.share(n)
 			if share >= r.to || ctx.Err() != nil {
@@ -136,8 +141,10 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 			temperature = temperatureAt(t, share, unit)
 		}
 		changed := s.iterate(temperature)
-		for range t.Small {
-			changed = s.smallMove(temperature) || changed
+		if s.plain {
+			for range t.Small {
+				changed = s.smallMove(temperature) || changed
+			}
 		}
 		if changed && s.cost < best.cost {
 			best.save(s)
@@ -169,6 +176,24 @@ func (s *state) scale() float64 {
 	return float64(sum / legs)
 }
 
+// Fits reports whether the jobs of the instance, in the order given, can be served by its first vehicle.
+func Fits(in *Instance) bool {
+	near := newNeighbours(context.Background(), in, 1)
+	s := newState(in, near, 0)
+	s.undo.begin(s)
+	u := s.startOf(0)
+	for job := range s.jobs {
+		q := s.newQuery(job)
+		if s.tryHard(&q, u); q.after == noPlace {
+			return false
+		}
+		s.link(job, u)
+		s.refreshAll(0)
+		u = job
+	}
+	return true
+}
+
 func newSearch(in *Instance, near *neighbours, t *Tuning, seed uint64) *state {
 	s := newState(in, near, seed)
 	s.weight.removed = t.Removed
@@ -176,27 +201,35 @@ func newSearch(in *Instance, near *neighbours, t *Tuning, seed uint64) *state {
 	return s
 }
 
-// construct puts all absent jobs in, fixed ones first, then those with the tightest windows.
+// construct puts all absent jobs in: fixed ones first, in the order of the instance, then those with the tightest windows.
 func (s *state) construct(ctx context.Context) {
 	s.undo.begin(s)
-	work := append([]int32(nil), s.out...)
-	s.sortJobs(work, orderTight)
-	for pass := range 2 {
-		for i, job := range work {
-			if i%64 == 0 && ctx.Err() != nil {
-				return
-			}
-			fixed := s.attrs[job].flags&flagFixed != 0
-			if fixed != (pass == 0) || s.outPos[job] < 0 {
-				continue
-			}
-			if s.group[job] >= 0 {
-				s.placeGroup(job)
-			} else {
-				s.place(job)
-			}
+	blink := s.weight.blink
+	s.weight.blink = 0 // a fixed job must not be overlooked
+	defer func() { s.weight.blink = blink }()
+	for job := range s.jobs {
+		if s.attrs[job].flags&flagFixed != 0 && s.outPos[job] >= 0 {
+			s.placeAny(job)
 		}
 	}
+	work := append([]int32(nil), s.out...)
+	s.sortJobs(work, orderTight)
+	for i, job := range work {
+		if i%64 == 0 && ctx.Err() != nil {
+			return
+		}
+		if s.attrs[job].flags&flagFixed == 0 {
+			s.placeAny(job)
+		}
+	}
+}
+
+// placeAny inserts an absent job, or the whole group that it leads, where that is cheapest.
+func (s *state) placeAny(job int32) bool {
+	if s.group[job] >= 0 {
+		return s.placeGroup(job)
+	}
+	return s.place(job)
 }
 
 // load puts a plan into an empty state. Jobs that do not fit stay out; groups are put in by construct.

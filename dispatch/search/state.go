@@ -1,5 +1,7 @@
 package search
 
+import "slices"
+
 // A node is a job (0 … jobs-1) or the start or end of a vehicle: see startOf and endOf.
 
 const absent = int32(-1)
@@ -58,13 +60,14 @@ type state struct {
 	outPos   []int32   // per job, its index in out, or -1
 
 	anyRich, anySoft, anyWork, anyParts, anyGroup bool
+	plain                                         bool // one kind of vehicle and none of the above
 
 	rich      []richStop // parallel to stops when anyRich
 	softAt    []int64    // parallel to stops when anySoft
 	late      [][]Late   // per node
 	ownerWork []int32
 	ownerPay  []int64
-	stock     []int32 // vehicle × kinds, what is left
+	stock     []int32 // owner × kinds, what is left
 	kinds     int
 	group     []int32 // per job, its group or -1
 	spanOf    [][]Span
@@ -138,6 +141,8 @@ func (s *state) detectFeatures() {
 		s.anyRich = s.anyRich || in.Profiles[i].Clock != nil || in.Profiles[i].Access != nil
 	}
 	s.anyGroup = len(in.Groups) > 0
+	fixed := slices.ContainsFunc(in.Jobs, func(j Job) bool { return j.Fixed })
+	s.plain = len(in.Types) == 1 && in.Assign == nil && !fixed && !(s.anyRich || s.anySoft || s.anyWork || s.anyParts || s.anyGroup)
 }
 
 func (s *state) flagsOf(j *Job) (f uint32) {
@@ -172,10 +177,7 @@ func (s *state) allocateFeatures(nodes int) {
 		}
 	}
 	if s.anyWork {
-		owners := int32(0)
-		for v := range in.Vehicles {
-			owners = max(owners, in.owner(int32(v))+1)
-		}
+		owners := in.owners()
 		s.ownerWork, s.ownerPay = make([]int32, owners), make([]int64, owners)
 		for v, t := range in.Vehicles {
 			owner := in.owner(int32(v))
@@ -188,9 +190,10 @@ func (s *state) allocateFeatures(nodes int) {
 				s.kinds = max(s.kinds, int(p.Kind)+1)
 			}
 		}
-		s.stock = make([]int32, len(in.Vehicles)*s.kinds)
+		s.stock = make([]int32, int(in.owners())*s.kinds)
 		for v, t := range in.Vehicles {
-			copy(s.stock[v*s.kinds:(v+1)*s.kinds], in.Types[t].Stock)
+			owner := int(in.owner(int32(v)))
+			copy(s.stock[owner*s.kinds:(owner+1)*s.kinds], in.Types[t].Stock)
 		}
 	}
 }
@@ -308,7 +311,7 @@ func (s *state) account(job int32, r *route, v int32, p *Profile, before, at, af
 	}
 	if s.anyParts {
 		for _, q := range s.in.Jobs[job].Parts {
-			s.stock[int(v)*s.kinds+int(q.Kind)] -= sign * q.Count
+			s.stock[int(s.in.owner(v))*s.kinds+int(q.Kind)] -= sign * q.Count
 		}
 	}
 }
@@ -324,8 +327,8 @@ func (s *state) workCost(v, more int32) int64 {
 	return workPrice(had+int64(more), price) - workPrice(had, price)
 }
 
-// workPrice is the convex price of a total of work.
-func workPrice(work, price int64) int64 { return work * work / 1024 * price / 1024 }
+// workPrice is the convex price of a total of work in seconds; the price is per second squared in 1/2^30.
+func workPrice(work, price int64) int64 { return (work * work >> 10) * price >> 20 }
 
 // unlink takes a job out of its route; times are refreshed by the caller.
 func (s *state) unlink(job int32) {

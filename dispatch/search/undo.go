@@ -63,7 +63,8 @@ func (u *undoLog) touch(s *state, v int32) {
 		}
 	}
 	if s.anyParts {
-		u.stock = append(u.stock, s.stock[int(v)*s.kinds:(int(v)+1)*s.kinds]...)
+		row := int(s.in.owner(v)) * s.kinds
+		u.stock = append(u.stock, s.stock[row:row+s.kinds]...)
 	}
 }
 
@@ -113,8 +114,11 @@ func (u *undoLog) rollback(s *state) {
 				s.pushEmpty(v)
 			}
 		}
-		if s.anyParts {
-			copy(s.stock[int(v)*s.kinds:], u.stock[i*s.kinds:(i+1)*s.kinds])
+	}
+	if s.anyParts {
+		// Two vehicles of one owner have two copies of the same row; the older one must win.
+		for i := len(u.touched) - 1; i >= 0; i-- {
+			copy(s.stock[int(s.in.owner(u.touched[i]))*s.kinds:], u.stock[i*s.kinds:(i+1)*s.kinds])
 		}
 	}
 	for _, job := range u.entered {

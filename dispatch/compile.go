@@ -1,0 +1,636 @@
+package dispatch
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"anxin/dispatch/search"
+)
+
+// The weights with which the search sees the levels of [Score]. A level's unit outweighs what one change of the plan can gain on the
+// levels below; plans are compared by the vector itself.
+const (
+	weightEmergency       = 1e13
+	weightEmergencySecond = 1e10
+	weightPromise         = 1e12
+	weightPromiseSecond   = 1e6
+	weightDue             = 1e10
+	weightDueSecond       = 1e4
+	weightUnserved        = 1e7
+	weightPoint           = 1e5
+	weightVehicle         = 1e9
+	weightDistanceSkip    = 1e11
+	weightPinned          = 1e16
+)
+
+// workday is one working day of one technician: a vehicle of the search.
+type workday struct {
+	tech     int
+	from, to Time // the whole day, overtime included
+	end      Time // regular end
+	start    Place
+	breaks   []Break // gaps between spans included
+	tasks    []*Commitment
+}
+
+// task is what a job of the search stands for.
+type task struct {
+	job        int // index in Problem.Jobs, or -1
+	commitment *Commitment
+}
+
+// compiled is a problem in the numbers of the search.
+type compiled struct {
+	p        *Problem
+	prices   Prices
+	in       *search.Instance
+	epoch    Time // second 0 of the search
+	days     []workday
+	tasks    []task
+	firstOf  []int32 // per job of the problem, its first task, or -1 when it cannot be planned at all
+	places   []Place
+	placeOf  map[Place]int32
+	nowhere  int32
+	profiles []profileKey
+	travel   TravelModel
+	refused  map[int][]Reason // jobs that cannot be planned and why
+	warnings []string
+	source   *travelSource
+	book     *ruleBook
+}
+
+// profileKey is what makes two technicians travel alike.
+type profileKey struct {
+	vehicle       Vehicle
+	perKm, perHor int64
+}
+
+const denseLimit = 1600 // places up to which all legs are computed beforehand
+
+func compile(ctx context.Context, p *Problem) (*compiled, error) {
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	c := &compiled{p: p, prices: p.Prices.withDefaults(), travel: p.Travel, placeOf: map[Place]int32{}, refused: map[int][]Reason{}, in: &search.Instance{}}
+	if c.travel == nil {
+		c.travel = NewBuiltinTravel(nil)
+	}
+	c.book = newRuleBook(p)
+	c.collectDays()
+	c.setEpoch()
+	if err := c.addTypes(); err != nil {
+		return nil, err
+	}
+	if err := c.addTasks(); err != nil {
+		return nil, err
+	}
+	c.addGroups()
+	c.in.Places = len(c.places)
+	return c, c.addTravel(ctx)
+}
+
+// place returns the number of a place.
+func (c *compiled) place(p Place) int32 {
+	k, ok := c.placeOf[p]
+	if !ok {
+		k = int32(len(c.places))
+		c.placeOf[p] = k
+		c.places = append(c.places, p)
+	}
+	return k
+}
+
+// sec converts a moment to the seconds of the search.
+func (c *compiled) sec(t Time) int32 {
+	return int32(min(max(int64(t)-int64(c.epoch), -int64(search.Never)), int64(search.Never)-1))
+}
+
+func (c *compiled) moment(s int32) Time { return c.epoch + Time(s) }
+
+// collectDays makes the working days that are not over.
+func (c *compiled) collectDays() {
+	byTech := make(map[string][]*Commitment)
+	for i := range c.p.Commitments {
+		k := &c.p.Commitments[i]
+		byTech[k.Technician] = append(byTech[k.Technician], k)
+	}
+	for tech := range c.p.Technicians {
+		t := &c.p.Technicians[tech]
+		tasks := byTech[t.ID]
+		slices.SortStableFunc(tasks, func(a, b *Commitment) int {
+			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.ID, b.ID))
+		})
+		for _, spans := range workingDays(t.Shifts) {
+			c.addDay(tech, spans, tasks)
+		}
+	}
+}
+
+// workingDays sorts shifts and groups those that belong to one day.
+func workingDays(shifts []Shift) [][]Shift {
+	sorted := slices.Clone(shifts)
+	slices.SortFunc(sorted, func(a, b Shift) int { return cmp.Compare(a.From, b.From) })
+	var out [][]Shift
+	for first := 0; first < len(sorted); {
+		last := first
+		for last+1 < len(sorted) && sorted[last+1].From-sorted[last].To < sameDaySeconds {
+			last++
+		}
+		out = append(out, sorted[first:last+1])
+		first = last + 1
+	}
+	return out
+}
+
+func (c *compiled) addDay(tech int, spans []Shift, tasks []*Commitment) {
+	t := &c.p.Technicians[tech]
+	last := spans[len(spans)-1]
+	d := workday{tech: tech, from: spans[0].From, end: last.To, to: last.To.Add(last.OvertimeSeconds), start: t.Start}
+	if d.to <= c.p.Now {
+		return
+	}
+	d.breaks = gapsAndBreaks(spans, t.Breaks, d.from, d.to)
+	free := max(d.from, c.p.Now)
+	for _, k := range tasks {
+		if k.End <= d.from-sameDaySeconds/2 || k.Start >= d.to+sameDaySeconds/2 {
+			continue
+		}
+		if k.Start <= c.p.Now { // over or under way: the day goes on from there
+			d.start, free = k.Place, max(free, k.End)
+			continue
+		}
+		d.tasks = append(d.tasks, k)
+	}
+	if pos := t.Position; pos != nil && pos.Place.Known() && free == c.p.Now && pos.At <= c.p.Now && pos.At >= d.from {
+		d.start = pos.Place
+	}
+	d.from = free
+	d.to = max(d.to, d.from)
+	d.breaks = slices.DeleteFunc(d.breaks, func(b Break) bool { return b.To < d.from })
+	c.days = append(c.days, d)
+}
+
+// gapsAndBreaks lists what interrupts a working day, in order. A gap between two spans is a rest that begins when the span ends.
+func gapsAndBreaks(spans []Shift, breaks []Break, from, to Time) []Break {
+	var out []Break
+	for i := 0; i+1 < len(spans); i++ {
+		out = append(out, Break{From: spans[i].To, To: spans[i].To, DurationSeconds: int32(spans[i+1].From - spans[i].To)})
+	}
+	for _, b := range breaks {
+		if b.To >= from && b.From < to {
+			out = append(out, b)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Break) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	return out
+}
+
+// setEpoch puts second 0 at a full hour of the model's zone before everything else.
+func (c *compiled) setEpoch() {
+	first := c.p.Now
+	for i := range c.days {
+		if i == 0 || c.days[i].from < first {
+			first = min(first, c.days[i].from)
+		}
+	}
+	c.epoch = first
+	if m, ok := c.travel.(Profiled); ok {
+		_, zone := m.HourFactors(EBike)
+		_, offset := first.Std().In(zone).Zone()
+		local := first + Time(offset)
+		c.epoch = local - ((local%3600)+3600)%3600 - Time(offset)
+	}
+}
+
+// addTypes makes one vehicle per working day; days that are alike in everything share a type.
+func (c *compiled) addTypes() error {
+	c.nowhere = c.place(Place{Node: -1})
+	uneven := c.unevenBase()
+	types := make(map[string]int32)
+	named := c.namedTechnicians()
+	owners := make(map[int]int32)
+	for i := range c.days {
+		d := &c.days[i]
+		t := &c.p.Technicians[d.tech]
+		if len(d.breaks) > search.MaxBreaks {
+			return fmt.Errorf("dispatch: technician %q: a working day has %d breaks and gaps between shifts, at most %d are possible", t.ID, len(d.breaks), search.MaxBreaks)
+		}
+		typ := c.typeOf(d, t, uneven)
+		key := c.signature(d, t, &typ, named[t.ID] || len(d.tasks) > 0 || uneven != nil)
+		k, ok := types[key]
+		if !ok {
+			k = int32(len(c.in.Types))
+			types[key] = k
+			c.in.Types = append(c.in.Types, typ)
+		}
+		c.in.Vehicles = append(c.in.Vehicles, k)
+		owner, ok := owners[d.tech]
+		if !ok {
+			owner = int32(len(owners))
+			owners[d.tech] = owner
+		}
+		c.in.Owners = append(c.in.Owners, owner)
+	}
+	return nil
+}
+
+// namedTechnicians are those that some job treats differently from everybody else.
+func (c *compiled) namedTechnicians() map[string]bool {
+	named := make(map[string]bool)
+	for i := range c.p.Jobs {
+		j := &c.p.Jobs[i]
+		named[j.Previous] = true
+		for _, x := range j.Exclude {
+			named[x.Technician] = true
+		}
+		if j.Pin != nil {
+			for _, id := range j.Pin.Technicians {
+				named[id] = true
+			}
+		}
+		if j.Planned != nil {
+			named[j.Planned.Technician] = true
+		}
+	}
+	delete(named, "")
+	return named
+}
+
+// unevenBase returns each technician's hours above the expected share, counted from the least loaded one; nil when no account is kept.
+func (c *compiled) unevenBase() []int32 {
+	kept := false
+	least := int32(math.MaxInt32)
+	for i := range c.p.Technicians {
+		t := &c.p.Technicians[i]
+		kept = kept || t.WorkedSeconds != 0 || t.ShareSeconds != 0
+		least = min(least, t.WorkedSeconds-t.ShareSeconds)
+	}
+	if !kept || c.p.Objective == Distance || c.p.Objective == Vehicles {
+		return nil
+	}
+	out := make([]int32, len(c.p.Technicians))
+	for i := range out {
+		t := &c.p.Technicians[i]
+		out[i] = min(t.WorkedSeconds-t.ShareSeconds-least, 4_000_000)
+	}
+	return out
+}
+
+func (c *compiled) typeOf(d *workday, t *Technician, uneven []int32) search.Type {
+	typ := search.Type{
+		Profile: c.profile(t), Start: c.place(d.start), End: c.nowhere,
+		Open: c.sec(d.from), Close: c.sec(d.to), Capacity: math.MaxInt32 / 2, MaxWork: t.MaxWorkSeconds,
+	}
+	if t.End != nil {
+		typ.End = c.place(*t.End)
+	}
+	if t.Capacity > 0 {
+		typ.Capacity = t.Capacity
+	}
+	switch c.p.Objective {
+	case Vehicles:
+		typ.FixedCost = weightVehicle
+	case Distance:
+	default:
+		cost := t.Costs()
+		typ.FixedCost = cost.PerDay
+		if cost.PerOvertime > 0 && d.end < d.to {
+			// The rate is per second in whole fen at least; a finer rate is rounded up.
+			typ.Overtime = []search.Late{{Due: c.sec(d.end), PerSecond: (cost.PerOvertime + 3599) / 3600}}
+		}
+		if uneven != nil {
+			typ.Worked, typ.WorkPrice = uneven[d.tech], unevenPrice(c.prices.UnevenHour)
+		}
+	}
+	for _, b := range d.breaks {
+		typ.Breaks = append(typ.Breaks, search.Break{From: c.sec(b.From), To: c.sec(b.To), Length: b.DurationSeconds})
+	}
+	typ.Stock = c.book.stockOf(t)
+	return typ
+}
+
+// unevenPrice turns fen per hour at eight hours of difference into the coefficient of work², in 1/2^30 fen per square second.
+func unevenPrice(perHour int64) int64 { return perHour * (1 << 30) / (3600 * 2 * 8 * 3600) }
+
+func (c *compiled) profile(t *Technician) int32 {
+	cost := t.Costs()
+	key := profileKey{orEBike(t.Vehicle), cost.PerKm, cost.PerTravelHour}
+	if c.p.Objective == Distance || c.p.Objective == Vehicles {
+		key.perKm, key.perHor = 0, 0
+	}
+	for i, k := range c.profiles {
+		if k == key {
+			return int32(i)
+		}
+	}
+	c.profiles = append(c.profiles, key)
+	return int32(len(c.profiles) - 1)
+}
+
+// signature is equal for two working days exactly when the search need not tell them apart.
+func (c *compiled) signature(d *workday, t *Technician, typ *search.Type, unique bool) string {
+	if unique {
+		return fmt.Sprintf("#%d/%d", d.tech, d.from)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d %d %d %d %d %d %d %d %v %v %v %d", typ.Profile, typ.Start, typ.End, typ.Open, typ.Close, typ.Capacity,
+		typ.FixedCost, typ.MaxWork, typ.Overtime, typ.Breaks, typ.Stock, t.MaxMetres)
+	fmt.Fprintf(&b, " %v %v %q %q %d %v", t.Skills, t.Certificates, t.Brands, t.Regions, t.Costs().PerVisit, t.Stock)
+	return b.String()
+}
+
+// addTasks makes the jobs of the search: commitments first, then jobs, several for a crew.
+func (c *compiled) addTasks() error {
+	byDay := make([][]int32, len(c.days)) // commitments as tasks
+	for day := range c.days {
+		for _, k := range c.days[day].tasks {
+			byDay[day] = append(byDay[day], int32(len(c.tasks)))
+			c.tasks = append(c.tasks, task{job: -1, commitment: k})
+			c.in.Jobs = append(c.in.Jobs, search.Job{
+				Place: c.place(k.Place), Service: int32(min(int64(k.End-k.Start), int64(search.Never)/4)),
+				Open: c.sec(k.Start), Close: c.sec(k.Start), Skip: weightPinned, Fixed: true,
+			})
+		}
+	}
+	c.firstOf = make([]int32, len(c.p.Jobs))
+	for i := range c.p.Jobs {
+		c.firstOf[i] = -1
+		c.addJob(i)
+	}
+	c.assign(byDay)
+	return nil
+}
+
+func (c *compiled) addJob(i int) {
+	j := &c.p.Jobs[i]
+	sj := search.Job{Place: c.place(j.Place), Service: j.ServiceSeconds, Demand: j.Load, Parts: c.book.partsOf(j)}
+	windows := c.windowsOf(j)
+	if len(windows) == 0 {
+		c.refused[i] = []Reason{reason(WindowMissed, "arrive_at", c.p.Now, "latest_at", c.lastWindow(j))}
+		return
+	}
+	sj.Open, sj.Close = windows[0].From, windows[len(windows)-1].To
+	if len(windows) > 1 {
+		sj.Windows = windows
+	}
+	pin := c.pinOf(j)
+	sj.Fixed = pin != nil
+	c.prize(j, &sj)
+	crew := max(j.Crew, 1)
+	if pin != nil && len(pin.Technicians) != crew {
+		c.refused[i] = []Reason{reason(PinContradicts, "rule", "crew")}
+		return
+	}
+	c.firstOf[i] = int32(len(c.tasks))
+	for range crew {
+		c.tasks = append(c.tasks, task{job: i})
+		c.in.Jobs = append(c.in.Jobs, sj)
+	}
+}
+
+// pinOf returns the pin of a job; a planned visit before the freeze horizon is pinned too.
+func (c *compiled) pinOf(j *Job) *Pin {
+	if j.Pin != nil {
+		return j.Pin
+	}
+	if p := j.Planned; p != nil && p.Start < c.p.Freeze && p.Start >= c.p.Now && j.Crew <= 1 {
+		return &Pin{Technicians: []string{p.Technician}, Start: p.Start}
+	}
+	return nil
+}
+
+// windowsOf returns the possible starts in seconds of the search: windows cut by the present, the promise and the pin.
+func (c *compiled) windowsOf(j *Job) []search.Span {
+	if pin := c.pinOf(j); pin != nil && pin.Start != 0 {
+		s := c.sec(pin.Start)
+		return []search.Span{{From: s, To: s}}
+	}
+	from := c.p.Now
+	if j.Promise != nil {
+		from = max(from, j.Promise.From)
+	}
+	if len(j.Windows) == 0 {
+		return []search.Span{{From: c.sec(from), To: search.Never - 1}}
+	}
+	var out []search.Span
+	for _, w := range j.Windows {
+		if w.To >= from {
+			out = append(out, search.Span{From: c.sec(max(w.From, from)), To: c.sec(w.To)})
+		}
+	}
+	slices.SortFunc(out, func(a, b search.Span) int { return cmp.Compare(a.From, b.From) })
+	return out
+}
+
+func (c *compiled) lastWindow(j *Job) Time {
+	last := j.Windows[0].To
+	for _, w := range j.Windows {
+		last = max(last, w.To)
+	}
+	return last
+}
+
+// prize sets what it costs to leave a job out or to be late.
+func (c *compiled) prize(j *Job, sj *search.Job) {
+	switch {
+	case c.p.Objective == Distance || c.p.Objective == Vehicles:
+		sj.Skip = weightDistanceSkip
+		if j.Optional {
+			sj.Skip = j.PriceFen
+		}
+	default:
+		if sj.Skip = j.PriceFen; !j.Optional {
+			sj.Skip += weightUnserved * j.Weight(c.p.Now)
+		}
+		if j.Deadline != 0 {
+			sj.Skip += weightEmergency + weightEmergencySecond*86400
+			sj.Late = append(sj.Late, search.Late{Due: c.sec(j.Deadline), Once: weightEmergency, PerSecond: weightEmergencySecond})
+		}
+		if j.Promise != nil {
+			sj.Skip += weightPromise
+			sj.Late = append(sj.Late, search.Late{Due: c.sec(j.Promise.To), Once: weightPromise, PerSecond: weightPromiseSecond})
+		}
+		if j.Due != 0 {
+			sj.Skip += weightDue
+			sj.Late = append(sj.Late, search.Late{Due: c.sec(j.Due), Once: weightDue, PerSecond: weightDueSecond})
+		}
+		if j.Planned != nil && j.Crew <= 1 {
+			change := ChangePrice(c.prices.ChangeTime, j.Planned, c.p.Now)
+			sj.Skip += ChangePrice(c.prices.ChangeTechnician, j.Planned, c.p.Now)
+			sj.Late = append(sj.Late,
+				search.Late{Due: c.sec(j.Planned.Start + TimeTolerance), Once: change},
+				search.Late{Due: c.sec(j.Planned.Start - TimeTolerance), Before: true, Once: change})
+		}
+	}
+	if sj.Fixed {
+		sj.Skip += weightPinned
+	}
+}
+
+// assign fills the matrix of who may serve what at which extra cost.
+func (c *compiled) assign(commitments [][]int32) {
+	types := len(c.in.Types)
+	if types == 0 {
+		return
+	}
+	days := make([]int, types) // a working day of each type
+	for v := len(c.in.Vehicles) - 1; v >= 0; v-- {
+		days[c.in.Vehicles[v]] = v
+	}
+	rows := make([]int32, len(c.tasks)*types)
+	trivial := true
+	for k := range c.tasks {
+		row := rows[k*types : (k+1)*types]
+		i := c.tasks[k].job
+		if i < 0 {
+			for t := range row {
+				row[t] = search.Forbidden
+			}
+			trivial = false
+			continue
+		}
+		if first := c.firstOf[i]; int(first) != k && c.pinOf(&c.p.Jobs[i]) == nil {
+			copy(row, rows[int(first)*types:(int(first)+1)*types]) // all members of a crew ask for the same
+			continue
+		}
+		if c.assignRow(i, k-int(c.firstOf[i]), row, days) {
+			trivial = false
+		}
+	}
+	for day, list := range commitments {
+		for _, k := range list {
+			rows[int(k)*types+int(c.in.Vehicles[day])] = 0
+		}
+	}
+	if !trivial {
+		c.in.Assign = rows
+	}
+}
+
+// assignRow reports whether the row has any entry other than 0.
+func (c *compiled) assignRow(i, member int, row []int32, days []int) (special bool) {
+	j := &c.p.Jobs[i]
+	pin := c.pinOf(j)
+	need := c.book.needOf(j)
+	for t := range row {
+		d := &c.days[days[t]]
+		tech := &c.p.Technicians[d.tech]
+		switch {
+		case pin != nil && tech.ID != pin.Technicians[member], !c.book.allows(d.tech, j, need), !c.certified(tech, j, d):
+			row[t] = search.Forbidden
+		case c.p.Objective == Distance || c.p.Objective == Vehicles:
+			row[t] = 0
+		default:
+			extra := tech.Cost.PerVisit + weightPoint*FirstTimePoints(tech, j)
+			if j.Planned != nil && j.Planned.Technician != tech.ID && j.Crew <= 1 {
+				extra += ChangePrice(c.prices.ChangeTechnician, j.Planned, c.p.Now)
+			}
+			row[t] = int32(min(extra, int64(search.Forbidden)-1))
+		}
+		special = special || row[t] != 0
+	}
+	return special
+}
+
+// certified tests certificates for the whole working day; a certificate that begins or ends during the day does not count.
+func (c *compiled) certified(t *Technician, j *Job, d *workday) bool {
+	for _, name := range j.Certificates {
+		if !slices.ContainsFunc(t.Certificates, func(x Certificate) bool {
+			return x.Name == name && x.From <= d.from && (x.Until == 0 || x.Until >= d.to)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+// addGroups binds crews and sequences.
+func (c *compiled) addGroups() {
+	index := make(map[string]int, len(c.p.Jobs))
+	for i := range c.p.Jobs {
+		index[c.p.Jobs[i].ID] = i
+		if crew := c.p.Jobs[i].Crew; crew > 1 && c.firstOf[i] >= 0 {
+			g := search.Group{Crew: true}
+			for m := range crew {
+				g.Jobs = append(g.Jobs, c.firstOf[i]+int32(m))
+			}
+			c.in.Groups = append(c.in.Groups, g)
+		}
+	}
+	for k := range c.p.Sequences {
+		c.addSequence(&c.p.Sequences[k], index)
+	}
+}
+
+func (c *compiled) addSequence(s *Sequence, index map[string]int) {
+	g := search.Group{SameOwner: s.SameTechnician}
+	gap := s.MaxGapSeconds
+	if gap == 0 {
+		gap = search.Never / 2
+	}
+	for _, id := range s.Jobs {
+		i := index[id]
+		if c.firstOf[i] < 0 { // one visit cannot be planned at all, so the later ones cannot either
+			for _, other := range s.Jobs {
+				if k := index[other]; c.firstOf[k] >= 0 {
+					c.refused[k] = []Reason{reason(SequenceBroken, "job", id)}
+				}
+			}
+			continue
+		}
+		g.Jobs = append(g.Jobs, c.firstOf[i])
+	}
+	if len(g.Jobs) < len(s.Jobs) {
+		for _, k := range g.Jobs { // keep them out: no vehicle may serve them
+			c.forbid(k)
+		}
+		return
+	}
+	for range g.Jobs[1:] {
+		g.MinGap = append(g.MinGap, s.MinGapSeconds)
+		g.MaxGap = append(g.MaxGap, gap)
+	}
+	c.in.Groups = append(c.in.Groups, g)
+}
+
+func (c *compiled) forbid(task int32) {
+	types := len(c.in.Types)
+	if c.in.Assign == nil {
+		c.in.Assign = make([]int32, len(c.tasks)*types)
+	}
+	for t := range types {
+		c.in.Assign[int(task)*types+t] = search.Forbidden
+	}
+}
+
+// clock builds the search's clock of a vehicle; nil when speed does not depend on the hour.
+func (c *compiled) clock(v Vehicle) *search.Clock {
+	m, ok := c.travel.(Profiled)
+	if !ok {
+		return nil
+	}
+	factors, zone := m.HourFactors(v)
+	last := c.epoch
+	for i := range c.days {
+		last = max(last, c.days[i].to)
+	}
+	hours := min(int(last-c.epoch)/3600+48, 24*400)
+	list := make([]int32, hours)
+	flat := true
+	for h := range list {
+		t := (c.epoch + Time(h*3600)).Std().In(zone)
+		list[h] = factors[hourOfWeek(t)]
+		flat = flat && list[h] == 1024
+	}
+	if flat {
+		return nil
+	}
+	return search.NewClock(0, list)
+}
+
+func hourOfWeek(t time.Time) int { return (int(t.Weekday())+6)%7*24 + t.Hour() }

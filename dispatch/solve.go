@@ -1,0 +1,87 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"anxin/dispatch/search"
+)
+
+// Options steer [Solve].
+type Options struct {
+	Seed    uint64
+	Threads int // 0 means 1
+	// Iterations to do; 0 means until Elapsed says so.
+	Iterations int64
+	// Elapsed returns the share of the available time that has passed, from 0 to 1; nil means that Iterations alone decides. It is
+	// called from several goroutines. The engine has no clock of its own.
+	Elapsed func() float64
+	// Tuning overrides parameters of the search; its zero value is right for nearly everybody.
+	Tuning search.Tuning
+}
+
+// Solve plans the problem's jobs around its commitments. It returns the best plan found when the iterations or the time are used up or
+// ctx is done, whichever comes first; every plan keeps all hard rules. With the same problem, seed, threads and iterations and no
+// Elapsed, the answer is the same byte for byte.
+//
+// Errors: a [*FieldError] for a malformed problem, or an error of the travel model.
+func Solve(ctx context.Context, p *Problem, o Options) (*Plan, error) {
+	if o.Iterations <= 0 && o.Elapsed == nil {
+		return nil, fmt.Errorf("dispatch: Options: give Iterations or Elapsed, otherwise the search would never end")
+	}
+	// Reading times of the problem is not part of the search and must not be cut short, or there would be nothing to return.
+	c, err := compile(context.WithoutCancel(ctx), p)
+	if err != nil {
+		return nil, err
+	}
+	found, iterations, err := search.Solve(ctx, c.in, search.Options{
+		Seed: o.Seed, Threads: o.Threads, Iterations: o.Iterations, Done: o.Elapsed, Tuning: o.Tuning, Fleet: p.Objective == Vehicles,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := c.source.failure(); err != nil {
+		return nil, fmt.Errorf("dispatch: travel times: %w", err)
+	}
+	return c.decode(found, iterations)
+}
+
+// decode turns the answer of the search into a plan.
+func (c *compiled) decode(found *search.Plan, iterations int64) (*Plan, error) {
+	out := &Plan{Iterations: iterations, Warnings: c.warnings, Tours: []Tour{}, Unassigned: []Unassigned{}}
+	served := make([]bool, len(c.p.Jobs))
+	for v, tasks := range found.Routes {
+		if len(tasks) == 0 {
+			continue
+		}
+		tour, ok := c.tour(v, tasks, found.Starts)
+		if !ok {
+			return nil, fmt.Errorf("dispatch: internal error: the route of technician %q cannot be timed", c.p.Technicians[c.days[v].tech].ID)
+		}
+		for _, k := range tasks {
+			if i := c.tasks[k].job; i >= 0 {
+				served[i] = true
+			}
+		}
+		out.Tours = append(out.Tours, tour)
+	}
+	slices.SortStableFunc(out.Tours, compareTours)
+	for i := range c.p.Jobs {
+		if !served[i] {
+			out.Unassigned = append(out.Unassigned, Unassigned{Job: c.p.Jobs[i].ID, Reasons: c.whyNot(i)})
+		}
+	}
+	c.score(out, found)
+	return out, nil
+}
+
+func compareTours(a, b Tour) int {
+	switch {
+	case a.Technician < b.Technician:
+		return -1
+	case a.Technician > b.Technician:
+		return 1
+	}
+	return int(max(-1, min(1, a.Leave-b.Leave)))
+}

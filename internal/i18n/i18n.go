@@ -213,6 +213,8 @@ func fill(l Lang, text string, args map[string]any) string {
 			return T(l, string(v))
 		case int:
 			return strconv.Itoa(v)
+		case interface{ In(lang string) string }: // a text in both languages, such as one of the service catalogue
+			return v.In(string(l))
 		}
 		return fmt.Sprint(v)
 	})

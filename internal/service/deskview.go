@@ -247,7 +247,7 @@ func (f *folder) casePage(ctx context.Context) (p CasePage, err error) {
 		return p, err
 	}
 	for _, x := range problems {
-		p.Problems = append(p.Problems, problemView(x))
+		p.Problems = append(p.Problems, s.problemView(x))
 	}
 	if p.Looked, err = f.looked(ctx); err != nil {
 		return p, err
@@ -396,7 +396,7 @@ func (s *Service) Problems(ctx context.Context, a casefile.Actor, after string, 
 			page.Next = cursor(rows[limit-1].Rank, rows[limit-1].ID)
 		}
 		for _, r := range rows {
-			page.Items = append(page.Items, problemView(r))
+			page.Items = append(page.Items, s.problemView(r))
 		}
 		return nil
 	})

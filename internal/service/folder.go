@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"anxin/internal/casefile"
+	"anxin/internal/i18n"
 	"anxin/internal/privacy"
 	"anxin/internal/tx"
 )
@@ -232,7 +234,7 @@ func (f *folder) reportView(v *Visit) (*ReportView, error) {
 	for _, p := range r.Related {
 		rv := RelatedView{Product: f.s.Catalogue.ProductName(p.Product), Condition: p.Condition, WantsQuote: p.WantsQuote}
 		if p.Advice != "" {
-			rv.Advice = Line{Key: "service.advice." + p.Advice}
+			rv.Advice = Line{Key: "service.advice", Args: map[string]any{"text": nameOf(f.s.Catalogue.Lists["advice"], p.Advice).Text}}
 		}
 		if rv.Words, err = f.reveal(fieldAdvice, p.AdviceEnc); err != nil {
 			return nil, err
@@ -287,6 +289,39 @@ func moments(data map[string]any) map[string]any {
 	return data
 }
 
+// reasonLists say from which list of the catalogue the reason of an event or problem is.
+var reasonLists = map[string]string{"request.cancelled": "cancel", "request.remote_fixed": "remote_fix", "request.referred": "refer", "request.reopened": "reopen",
+	"offer.declined": "decline", "visit.given_back": "give_back", "visit.reassigned": "reassign", "visit.no_access": "no_access", "visit.aborted": "abort",
+	"visit.needs_follow_up": "follow_up", "visit.finished": "refuse_sign", "visit.door_code_reset": "reset_code", "visit.technician_absent": "absence",
+	problemNoAccess: "no_access", problemGivenBack: "give_back", problemAbsence: "absence", problemAborted: "abort", problemDispute: "refuse_sign"}
+
+// facts makes the data of an event or problem readable: moments are times, codes are texts of the catalogue.
+func (s *Service) facts(kind string, data map[string]any) map[string]any {
+	data = moments(data)
+	name := func(key string, text func(code string) any) {
+		if code, ok := data[key].(string); ok {
+			data[key] = text(code)
+		}
+	}
+	if list := reasonLists[kind]; list != "" {
+		name("reason", func(code string) any { return s.reasonText(list, code) })
+	}
+	name("product", func(code string) any { return s.Catalogue.ProductName(code).Text })
+	name("part", func(code string) any { return s.Catalogue.ItemName(code).Text })
+	if strings.HasPrefix(kind, "clock.") {
+		name("kind", func(code string) any { return i18n.Key("service.clock." + code) })
+	}
+	return data
+}
+
+// reasonText is a reason in words. A cancellation carries the reason of the visit's end when the technician ended it.
+func (s *Service) reasonText(list, code string) Text {
+	if list == "cancel" && !s.Catalogue.Has(list, code) {
+		list = "abort"
+	}
+	return nameOf(s.Catalogue.Lists[list], code).Text
+}
+
 // timeline writes the events as sentences.
 func (f *folder) timeline() []Entry {
 	out := make([]Entry, 0, len(f.events))
@@ -296,7 +331,7 @@ func (f *folder) timeline() []Entry {
 			data = nil // an event of a newer version: its kind still says what it is
 		}
 		out = append(out, Entry{Seq: e.Seq, At: e.At, Kind: e.Kind, Role: e.Role, Visit: e.Visit, ForCustomer: e.Audience&forCustomer != 0,
-			Line: Line{Key: "service.event." + e.Kind, Args: moments(data)}})
+			Line: Line{Key: "service.event." + e.Kind, Args: f.s.facts(e.Kind, data)}})
 	}
 	return out
 }

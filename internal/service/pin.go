@@ -124,7 +124,7 @@ func (w *work) pin(ctx context.Context, c Pin) error {
 		to = from.Add(w.usualLength())
 	}
 	o := Offer{Tenant: w.c.Tenant, Case: w.c.ID, ID: w.s.Source.NewID(), Visit: w.visit.ID, Technician: c.Technician, State: OfferAccepted, Round: round.round + 1, Rank: 0,
-		Reasons: append([]Reason{{Code: "pinned"}}, reasonsOf(fit.Reasons)...), ArriveAt: from, TravelSeconds: int64(fit.TravelSeconds), Metres: int64(fit.DistanceMetres),
+		Reasons: reasonsOf(fit.Reasons), ArriveAt: from, TravelSeconds: int64(fit.TravelSeconds), Metres: int64(fit.DistanceMetres),
 		Pay:     casefile.Fen(w.s.Catalogue.Pay(string(w.req.Kind), string(w.req.Urgency), int64(fit.DistanceMetres))),
 		Created: w.now, Expires: w.now, Answered: w.now, TechCode: x.Code, TechName: x.Name}
 	if err := w.s.Store.InsertOffer(ctx, w.t, &o); err != nil {

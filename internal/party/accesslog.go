@@ -81,6 +81,11 @@ func (l *AccessLog) Write(ctx context.Context, t tx.Tx, a casefile.Actor, e Entr
 	})
 }
 
+// changed is the line about what an admin changed: an account, a key. Field says what was done, Subject to which.
+func changed(ctx context.Context, t tx.Tx, store AccessStore, source casefile.Source, a casefile.Actor, what string, id casefile.ID) error {
+	return (&AccessLog{store: store, source: source}).Write(ctx, t, a, Entry{Action: LogAdmin, Subject: id, Field: what})
+}
+
 // Add writes a line in a transaction of its own.
 func (l *AccessLog) Add(ctx context.Context, a casefile.Actor, e Entry) error {
 	return l.run.Write(ctx, func(ctx context.Context, t tx.Tx) error { return l.Write(ctx, t, a, e) })

@@ -39,12 +39,14 @@ type Accounts struct {
 	source    casefile.Source
 	policy    AccountPolicy
 	tries     attempts
+	access    AccessStore
 }
 
 // NewAccounts makes the accounts.
 func NewAccounts(run tx.Runner, store interface {
 	AccountStore
 	AttemptStore
+	AccessStore
 }, sessions *Sessions, passwords *Passwords, keeper Keeper, source casefile.Source, policy AccountPolicy) *Accounts {
 	if policy.InviteFor == 0 {
 		policy.InviteFor = 7 * 24 * time.Hour
@@ -52,7 +54,7 @@ func NewAccounts(run tx.Runner, store interface {
 	if policy.ResetFor == 0 {
 		policy.ResetFor = 24 * time.Hour
 	}
-	return &Accounts{run, store, sessions, passwords, keeper, source, policy, attempts{store, keeper, source}}
+	return &Accounts{run, store, sessions, passwords, keeper, source, policy, attempts{store, keeper, source}, store}
 }
 
 func tenantBytes(t casefile.Tenant) []byte { return binary.BigEndian.AppendUint64(nil, uint64(t)) }

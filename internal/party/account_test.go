@@ -3,6 +3,7 @@ package party_test
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -449,6 +450,37 @@ func TestRightsTakenAwayEndSessions(t *testing.T) {
 			if !b.current().Account.IsNil() {
 				t.Errorf("%s: the session goes on", name)
 			}
+		}
+	})
+}
+
+// What an admin changes is kept, with who did it; what was refused is not.
+func TestAdminChangesAreKept(t *testing.T) {
+	each(t, party.AccountPolicy{}, func(t *testing.T, p *place) {
+		p.account("a1", casefile.Admin)
+		id := p.account("li", casefile.Agent)
+		check(t, p.accounts.Disable(ctx, admin, id))
+		check(t, p.accounts.Enable(ctx, admin, id))
+		check(t, p.accounts.Unlock(ctx, admin, id))
+		_, key, err := p.keys.Create(ctx, admin, party.NewKey{Name: "x", Role: casefile.Agent, Scopes: []party.Scope{party.ScopeRead}})
+		check(t, err)
+		check(t, p.keys.Revoke(ctx, admin, key))
+		want(t, p.keys.Revoke(ctx, admin, key), casefile.NotFound)
+		list, err := p.accounts.List(ctx, admin, "", 10)
+		check(t, err)
+		want(t, p.accounts.Disable(ctx, admin, list[0].ID), casefile.Conflict)
+		page, err := p.log.Search(ctx, admin, time.Time{}, party.LogAdmin, "", 100)
+		check(t, err)
+		var got []string
+		for _, e := range page.Entries {
+			if e.Actor != admin.ID || e.Subject.IsNil() {
+				t.Errorf("%+v", e)
+			}
+			got = append(got, e.Field)
+		}
+		slices.Sort(got)
+		if s := strings.Join(got, " "); s != "account.disable account.enable account.invite account.invite account.unlock key.create key.revoke" {
+			t.Error(s)
 		}
 	})
 }

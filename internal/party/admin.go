@@ -107,8 +107,8 @@ func (s *Accounts) Invite(ctx context.Context, a casefile.Actor, n NewAccount) (
 		if err := s.create(ctx, t, row); err != nil {
 			return err
 		}
-		if row.State == Active {
-			return nil
+		if err := changed(ctx, t, s.access, s.source, a, "account.invite", row.ID); err != nil || row.State == Active {
+			return err
 		}
 		token, err = s.newOneTime(ctx, t, a.Tenant, row.ID, Invite, s.policy.InviteFor)
 		return err
@@ -301,8 +301,8 @@ func (s *Accounts) view(r AccountRow) AccountView {
 	return v
 }
 
-// change runs an admin's change of an account; it refuses to leave the tenant without an active admin.
-func (s *Accounts) change(ctx context.Context, a casefile.Actor, id casefile.ID, f func(ctx context.Context, t tx.Tx, row AccountRow) error) error {
+// change runs an admin's change of an account and keeps that it was made; it refuses to leave the tenant without an active admin.
+func (s *Accounts) change(ctx context.Context, a casefile.Actor, what string, id casefile.ID, f func(ctx context.Context, t tx.Tx, row AccountRow) error) error {
 	return s.run.Write(ctx, func(ctx context.Context, t tx.Tx) error {
 		admins, err := s.store.LockAdmins(ctx, t, a.Tenant)
 		if err != nil {
@@ -313,6 +313,9 @@ func (s *Accounts) change(ctx context.Context, a casefile.Actor, id casefile.ID,
 			return err
 		}
 		if err := f(ctx, t, row); err != nil {
+			return err
+		}
+		if err := changed(ctx, t, s.access, s.source, a, "account."+what, id); err != nil {
 			return err
 		}
 		left, err := s.store.LockAdmins(ctx, t, a.Tenant)
@@ -339,7 +342,7 @@ func (s *Accounts) Change(ctx context.Context, a casefile.Actor, id casefile.ID,
 	if err := checkRoles(c.Roles, c.Technician, c.Merchant); err != nil {
 		return err
 	}
-	return s.change(ctx, a, id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
+	return s.change(ctx, a, "change", id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
 		row.Name, row.Roles, row.Technician, row.Merchant = name, c.Roles, c.Technician, c.Merchant
 		if err := s.store.SetRoles(ctx, t, row); err != nil {
 			return err
@@ -350,7 +353,7 @@ func (s *Accounts) Change(ctx context.Context, a casefile.Actor, id casefile.ID,
 
 // Disable closes an account and ends its sessions and links.
 func (s *Accounts) Disable(ctx context.Context, a casefile.Actor, id casefile.ID) error {
-	return s.change(ctx, a, id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
+	return s.change(ctx, a, "disable", id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
 		if err := s.store.SetState(ctx, t, a.Tenant, id, Disabled); err != nil {
 			return err
 		}
@@ -363,7 +366,7 @@ func (s *Accounts) Disable(ctx context.Context, a casefile.Actor, id casefile.ID
 
 // Enable opens a disabled account again: with its old password, or as invited when it never had one.
 func (s *Accounts) Enable(ctx context.Context, a casefile.Actor, id casefile.ID) error {
-	return s.change(ctx, a, id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
+	return s.change(ctx, a, "enable", id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
 		state := Active
 		if row.Password == "" {
 			state = Invited
@@ -375,7 +378,7 @@ func (s *Accounts) Enable(ctx context.Context, a casefile.Actor, id casefile.ID)
 // ResetLink answers the token of a link with which the owner sets a new password (or accepts the invitation again). The old password works until
 // then.
 func (s *Accounts) ResetLink(ctx context.Context, a casefile.Actor, id casefile.ID) (token string, err error) {
-	err = s.change(ctx, a, id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
+	err = s.change(ctx, a, "reset_link", id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
 		purpose, for_ := Reset, s.policy.ResetFor
 		switch row.State {
 		case Disabled:
@@ -391,7 +394,7 @@ func (s *Accounts) ResetLink(ctx context.Context, a casefile.Actor, id casefile.
 
 // ResetTOTP takes a lost second factor away and ends the account's sessions; the owner sets up another one at the next log-in.
 func (s *Accounts) ResetTOTP(ctx context.Context, a casefile.Actor, id casefile.ID) error {
-	return s.change(ctx, a, id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
+	return s.change(ctx, a, "reset_second_factor", id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
 		if err := s.dropTOTP(ctx, t, a.Tenant, id); err != nil {
 			return err
 		}
@@ -401,7 +404,7 @@ func (s *Accounts) ResetTOTP(ctx context.Context, a casefile.Actor, id casefile.
 
 // Unlock ends the waiting time of an account after failed log-ins.
 func (s *Accounts) Unlock(ctx context.Context, a casefile.Actor, id casefile.ID) error {
-	return s.change(ctx, a, id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
+	return s.change(ctx, a, "unlock", id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
 		for _, b := range [][]byte{s.tries.bucket("login", tenantBytes(a.Tenant), []byte(row.Login)), s.tries.bucket("code", id[:])} {
 			if err := s.tries.store.ClearAttempt(ctx, t, b); err != nil {
 				return err
@@ -413,7 +416,7 @@ func (s *Accounts) Unlock(ctx context.Context, a casefile.Actor, id casefile.ID)
 
 // EndSessions logs an account out everywhere.
 func (s *Accounts) EndSessions(ctx context.Context, a casefile.Actor, id casefile.ID) error {
-	return s.change(ctx, a, id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
+	return s.change(ctx, a, "end_sessions", id, func(ctx context.Context, t tx.Tx, row AccountRow) error {
 		return s.sessions.EndAll(ctx, t, a.Tenant, id, nil)
 	})
 }

@@ -16,12 +16,16 @@ import (
 type Keys struct {
 	run    tx.Runner
 	store  KeyStore
+	access AccessStore
 	source casefile.Source
 }
 
 // NewKeys makes the API keys.
-func NewKeys(run tx.Runner, store KeyStore, source casefile.Source) *Keys {
-	return &Keys{run, store, source}
+func NewKeys(run tx.Runner, store interface {
+	KeyStore
+	AccessStore
+}, source casefile.Source) *Keys {
+	return &Keys{run, store, store, source}
 }
 
 const (
@@ -76,7 +80,10 @@ func (k *Keys) Create(ctx context.Context, a casefile.Actor, n NewKey) (token st
 		if len(all) >= maxKeys {
 			return casefile.Fail(casefile.TooLarge, "party.error.too_many_keys")
 		}
-		return k.store.InsertKey(ctx, t, row)
+		if err := k.store.InsertKey(ctx, t, row); err != nil {
+			return err
+		}
+		return changed(ctx, t, k.access, k.source, a, "key.create", id)
 	})
 	if err != nil {
 		return "", casefile.Nil, err
@@ -182,6 +189,9 @@ func (k *Keys) Revoke(ctx context.Context, a casefile.Actor, id casefile.ID) err
 		if err == nil && n == 0 {
 			err = casefile.Fail(casefile.NotFound, "error.not_found")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return changed(ctx, t, k.access, k.source, a, "key.revoke", id)
 	})
 }

@@ -249,7 +249,7 @@ func TestRemovingAnyCheckChangesTheMatrix(t *testing.T) {
 	for _, d := range Defs() {
 		base[d.Action] = row(t, p, d)
 	}
-	ids := slices.Sorted(maps.Keys(p.all.Map()))
+	ids := slices.Sorted(maps.Keys(maps.Collect(p.all.All())))
 	n := 0
 	for _, id := range ids {
 		for _, m := range mutationsOf(t, p.all.Get(id)) {

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,12 +28,12 @@ type fake struct {
 	service.Customers
 	service.Verify
 
+	mu       sync.Mutex // the browser test serves from several goroutines
 	status   service.Status
 	mine     service.MyData
 	err      error // answered by every command
 	reports  []service.Report
 	commands []any
-	onces    int
 	received [][]byte
 	kinds    []string
 	rows     []CoverageRow
@@ -66,8 +67,10 @@ func (f *fake) ParseDraft(_ casefile.Tenant, token string) (service.Draft, error
 func (f *fake) EnsureDraft(context.Context, casefile.Tenant, service.Draft) error { return nil }
 
 func (f *fake) Report(_ context.Context, _ casefile.Actor, r service.Report) (service.Receipt, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.reports = append(f.reports, r)
-	return service.Receipt{Case: caseID, Link: "link-token-1234567890ab"}, f.err
+	return service.Receipt{Case: caseID, Link: "good-link-token"}, f.err
 }
 
 func (f *fake) ResolveAddress(text string) service.RegionView {
@@ -81,6 +84,8 @@ func (f *fake) ResolveAddress(text string) service.RegionView {
 }
 
 func (f *fake) Status(context.Context, casefile.Actor, casefile.ID) (service.Status, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	return f.status, nil
 }
 
@@ -88,11 +93,10 @@ func (f *fake) MyData(context.Context, casefile.Actor, casefile.ID) (service.MyD
 	return f.mine, nil
 }
 
-func (f *fake) did(ctx context.Context, cmd any) (service.Result, error) {
+func (f *fake) did(_ context.Context, cmd any) (service.Result, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.commands = append(f.commands, cmd)
-	if _, ok := ctx.Value(struct{}{}).(int); ok {
-		f.onces++
-	}
 	return service.Result{}, f.err
 }
 
@@ -226,6 +230,8 @@ func (p fakePhotos) Receive(_ context.Context, _ casefile.Actor, in Incoming, bo
 	if bytes.HasPrefix(b, []byte("MZ")) {
 		return casefile.Nil, casefile.Fail(casefile.Invalid, "")
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.received = append(p.received, b)
 	p.kinds = append(p.kinds, in.Kind)
 	return photoID, nil

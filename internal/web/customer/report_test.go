@@ -43,7 +43,7 @@ func TestReportFormIsFreshAndWorksWithoutScripts(t *testing.T) {
 func TestReportBecomesACommandAndLeadsToTheReceipt(t *testing.T) {
 	f := &fake{}
 	rec := post(serve(t, f), "/report", filled())
-	if rec.Code != 303 || rec.Header().Get("Location") != "/s/link-token-1234567890ab/receipt" {
+	if rec.Code != 303 || rec.Header().Get("Location") != "/s/good-link-token/receipt" {
 		t.Fatalf("%d %q", rec.Code, rec.Header().Get("Location"))
 	}
 	r := f.reports[0]

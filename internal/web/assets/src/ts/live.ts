@@ -67,6 +67,8 @@ class Live extends HTMLElement {
     const busy = (s: HTMLElement) => this.touched.has(s.dataset.live!) || (s.contains(document.activeElement) && !!document.activeElement!.closest("form"));
     const old = new Map<string, HTMLElement>();
     all<HTMLElement>(root, "[data-live]").forEach((s) => old.set(s.dataset.live!, s));
+    const keys = new Set(all<HTMLElement>(from, "[data-live]").map((s) => s.dataset.live));
+    const gone = (e: Element) => { const k = (e as HTMLElement).dataset.live; return !!k && !keys.has(k) && busy(e as HTMLElement); };
     let after: Element | null = null;
     all<HTMLElement>(from, "[data-live]").forEach((n) => {
       const o = old.get(n.dataset.live!);
@@ -74,7 +76,9 @@ class Live extends HTMLElement {
       let now: HTMLElement = n;
       if (o && (busy(o) || plain(o) === plain(n))) now = o;
       else if (o) { const open = all<HTMLDetailsElement>(o, "details").map((d) => d.open); o.replaceWith(n); all<HTMLDetailsElement>(n, "details").forEach((d, i) => { if (open[i]) d.open = true; }); }
-      const place: Element | null = after ? after.nextElementSibling : root.firstElementChild;
+      let place: Element | null = after ? after.nextElementSibling : root.firstElementChild;
+      // What somebody is writing in keeps its place, though the page no longer has it.
+      while (place && place !== now && gone(place)) { after = place; place = place.nextElementSibling; }
       if (place !== now) root.insertBefore(now, place);
       if (now === n) wire(n);
       after = now;

@@ -108,7 +108,7 @@ const (
 
 	// Evidence and what is kept.
 	ViewEvidence   Action = "evidence.view"
-	ExportEvidence Action = "evidence.export"
+	ExportEvidence Action = "evidence.export" // one item, or with a nil ID all of a case
 	VerifyLog      Action = "log.verify"
 	ViewAccessLog  Action = "access.view" // of one case
 	ExportCases    Action = "case.export"
@@ -219,7 +219,7 @@ var table = []Def{
 	{ViewMeasures, KindTenant, ScopeRead, by(dis, adm), nil},
 
 	{ViewEvidence, KindEvidence, ScopeRead, by(cus, tec, agt, dis, rev), by(cus, tec)},
-	{ExportEvidence, KindCase, ScopeNone, by(cus, rev, adm), by(cus)},
+	{ExportEvidence, KindEvidence, ScopeNone, by(cus, rev, adm), by(cus)},
 	{VerifyLog, KindTenant, ScopeNone, by(rev, adm), nil},
 	{ViewAccessLog, KindCase, ScopeNone, by(cus, rev, adm), by(cus)},
 	{ExportCases, KindTenant, ScopeNone, by(adm), nil},

@@ -282,9 +282,10 @@ func (h *house) offersOf(id casefile.ID) []service.OfferView {
 	return list
 }
 
-func (h *house) accept(id casefile.ID) (service.Result, service.OfferView) {
+// accept takes the technician's first offer, of one case when it is given.
+func (h *house) accept(id casefile.ID, of ...casefile.ID) (service.Result, service.OfferView) {
 	h.t.Helper()
-	list := h.offersOf(id)
+	list := slices.DeleteFunc(h.offersOf(id), func(o service.OfferView) bool { return len(of) > 0 && o.Case != of[0] })
 	if len(list) == 0 {
 		h.t.Fatal("no offer to accept")
 	}
@@ -316,7 +317,7 @@ func (h *house) atTheDoor(change func(*service.Report)) (service.Receipt, casefi
 	tech := h.main
 	rc := h.report(change)
 	h.due()
-	r, _ := h.accept(tech)
+	r, _ := h.accept(tech, rc.Case)
 	ref := service.VisitRef{Case: rc.Case, Visit: r.VisitID}
 	_, err := h.svc.EnRoute(ctx, technician(tech), ref)
 	h.ok(err)

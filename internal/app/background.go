@@ -64,5 +64,13 @@ func (c *Core) RunBackground(ctx context.Context) error {
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
+	// A new holiday notice or other hours may have come with this start.
+	looked, moved, err := c.Clocks.Recalculate(ctx)
+	if err != nil {
+		return err
+	}
+	if looked > 0 {
+		c.Log.Info("deadlines worked out again with the new calendar", "clocks", looked, "moved", moved)
+	}
 	return c.Timers.Run(ctx)
 }

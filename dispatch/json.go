@@ -64,7 +64,7 @@ type travelJSON struct {
 	Flat          bool      `json:"flat,omitempty"` // builtin without hours
 	Barriers      []Barrier `json:"barriers,omitempty"`
 	Scale         float64   `json:"scale,omitempty"`
-	Truncate      bool      `json:"truncate,omitempty"`
+	Rounding      Rounding  `json:"rounding,omitempty"`
 	Seconds       [][]int32 `json:"seconds,omitempty"`
 	Metres        [][]int32 `json:"metres,omitempty"`
 }
@@ -137,7 +137,12 @@ func (t *travelJSON) apply(p *Problem) error {
 		if !(t.Scale > 0 && t.Scale <= 1e6) {
 			return wrong("must be above 0 and at most 1,000,000", "travel.scale")
 		}
-		p.Travel = &PlaneTravel{Scale: t.Scale, Truncate: t.Truncate}
+		switch t.Rounding {
+		case "", Nearest, Down, Up:
+		default:
+			return wrong(`must be "nearest", "down" or "up"`, "travel.rounding")
+		}
+		p.Travel = &PlaneTravel{Scale: t.Scale, Rounding: t.Rounding}
 	case "matrix":
 		m := &MatrixTravel{Seconds: t.Seconds, Metres: t.Metres}
 		if err := m.validate(); err != nil {
@@ -215,7 +220,7 @@ func Write(w io.Writer, p *Problem) error {
 		minutes := offset / 60
 		out.Travel = &travelJSON{Kind: "builtin", OffsetMinutes: &minutes, Flat: m.Hours == nil, Barriers: m.Barriers}
 	case *PlaneTravel:
-		out.Travel = &travelJSON{Kind: "plane", Scale: m.Scale, Truncate: m.Truncate}
+		out.Travel = &travelJSON{Kind: "plane", Scale: m.Scale, Rounding: m.Rounding}
 	case *MatrixTravel:
 		out.Travel = &travelJSON{Kind: "matrix", Seconds: m.Seconds, Metres: m.Metres}
 	default:

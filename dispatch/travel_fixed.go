@@ -6,11 +6,21 @@ import (
 	"math"
 )
 
+// Rounding says how [PlaneTravel] makes whole numbers of lengths.
+type Rounding string
+
+// The roundings. The empty rounding means [Nearest].
+const (
+	Nearest Rounding = "nearest"
+	Down    Rounding = "down"
+	Up      Rounding = "up"
+)
+
 // PlaneTravel is the metric of the common benchmarks: places are points of a plane (x = Lon, y = Lat) and a leg of Euclidean length d
-// takes d × Scale seconds and metres, cut to a whole number when Truncate, otherwise rounded.
+// takes d × Scale seconds and metres, rounded to a whole number.
 type PlaneTravel struct {
-	Scale    float64 `json:"scale"`
-	Truncate bool    `json:"truncate,omitempty"`
+	Scale    float64
+	Rounding Rounding
 }
 
 // Matrix implements [TravelModel].
@@ -18,13 +28,17 @@ func (t *PlaneTravel) Matrix(ctx context.Context, r MatrixRequest) (*Matrix, err
 	return fill(ctx, r, func(a, b *Place) (Leg, error) {
 		dx, dy := a.Lon-b.Lon, a.Lat-b.Lat
 		d := math.Sqrt(float64(dx*dx)+float64(dy*dy)) * t.Scale
-		if t.Truncate {
-			// Exact lengths such as 5 × 10 must not fall below by the last digit.
-			d = math.Floor(d + 1e-9)
-		} else {
+		// Exact lengths such as 5 × 10 must not fall to the wrong side by their last digit.
+		const hair = 1e-9
+		switch t.Rounding {
+		case Down:
+			d = math.Floor(d + hair)
+		case Up:
+			d = math.Ceil(d - hair)
+		default:
 			d = math.Round(d)
 		}
-		n := int32(math.Min(d, maxLegSeconds*10))
+		n := int32(math.Min(d, maxHorizon))
 		return Leg{n, n, Routed}, nil
 	})
 }

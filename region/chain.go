@@ -204,8 +204,8 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			continue
 		}
 		full := m.Form == table.FormFull || m.Form == table.FormAlias
-		if !full && w.after == followFar {
-			continue
+		if !full && (w.after == followFar || level == table.Province) {
+			continue // 贵州茅台酒
 		}
 		other := 0 // 曲溪镇, now 曲溪街道: the suffix of another sort of town behind a short name
 		if !full && gap == 0 {
@@ -230,7 +230,7 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			x.score += 0.3
 		}
 		if p.To != 0 {
-			x.score -= 0.15
+			x.score -= 0.3
 		}
 		if how == townMoved {
 			x.score -= 0.3

@@ -37,6 +37,41 @@ var followWords = compileFollow(map[follow][]string{
 		"工业区", "大桥", "桥", "大厦", "大楼", "商城", "市场", "批发", "万达", "万象", "吾悦", "屯", "庄", "湾", "塘", "坝", "沟", "坡", "岭", "门", "口", "苗圃", "国际", "府", "名城", "城", "一号", "壹号", "公馆", "别墅", "雅居", "佳园", "新城", "里", "坊", "轩", "阁"},
 })
 
+// wordSet is a set of words compared with text.
+type wordSet [][]rune
+
+// at reports whether the characters of length n at i are one of the words.
+func (w wordSet) at(t *chars, i, n int) bool {
+	for _, word := range w {
+		if len(word) == n && t.has(i, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// landmarks are the spots that carry the name of the city they serve.
+var landmarks = wordSet{[]rune("机场"), []rune("国际机场"), []rune("火车站"), []rune("高铁站"), []rune("汽车站"), []rune("客运站"), []rune("东站"), []rune("西站"),
+	[]rune("南站"), []rune("北站"), []rune("码头"), []rune("古城"), []rune("大桥")}
+
+// addressMarks are characters that hardly occur in a sentence that is not an address.
+var addressMarks = []uint16{'路', '街', '巷', '弄', '道', '号', '栋', '幢', '楼', '室', '村', '镇', '乡', '园', '苑', '厦', '场', '站', '口', '桥', '附', '旁', '边', '坊', '湾', '庄', '城', '校', '院', '寺', '区', '座', '组', '队', '屯', '塔', '洞', '山', '湖', '港', '岛', '府'}
+
+// looksLikeAddress reports whether the text from character i on has anything of an address in it.
+func (t *chars) looksLikeAddress(i int) bool {
+	for ; i < len(t.c); i++ {
+		if isOneOf(t.c[i], addressMarks) {
+			return true
+		}
+	}
+	return false
+}
+
+// joined reports whether another character follows directly at i.
+func (t *chars) joined(i int) bool {
+	return i < len(t.c) && t.class[i] == classHan && !t.space[i]
+}
+
 // followTable finds the words by their first character.
 type followTable map[uint16][]followWord
 
@@ -102,7 +137,7 @@ func (t *chars) follows(i int) follow {
 	if kind == followSpot && length == 1 && t.c[i] == '街' {
 		return followRoad
 	}
-	if kind == followSpot && length > 1 {
+	if kind == followSpot && landmarks.at(t, i, length) {
 		return followLandmark
 	}
 	if kind != followPlain && !(length == 1 && t.c[i] == '道' && i+1 < len(t.c) && t.c[i+1] == '口') {

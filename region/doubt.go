@@ -248,7 +248,13 @@ func (d *decision) doubt() (ReasonCode, bool) {
 	}
 	full := h.form == table.FormFull || h.form == table.FormAlias
 	alone := h.prev < 0 && h.rev < 0
+	t := &d.s.text
+	if alone && h.form == table.FormShort && t.gap(0, int(h.start)) == 0 && t.gap(int(h.end), len(t.c)) == 0 {
+		return "", false // nothing but the name: 义乌
+	}
 	switch {
+	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)):
+		return ReasonWeak, true // 云南白药牙膏, 赵县长
 	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):
 		return ReasonWeak, true
 	case p.Level == table.Zone && h.after.spot() && d.s.text.townSuffix(int(h.end)) > 0:

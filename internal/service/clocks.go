@@ -10,17 +10,6 @@ import (
 	"anxin/internal/tx"
 )
 
-// Clocks are the clocks of cases; *clock.CaseClocks is one.
-type Clocks interface {
-	Start(ctx context.Context, t tx.Tx, s clock.StartClock) (clk clock.CaseClock, ok bool, err error)
-	Stop(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, request casefile.ID, kind string, at time.Time) error
-	StopAll(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, request casefile.ID, at time.Time) error
-	Pause(ctx context.Context, t tx.Tx, a casefile.Actor, caseID, clockID casefile.ID, reason string, at time.Time) error
-	Resume(ctx context.Context, t tx.Tx, a casefile.Actor, caseID, clockID casefile.ID, at time.Time) error
-	Of(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]clock.CaseClock, error)
-	State(clk clock.CaseClock, now time.Time) (clock.ClockState, error)
-}
-
 // Kinds of clock.
 const (
 	clockAccept = "accept" // runs only where a person has to decide something first: a place that could not be read
@@ -125,25 +114,6 @@ func (s *Service) ClockMoved(ctx context.Context, t tx.Tx, cf *casefile.Case, cl
 	}
 	*cf = w.c
 	return nil
-}
-
-// clockViews reads the clocks of a case.
-func (s *Service) clockViews(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID, now time.Time) ([]ClockView, error) {
-	list, err := s.Clocks.Of(ctx, t, tenant, caseID)
-	if err != nil {
-		return nil, err
-	}
-	clock.SortClocks(list)
-	var out []ClockView
-	for _, c := range list {
-		st, err := s.Clocks.State(c, now)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, ClockView{ID: c.ID, Kind: c.Kind, Started: c.Started, Due: st.Due, Stopped: c.Stopped, Breached: !c.Breached.IsZero() || st.Over,
-			Paused: st.Paused, Reason: st.PauseReason})
-	}
-	return out, nil
 }
 
 // Kinds of timers that this package handles; see Handlers.

@@ -420,62 +420,6 @@ func (s *Service) FollowUp(ctx context.Context, a casefile.Actor, c FollowUp) (R
 	})
 }
 
-// MyData implements Customers.
-func (s *Service) MyData(ctx context.Context, a casefile.Actor, caseID casefile.ID) (MyData, error) {
-	if err := mustBe(a, casefile.Customer); err != nil {
-		return MyData{}, err
-	}
-	if err := mayTouch(a, caseID); err != nil {
-		return MyData{}, err
-	}
-	var d MyData
-	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
-		c, err := s.Timeline.Get(ctx, t, a.Tenant, caseID)
-		if err != nil {
-			return err
-		}
-		w := &work{s: s, t: t, actor: a, now: s.Source.Now(), c: c}
-		if err := w.read(ctx); err != nil {
-			return err
-		}
-		d, err = w.myData(ctx)
-		return err
-	})
-	return d, err
-}
-
-func (w *work) myData(ctx context.Context) (MyData, error) {
-	d := MyData{Number: w.c.Number, Created: w.c.Created}
-	p, err := w.s.Keeper.Person(ctx, w.t, w.c.Tenant, w.c.Subject)
-	if err != nil {
-		return d, err
-	}
-	d.Name, d.Phone, d.Erased = p.Name, p.Phone, p.Erased
-	if d.Erased.IsZero() {
-		if d.Address, d.Words, err = w.openRequest(ctx); err != nil {
-			return d, err
-		}
-	}
-	items, err := w.s.Evidence.Attached(ctx, w.t, w.c.Tenant, w.c.ID)
-	if err != nil {
-		return d, err
-	}
-	for _, it := range items {
-		d.Photos = append(d.Photos, it.ID)
-	}
-	if d.Looked, err = w.looked(ctx); err != nil {
-		return d, err
-	}
-	d.CanErase = d.Erased.IsZero() && requests.Can(w.req.State, MoveEraseData, w.actor.Role)
-	if !d.CanErase {
-		d.WhyNot = Line{Key: "service.erase.under_way"}
-		if !d.Erased.IsZero() {
-			d.WhyNot = Line{Key: "service.erase.done"}
-		}
-	}
-	return d, nil
-}
-
 // openRequest opens address and words of the request.
 func (w *work) openRequest(ctx context.Context) (Address, Words, error) {
 	if err := w.unlock(ctx); err != nil {
@@ -487,18 +431,6 @@ func (w *work) openRequest(ctx context.Context) (Address, Words, error) {
 	}
 	words, err := w.box.Open(fieldWords, w.req.Words)
 	return privacy.NewAddress(address), privacy.NewWords(words), err
-}
-
-func (w *work) looked(ctx context.Context) ([]Look, error) {
-	list, err := w.s.Access.Looked(ctx, w.t, w.c.Tenant, w.c.ID)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Look, 0, len(list))
-	for _, x := range list {
-		out = append(out, Look{At: x.At, Role: x.Role, Action: x.Action, Field: x.Field, Reason: x.Reason})
-	}
-	return out, nil
 }
 
 // Erase implements Customers; an administrator does it for people who ask in writing. The event is appended before the key goes, so the log says that it

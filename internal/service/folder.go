@@ -120,18 +120,6 @@ func nameOf(list []Named, code string) Named {
 	return Named{Code: code, Text: Text{ZH: code, EN: code}}
 }
 
-func (s *Service) requestView(r *Request) RequestView {
-	kind, product := string(r.Kind), r.Product
-	return RequestView{ID: r.ID, Kind: s.Catalogue.KindName(kind), State: r.State, Urgency: r.Urgency, Product: s.Catalogue.ProductName(product),
-		Fault: s.Catalogue.FaultName(kind, product, r.Fault), Region: s.storedRegion(r), WishedFrom: r.WishedFrom, WishedTo: r.WishedTo, Covered: r.Covered,
-		Reopened: r.Reopened, Warranty: r.Warranty, Created: r.Created, Updated: r.Updated, Closed: r.Ended}
-}
-
-func (s *Service) storedRegion(r *Request) RegionView {
-	return RegionView{Outcome: r.RegionOutcome, Code: r.Region, Path: r.RegionPath, Version: r.RegionVersion, AsOf: r.RegionAsOf,
-		Certain: r.RegionOutcome == regionConfirmed || r.RegionOutcome == regionCorrected}
-}
-
 // regionToAsk reads the address again when its place is still open, for the candidates and the question. The answer of that day is kept in the row; this is only
 // what to ask.
 func (f *folder) regionToAsk() (RegionView, error) {

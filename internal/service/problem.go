@@ -55,10 +55,6 @@ func (w *work) solved(ctx context.Context, kinds ...string) error {
 	return nil
 }
 
-func (s *Service) problemView(p ProblemRow) Problem {
-	return Problem{ID: p.ID, Case: p.Case, Number: p.Number, Kind: p.Kind, Since: p.Since, Line: Line{Key: "service.problem." + p.Kind, Args: s.facts(p.Kind, p.Args)}, Urgency: p.Urgency, Region: p.RegionPath}
-}
-
 // mustBe refuses roles that a command is not for, beyond what the tables say.
 func mustBe(a casefile.Actor, roles ...casefile.Role) error {
 	for _, r := range roles {

@@ -305,10 +305,3 @@ func (w *work) breakPromise(ctx context.Context, p *Promise) error {
 
 // renewal is the window of a promise that replaces a broken one while the technician is on the way.
 const renewal = 45 * time.Minute
-
-func promiseView(p *Promise) *PromiseView {
-	if p == nil {
-		return nil
-	}
-	return &PromiseView{ID: p.ID, State: p.State, From: p.From, To: p.To, Probability: p.Probability, Cause: p.Cause, Made: p.Made}
-}

@@ -19,7 +19,7 @@ func TestARepairFromReportToRating(t *testing.T) {
 		h.wantState(rc.Case, service.RequestDone, service.VisitFinished)
 		st := h.status(rc.Case)
 		rep := st.Visits[0].Report
-		if rep == nil || rep.Document == "" || rep.WarrantyDays != 90 || rep.Signature != "signed" || len(rep.Parts) != 1 || rep.Related[0].Advice.Key != "service.advice.clean_soon" {
+		if rep == nil || rep.Document == "" || rep.WarrantyDays != 90 || rep.Signature != "signed" || len(rep.Parts) != 1 || rep.Related[0].Advice.Key != "service.advice" {
 			t.Fatalf("report %s", asJSON(rep))
 		}
 		if rep.Work[1].UnitFen != 12000 || st.Visits[0].Quote.Approved != 41800 {

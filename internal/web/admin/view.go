@@ -162,6 +162,7 @@ type Keys struct {
 // EndpointRow is one webhook endpoint with its last result.
 type EndpointRow struct {
 	ID        casefile.ID
+	Name      string
 	URL       string
 	Kinds     []string
 	State     string // active, paused, failing
@@ -173,22 +174,12 @@ type EndpointRow struct {
 // Endpoints is the list with the form for a new one.
 type Endpoints struct {
 	Rows   []EndpointRow
+	Name   string
 	URL    string
 	Kinds  []ui.Choice
 	Idem   string
 	Form   ui.Form
 	Secret string
-	// Tested is the result of a test delivery just made.
-	Tested *TestResult
-}
-
-// TestResult is what a test delivery brought.
-type TestResult struct {
-	URL    string
-	OK     bool
-	Status int
-	Took   time.Duration
-	Error  string
 }
 
 // YearRow are the public holidays of one year.

@@ -293,7 +293,6 @@ func (p *Pages) photo(q *staff.Request, id casefile.ID) error {
 	if err != nil {
 		return err
 	}
-	size := q.PathValue("size")
 	page, err := p.Service.CasePage(q.Context(), q.Actor, id)
 	if err != nil {
 		return err
@@ -304,6 +303,7 @@ func (p *Pages) photo(q *staff.Request, id casefile.ID) error {
 			known = known || slices.Contains(w.Report.Before, item) || slices.Contains(w.Report.After, item)
 		}
 	}
+	size := q.PathValue("size")
 	if !known || size != "thumb" && size != "large" {
 		return casefile.Fail(casefile.NotFound, "error.not_found")
 	}

@@ -48,7 +48,8 @@ type Commands interface {
 
 // Coverage says who could come to a place.
 type Coverage interface {
-	// Around answers how many technicians can do this work at a division, when the first could be there, and windows that can be read out.
+	// Around answers how many technicians can do this work at a division, when the first could be there, and windows that can be read out. Kind and
+	// product may be empty: then anybody will do.
 	Around(ctx context.Context, a casefile.Actor, region string, kind service.Kind, product string) (Around, error)
 }
 
@@ -70,7 +71,7 @@ type Photos interface {
 	Show(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID, thumb bool) error
 }
 
-// Regions lists the divisions a dispatcher can look at, for the day.
+// Regions lists what a dispatcher can look at, for the day.
 type Regions interface {
 	// Cities lists code and canonical name of the cities that have technicians.
 	Cities(ctx context.Context, a casefile.Actor) ([]service.Named, error)

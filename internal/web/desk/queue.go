@@ -102,7 +102,7 @@ func (p *Pages) problems(q *staff.Request, v *Queue) error {
 	}
 	pr := q.P()
 	for _, x := range page.Items {
-		r := Row{Number: x.Number, Title: problemWord(pr, x.Kind), Urgency: string(x.Urgency), Region: areaWords(x.Region), Since: x.Since}
+		r := Row{Number: x.Number, Title: problemWord(pr, x.Kind), Urgency: string(x.Urgency), Region: staff.PathWords(x.Region), Since: x.Since}
 		if why := staff.Say(pr, x.Line); why != r.Title {
 			r.Why = why
 		}
@@ -141,16 +141,13 @@ func (p *Pages) rows(q *staff.Request, v *Queue) error {
 func (p *Pages) rowOf(pr i18n.Printer, x service.QueueItem) Row {
 	r := Row{
 		Number: x.Number, Kind: string(x.Kind), Urgency: string(x.Urgency), State: string(x.State), Product: p.Catalogue.ProductName(x.Product).In(string(pr.Lang)),
-		Region: areaWords(x.Region), Name: x.Name, Problems: x.Problems, Since: x.Created, NotCovered: !x.Covered,
+		Region: staff.PathWords(x.Region), Name: x.Name, Problems: x.Problems, Since: x.Created, NotCovered: !x.Covered,
 	}
 	if !x.Due.IsZero() {
 		r.Clock = &ui.Clock{Due: x.Due, Label: clockWord(pr, x.DueKind), Warn: clockWarn(x.DueKind)}
 	}
 	return r
 }
-
-// areaWords writes a canonical path as people read it.
-func areaWords(path string) string { return strings.ReplaceAll(path, " / ", " ") }
 
 func clockWord(pr i18n.Printer, kind string) string {
 	if key := "desk.clock." + kind; i18n.Has(key) {
@@ -195,7 +192,7 @@ func (p *Pages) search(q *staff.Request) error {
 	}
 	for _, h := range hits {
 		v.Rows = append(v.Rows, Row{
-			Number: h.Number, Kind: string(h.Kind), State: string(h.State), Product: p.Catalogue.ProductName(h.Product).In(string(q.P().Lang)), Region: areaWords(h.Region),
+			Number: h.Number, Kind: string(h.Kind), State: string(h.State), Product: p.Catalogue.ProductName(h.Product).In(string(q.P().Lang)), Region: staff.PathWords(h.Region),
 			Name: h.Name + " " + h.Phone, Since: h.Created,
 		})
 	}
@@ -214,15 +211,16 @@ func (p *Pages) day(q *staff.Request) error {
 	if err != nil {
 		return err
 	}
+	v := dayOf(day)
+	v.Date, v.Region = date, region
 	cities, err := p.Regions.Cities(q.Context(), q.Actor)
 	if err != nil {
 		return err
 	}
-	v := dayOf(day)
-	v.Date, v.Region = date, region
 	v.Regions = []ui.Choice{{Text: pr.T("desk.day.all_regions")}}
 	for _, c := range cities {
-		v.Regions = append(v.Regions, ui.Choice{Value: c.Code, Text: staff.Named(pr, c)})
+		// The whole city is the prefix of its code.
+		v.Regions = append(v.Regions, ui.Choice{Value: strings.TrimRight(c.Code, "0"), Text: staff.PathWords(staff.Named(pr, c))})
 	}
 	for _, s := range statesOf["unassigned"] {
 		page, err := p.Service.Queue(q.Context(), q.Actor, service.QueueQuery{State: s, Region: region, Limit: pageSize})
@@ -264,8 +262,9 @@ func dayOf(day service.Day) Day {
 
 // lastPart is the county of a canonical path.
 func lastPart(path string) string {
-	if i := strings.LastIndex(path, " / "); i >= 0 {
-		return path[i+3:]
+	words := strings.Fields(staff.PathWords(path))
+	if len(words) == 0 {
+		return ""
 	}
-	return path
+	return words[len(words)-1]
 }

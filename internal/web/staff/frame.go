@@ -34,6 +34,10 @@ func (f Frame) Page(pg ui.Page, current string) ui.Page {
 		add("staff.nav.queue", "/desk", 0)
 		add("staff.nav.new", "/desk/new", 0)
 		add("staff.nav.day", "/desk/day", 0)
+		if f.Role == casefile.Dispatcher {
+			add("staff.nav.technicians", "/admin/technicians", 0)
+			add("staff.nav.statistics", "/admin/statistics", 0)
+		}
 	case casefile.Reviewer:
 		add("staff.nav.queue", "/desk", 0)
 	case casefile.Technician:

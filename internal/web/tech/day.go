@@ -74,7 +74,7 @@ func dayView(p i18n.Printer, jobs []service.Job) Today {
 	for i, j := range jobs {
 		c := VisitCard{
 			Job: Job{Number: j.Number, Kind: j.Kind.Code, Urgency: string(j.Urgency), Product: staff.Named(p, j.Product)},
-			Ref: Ref{Case: j.Case, ID: j.Visit}, State: string(j.State), From: j.From, To: j.To, Area: j.Region, Pinned: j.Pinned,
+			Ref: Ref{Case: j.Case, ID: j.Visit}, State: string(j.State), From: j.From, To: j.To, Area: staff.PathWords(j.Region), Pinned: j.Pinned,
 		}
 		switch {
 		case i == current:
@@ -151,7 +151,7 @@ func (p *Pages) showOffers(q *staff.Request, status int, gone string) error {
 func offerView(p i18n.Printer, o service.OfferView, idem string) OfferCard {
 	return OfferCard{
 		Job: Job{Kind: o.Kind.Code, Urgency: string(o.Urgency), Product: staff.Named(p, o.Product), Fault: staff.Named(p, o.Fault)},
-		Ref: Ref{Case: o.Case, ID: o.Offer}, Area: o.Region, DistanceM: float64(o.Distance), Travel: o.Travel, Arrive: o.ArriveAt, Pay: o.Pay, Expires: o.Expires,
+		Ref: Ref{Case: o.Case, ID: o.Offer}, Area: staff.PathWords(o.Region), DistanceM: float64(o.Distance), Travel: o.Travel, Arrive: o.ArriveAt, Pay: o.Pay, Expires: o.Expires,
 		WishedFrom: o.From, WishedTo: o.To, Why: staff.Why(p, o.Reasons), Idem: idem,
 	}
 }
@@ -226,7 +226,7 @@ func (p *Pages) profile(pr i18n.Printer, t service.TechnicianView) Profile {
 		v.Skills = append(v.Skills, pr.T("tech.me.skill", "kind", staff.Word(pr, "kind", string(s.Kind)), "product", p.Catalogue.ProductName(s.Product).In(string(pr.Lang)), "n", s.Level))
 	}
 	for _, r := range t.Regions {
-		v.Regions = append(v.Regions, p.Regions.RegionName(r))
+		v.Regions = append(v.Regions, staff.PathWords(p.Regions.RegionName(r)))
 	}
 	for d := range 7 {
 		weekday := time.Weekday((d + 1) % 7)

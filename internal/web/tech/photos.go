@@ -78,7 +78,7 @@ func (p *Pages) receiveOne(q *staff.Request, r Ref, got received, part *multipar
 	}
 	body := &counted{r: io.LimitReader(part, maxPhoto+1)}
 	name := staff.Clean(part.FileName(), 80)
-	id, err := p.Vault.Receive(q.Context(), q.Actor, Incoming{Case: r.Case, Visit: r.ID, Kind: kind, Name: name}, body)
+	id, err := p.Vault.Receive(q.Context(), q.Actor, Incoming{Case: r.Case, Visit: r.ID, Kind: kind}, body)
 	if err != nil {
 		return err
 	}
@@ -97,6 +97,53 @@ func (p *Pages) tokens(q *staff.Request, got received, kinds map[string]string) 
 		}
 	}
 	return got
+}
+
+// fields are the photo fields of the forms, and what their photographs are.
+var fields = map[string]string{"before": beforePhoto, "after": afterPhoto, "photos": beforePhoto}
+
+// uploads receives photographs for a field of a visit's forms. The visit is read first, so that nobody sends to another technician's.
+func (p *Pages) uploads(q *staff.Request, r Ref) (staff.Uploads, error) {
+	field := q.PathValue("field")
+	kind, ok := fields[field]
+	if !ok || p.Spool == nil {
+		return staff.Uploads{}, casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	if _, err := p.Service.VisitPage(q.Context(), q.Actor, r.visit()); err != nil {
+		return staff.Uploads{}, err
+	}
+	return staff.Uploads{
+		Spool: p.Spool, MaxBytes: maxPhoto, Max: maxPhotos, Of: visitPath(r, field),
+		Seal: func(req *http.Request, body io.Reader) (string, error) {
+			id, err := p.Vault.Receive(req.Context(), q.Actor, Incoming{Case: r.Case, Visit: r.ID, Kind: kind}, body)
+			return id.String(), err
+		},
+	}, nil
+}
+
+func (p *Pages) beginUpload(q *staff.Request, r Ref) error {
+	u, err := p.uploads(q, r)
+	if err != nil {
+		return err
+	}
+	return u.Begin(q)
+}
+
+func (p *Pages) uploadPiece(q *staff.Request, r Ref) error {
+	u, err := p.uploads(q, r)
+	if err != nil {
+		return err
+	}
+	return u.Piece(q)
+}
+
+// uploadField is a photo field: with a spool its photographs are sent as they are taken.
+func (p *Pages) uploadField(r Ref, field, label, hint string) ui.Upload {
+	u := ui.Upload{Name: field, Label: label, Hint: hint, Max: maxPhotos, MaxBytes: maxPhoto}
+	if p.Spool != nil {
+		u.Create = visitPath(r, "uploads") + "/" + field
+	}
+	return u
 }
 
 func tooLarge(err error) error {

@@ -71,25 +71,25 @@ func (p *Pages) reportPage(q *staff.Request, page service.VisitPage) ReportPage 
 			}
 		}
 	}
-	v.Before = photoField(q, page.Prompts, "before", v.Ref)
-	v.After = photoField(q, page.Prompts, "after", v.Ref)
+	v.Before = p.photoField(q, page.Prompts, "before", v.Ref)
+	v.After = p.photoField(q, page.Prompts, "after", v.Ref)
 	return v
 }
 
 // photoField is a photo field with what the checklist asks for as its hint.
-func photoField(q *staff.Request, prompts []service.PhotoPrompt, when string, r Ref) ui.Upload {
+func (p *Pages) photoField(q *staff.Request, prompts []service.PhotoPrompt, when string, r Ref) ui.Upload {
 	pr := q.P()
 	var wanted []string
-	for _, p := range prompts {
-		if p.When == when {
-			wanted = append(wanted, p.Text.In(string(pr.Lang)))
+	for _, x := range prompts {
+		if x.When == when {
+			wanted = append(wanted, x.Text.In(string(pr.Lang)))
 		}
 	}
 	hint := pr.T("tech.report." + when + "_hint")
 	if len(wanted) > 0 {
 		hint = pr.List(wanted)
 	}
-	return ui.Upload{Name: when, Label: pr.T("tech.report." + when), Hint: hint, Max: maxPhotos, MaxBytes: maxPhoto, Create: ""}
+	return p.uploadField(r, when, pr.T("tech.report."+when), hint)
 }
 
 // quotedParts are the approved parts of the quote: most reports fit exactly those.
@@ -342,7 +342,7 @@ func (p *Pages) sign(q *staff.Request, r Ref) error {
 		if err != nil {
 			return p.showSign(q, r, casefile.InvalidField("signature", "tech.sign.missing"))
 		}
-		cmd.Item, err = p.Vault.Receive(q.Context(), q.Actor, Incoming{Case: r.Case, Visit: r.ID, Kind: signature, Name: "signature.png"}, bytes.NewReader(png))
+		cmd.Item, err = p.Vault.Receive(q.Context(), q.Actor, Incoming{Case: r.Case, Visit: r.ID, Kind: signature}, bytes.NewReader(png))
 		if err != nil {
 			return err
 		}
@@ -392,7 +392,7 @@ func (p *Pages) asidePage(q *staff.Request, r Ref, move string) (AsidePage, erro
 	}
 	pr := q.P()
 	v := AsidePage{Job: jobOf(pr, page), Ref: r, Move: move, Reasons: staff.Reasons(pr, p.Catalogue.Lists[move]), Idem: q.Idem(), TakesPhotos: move == "follow_up"}
-	v.Photos = ui.Upload{Name: "photos", Label: pr.T("tech.aside.photos"), Max: maxPhotos, MaxBytes: maxPhoto}
+	v.Photos = p.uploadField(r, "photos", pr.T("tech.aside.photos"), "")
 	return v, nil
 }
 
@@ -403,7 +403,7 @@ func (p *Pages) aside(move string) func(*staff.Request, Ref) error {
 		if err != nil {
 			return err
 		}
-		photos, err := p.receive(q, r, map[string]string{"photos": visitPhoto})
+		photos, err := p.receive(q, r, map[string]string{"photos": beforePhoto})
 		if err != nil {
 			return err
 		}

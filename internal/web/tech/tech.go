@@ -11,6 +11,7 @@ import (
 	"anxin/internal/service"
 	"anxin/internal/service/catalog"
 	"anxin/internal/web/staff"
+	"anxin/internal/web/upload"
 )
 
 // Service is what the pages need of the service half; *service.Service is one.
@@ -37,8 +38,8 @@ type Service interface {
 
 // Vault keeps and shows photographs.
 type Vault interface {
-	// Receive seals what body holds under the visit's case and answers its id; it is attached when the form is sent. Kind is before_photo, after_photo,
-	// visit_photo or signature.
+	// Receive seals what body holds under the visit's case and answers its id; it is attached when the form is sent. Kind is before_photo, after_photo
+	// or signature.
 	Receive(ctx context.Context, a casefile.Actor, in Incoming, body io.Reader) (casefile.ID, error)
 	// Show writes a copy to look at (re-encoded, without location): thumb is a small one.
 	Show(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID, thumb bool) error
@@ -48,7 +49,6 @@ type Vault interface {
 type Incoming struct {
 	Case, Visit casefile.ID
 	Kind        string
-	Name        string // as the phone called it; shown back, never used as a path
 }
 
 // Regions names divisions for the technician's own page.
@@ -59,8 +59,10 @@ type Regions interface {
 
 // Pages are the technician's pages.
 type Pages struct {
-	Service   Service
-	Vault     Vault
+	Service Service
+	Vault   Vault
+	// Spool takes photographs in pieces; without it they come with the form.
+	Spool     *upload.Spool
 	Live      staff.Live
 	Regions   Regions
 	Catalogue *catalog.Catalogue
@@ -72,13 +74,12 @@ type Pages struct {
 const (
 	beforePhoto = "before_photo"
 	afterPhoto  = "after_photo"
-	visitPhoto  = "visit_photo"
 	signature   = "signature"
 )
 
 // maxUpload bounds a form with photographs, maxPhoto one of them, maxPhotos their number in a field.
 const (
-	maxPhoto  = 20 << 20
+	maxPhoto  = 25_000_000
 	maxPhotos = 6
 	maxUpload = 2*maxPhotos*maxPhoto + 1<<20
 )
@@ -104,6 +105,8 @@ func (p *Pages) Routes() []staff.Route {
 		visit("GET "+v, party.ViewVisit, p.visit),
 		visit("GET "+v+"/live", party.ViewVisit, p.liveVisit),
 		visit("GET "+v+"/photos/{item}/{size}", party.ViewVisit, p.photo),
+		visit("POST "+v+"/uploads/{field}", party.ViewVisit, p.beginUpload),
+		visit(v+"/uploads/{field}/{upload}", party.ViewVisit, p.uploadPiece),
 		visit("POST "+v+"/set-out", party.EnRoute, p.setOut),
 		visit("POST "+v+"/arrive", party.Arrive, p.arrive),
 		visit("GET "+v+"/quote", party.Propose, p.quoteForm),

@@ -41,7 +41,7 @@ func visitView(p i18n.Printer, page service.VisitPage) Visit {
 	w := page.Visit
 	r := refOfPage(page)
 	v := Visit{
-		Job: jobOf(p, page), Ref: r, State: string(w.State), From: w.From, To: w.To, Words: page.Words.Clear(), Area: areaWords(page.Request.Region.Path),
+		Job: jobOf(p, page), Ref: r, State: string(w.State), From: w.From, To: w.To, Words: page.Words.Clear(), Area: staff.PathWords(page.Request.Region.Path),
 		Contact: Contact{Name: page.Name.Clear(), Phone: page.Phone.Clear(), Address: page.Address.Clear()},
 		Photos:  photoViews(p, r, page.Photos, "tech.photo.customer"), Steps: stepsOf(w), LastChange: page.Seq, MyCode: page.MyCode,
 	}
@@ -64,9 +64,6 @@ func visitView(p i18n.Printer, page service.VisitPage) Visit {
 	v.CanBegin = w.State == service.VisitArrived && freeItem(page.Items) != ""
 	return v
 }
-
-// areaWords writes a canonical path as people read it.
-func areaWords(path string) string { return strings.ReplaceAll(path, " / ", " ") }
 
 func photoViews(p i18n.Printer, r Ref, items []casefile.ID, caption string) []ui.Photo {
 	var out []ui.Photo
@@ -156,7 +153,6 @@ func (p *Pages) photo(q *staff.Request, r Ref) error {
 	if err != nil {
 		return err
 	}
-	size := q.PathValue("size")
 	page, err := p.Service.VisitPage(q.Context(), q.Actor, r.visit())
 	if err != nil {
 		return err
@@ -169,6 +165,7 @@ func (p *Pages) photo(q *staff.Request, r Ref) error {
 	for _, rep := range reports {
 		known = known || slices.Contains(rep.Before, item) || slices.Contains(rep.After, item)
 	}
+	size := q.PathValue("size")
 	if !known || size != "thumb" && size != "large" {
 		return casefile.Fail(casefile.NotFound, "error.not_found")
 	}

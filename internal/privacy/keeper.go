@@ -74,11 +74,11 @@ type Box struct {
 	tenant  casefile.Tenant
 	subject casefile.ID
 	field   tink.AEAD
-	blob    [32]byte
+	blob    guarded
 }
 
 // Format implements fmt.Formatter, so that no verb prints the keys.
-func (b *Box) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "box of "+b.subject.String()) }
+func (b Box) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "box of "+b.subject.String()) }
 
 // For reads the key of a subject.
 func (k *Keeper) For(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) (*Box, error) {
@@ -131,7 +131,7 @@ func (k *Keeper) BlobKey(ctx context.Context, t tx.Tx, tenant casefile.Tenant, s
 	if err != nil {
 		return nil, err
 	}
-	return append([]byte(nil), b.blob[:]...), nil
+	return append([]byte(nil), b.blob()[:]...), nil
 }
 
 // sealedV1 is the first byte of a sealed field: AES-256-GCM under HKDF(subject key), a random nonce of 12 bytes before the ciphertext.
@@ -164,9 +164,7 @@ func boxOf(tenant casefile.Tenant, subject casefile.ID, secret *[32]byte) (*Box,
 	if err != nil {
 		return nil, casefile.Failf(casefile.Internal, "error.internal", "subject key: %w", err)
 	}
-	b := &Box{tenant: tenant, subject: subject, field: field}
-	copy(b.blob[:], expand(secret, "blob"))
-	return b, nil
+	return &Box{tenant: tenant, subject: subject, field: field, blob: guard((*[32]byte)(expand(secret, "blob")))}, nil
 }
 
 // expand makes one of the keys of a subject from its secret.

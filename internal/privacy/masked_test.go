@@ -29,16 +29,16 @@ const (
 
 // holder has them everywhere: exported, unexported, behind pointers, in lists, maps and interfaces.
 type holder struct {
-	Phone   Phone
-	Name    *Name
-	List    []Address
-	Map     map[string]Words
-	Any     any
-	phone   Phone
-	name    *Name
-	list    []Address
-	mapped  map[string]Words
-	inner   struct{ words Words }
+	Phone  Phone
+	Name   *Name
+	List   []Address
+	Map    map[string]Words
+	Any    any
+	phone  Phone
+	name   *Name
+	list   []Address
+	mapped map[string]Words
+	inner  struct{ words Words }
 }
 
 func full() holder {
@@ -89,9 +89,16 @@ func TestNoWayOfPrintingShowsThem(t *testing.T) {
 			t.Errorf("%T: an encoder shows %q: %s", v, leaks(out), out)
 		}
 	}
-	for _, v := range []any{m, *m, struct{ m *Master }{m}} {
-		if out := fmt.Sprintf("%v %+v %#v %x", v, v, v, v); strings.Contains(out, fmt.Sprintf("%x", m.secret[:8])) || strings.Contains(out, fmt.Sprint(m.secret[:8])[1:20]) {
-			t.Errorf("the master key prints as %s", out)
+	b, err := boxOf(1, casefile.ID{1}, &[32]byte{1, 2, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []any{m, *m, struct{ m *Master }{m}, struct{ m Master }{*m}, b, *b, struct{ b *Box }{b}, struct{ b Box }{*b}} {
+		for _, key := range []*[32]byte{m.secret(), b.blob()} {
+			out := fmt.Sprintf("%v %+v %#v %x %s", v, v, v, v, v)
+			if strings.Contains(out, fmt.Sprintf("%x", key[:8])) || strings.Contains(out, strings.Trim(fmt.Sprint(key[:8]), "[]")) || strings.Contains(out, fmt.Sprintf("%#v", key[:2])[7:15]) {
+				t.Errorf("%T prints a key: %s", v, out)
+			}
 		}
 	}
 }

@@ -39,8 +39,13 @@ type Master struct {
 	handle  *keyset.Handle
 	wrap    tink.AEAD
 	primary uint32
-	secret  *[32]byte
+	secret  guarded
 }
+
+// guarded keeps a key where no print of somebody's struct finds it: fmt follows pointers to arrays for verbs that do not fit, and never calls functions.
+type guarded func() *[32]byte
+
+func guard(key *[32]byte) guarded { return func() *[32]byte { return key } }
 
 type masterFile struct {
 	Format  string          `json:"format"`
@@ -71,16 +76,14 @@ func masterOf(path string, h *keyset.Handle, secret []byte) (*Master, error) {
 	if err != nil {
 		return nil, fmt.Errorf("master key: %w", err)
 	}
-	m := &Master{path: path, handle: h, wrap: wrap, primary: e.KeyID(), secret: new([32]byte)}
-	copy(m.secret[:], secret)
-	return m, nil
+	return &Master{path: path, handle: h, wrap: wrap, primary: e.KeyID(), secret: guard((*[32]byte)(secret))}, nil
 }
 
 // String tells the number of the wrapping key and nothing secret.
-func (m *Master) String() string { return fmt.Sprintf("master key %08x", m.primary) }
+func (m Master) String() string { return fmt.Sprintf("master key %08x", m.primary) }
 
 // Format implements fmt.Formatter, so that no verb prints the secrets.
-func (m *Master) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, m.String()) }
+func (m Master) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, m.String()) }
 
 // OpenMaster reads the master key file, or makes it at the first start (created is true: the caller tells the operator to put a copy away). The folder is
 // made with mode 0700 and the file with 0600; a file that others may read is refused.
@@ -152,7 +155,7 @@ func (m *Master) write(now time.Time, replace bool) error {
 	if err := insecurecleartextkeyset.Write(m.handle, keyset.NewJSONWriter(&keys)); err != nil {
 		return fmt.Errorf("master key: %w", err)
 	}
-	b, err := json.MarshalIndent(masterFile{masterFormat, masterNote, now, m.secret[:], keys.Bytes()}, "", "  ")
+	b, err := json.MarshalIndent(masterFile{masterFormat, masterNote, now, m.secret()[:], keys.Bytes()}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("master key: %w", err)
 	}
@@ -183,7 +186,7 @@ func (m *Master) write(now time.Time, replace bool) error {
 
 // derive is a keyed hash of parts for a purpose: HMAC-SHA-256 under a key of its own per purpose, each part with its length before it.
 func (m *Master) derive(purpose string, parts ...[]byte) []byte {
-	key, err := hkdf.Key(sha256.New, m.secret[:], nil, "anxin/"+purpose, 32)
+	key, err := hkdf.Key(sha256.New, m.secret()[:], nil, "anxin/"+purpose, 32)
 	if err != nil {
 		panic("hkdf: " + err.Error()) // only for impossible lengths
 	}

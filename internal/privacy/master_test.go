@@ -22,7 +22,7 @@ func TestTheMasterKeyIsMadeOnceAndReadAgain(t *testing.T) {
 	if err != nil || created {
 		t.Fatalf("created %v (%v)", created, err)
 	}
-	if *first.secret != *again.secret || first.primary != again.primary {
+	if *first.secret() != *again.secret() || first.primary != again.primary {
 		t.Error("another key came back")
 	}
 	sealed, err := first.wrap.Encrypt([]byte("x"), []byte("y"))
@@ -109,7 +109,7 @@ func TestManyFirstStartsAgreeOnOneKey(t *testing.T) {
 	wg.Wait()
 	n := 0
 	for i, m := range keys {
-		if m == nil || *m.secret != *keys[0].secret || m.primary != keys[0].primary {
+		if m == nil || *m.secret() != *keys[0].secret() || m.primary != keys[0].primary {
 			t.Fatal("two starts work with two keys")
 		}
 		if made[i] {
@@ -134,7 +134,7 @@ func TestTheKeyFileIsReplacedStepByStep(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", step, err)
 		}
-		if m.handle.Len() != keys || (m.primary == first.primary) != samePrimary || *m.secret != *first.secret {
+		if m.handle.Len() != keys || (m.primary == first.primary) != samePrimary || *m.secret() != *first.secret() {
 			t.Errorf("%s: %d keys, primary %08x (first %08x)", step, m.handle.Len(), m.primary, first.primary)
 		}
 		if st, err := os.Stat(path); err != nil || st.Mode().Perm() != 0o600 {

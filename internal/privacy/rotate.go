@@ -69,7 +69,7 @@ func changeMaster(path string, src casefile.Source, change func(*keyset.Manager,
 	if err != nil {
 		return nil, fmt.Errorf("change the master key: %w", err)
 	}
-	fresh, err := masterOf(path, h, old.secret[:])
+	fresh, err := masterOf(path, h, old.secret()[:])
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func browser(t *testing.T) context.Context {
 		}
 	}
 	if found == "" {
-		if os.Getenv("ANXIN_REQUIRE_CHROMIUM") == "1" {
+		if os.Getenv("ANXIN_REQUIRE_BROWSER") == "1" {
 			t.Fatal("no Chromium found")
 		}
 		t.Skip("no Chromium found: the scripts of the pages are not tested")

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -17,12 +18,28 @@ import (
 const templVersion = "v0.3.977"
 
 func main() {
+	if err := toModule(); err != nil {
+		fail(err)
+	}
 	if err := templ("internal/web"); err != nil {
 		fail(err)
 	}
 	if err := bundles("internal/web/assets"); err != nil {
 		fail(err)
 	}
+}
+
+// toModule changes to the directory of go.mod.
+func toModule() error {
+	for range 10 {
+		if _, err := os.Stat("go.mod"); err == nil {
+			return nil
+		}
+		if err := os.Chdir(".."); err != nil {
+			return err
+		}
+	}
+	return errors.New("not inside the module")
 }
 
 func fail(err error) {

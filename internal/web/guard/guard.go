@@ -95,6 +95,7 @@ func (g *Guard) Handler(mux http.Handler) http.Handler {
 	h = g.bodies(h)
 	h = g.addresses(h)
 	h = g.shed(h)
+	h = ui.Gzip(h)
 	h = ui.LangCookie(h)
 	h = ui.Headers(h)
 	h = g.recover(h)

@@ -9,7 +9,7 @@ import (
 // what it shows, to whom, and why a mask would not do.
 var mayClear = map[string]string{
 	"internal/privacy":      "seals it",
-	"internal/service":      "reveals a field to the desk, with a logged reason",
+	"internal/service/flow": "reveals a field to the desk, with a logged reason",
 	"internal/notify":       "seals the number a message goes to",
 	"internal/api":          "shows a technician the visit they are on",
 	"internal/web/customer": "shows a customer their own data",

@@ -1,0 +1,185 @@
+package flow
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"anxin/dispatch"
+	"anxin/internal/casefile"
+	"anxin/internal/service/terms"
+	"anxin/internal/tx"
+)
+
+// horizon is how far ahead a visit without a wished time is planned.
+const horizon = 7 * 24 * time.Hour
+
+// skillName is how a kind of service on a product is called in the dispatch engine.
+func skillName(k terms.Kind, product string) string { return string(k) + "/" + product }
+
+// engineTechnician is a technician as the dispatch engine sees one, with the shifts of a span of time.
+func engineTechnician(x *terms.Technician, from, to time.Time) dispatch.Technician {
+	d := dispatch.Technician{ID: x.ID.String(), Start: placeOf(x.LngE6, x.LatE6, ""), Vehicle: dispatch.EBike, Regions: x.Regions}
+	if x.Vehicle == "van" {
+		d.Vehicle = dispatch.Van
+	}
+	for _, s := range x.Skills {
+		d.Skills = append(d.Skills, dispatch.SkillNeed{Skill: skillName(s.Kind, s.Product), Level: s.Level})
+	}
+	for _, c := range x.Certificates {
+		e := dispatch.Certificate{Name: c.Code}
+		if !c.From.IsZero() {
+			e.From = dispatch.At(c.From)
+		}
+		if !c.To.IsZero() {
+			e.Until = dispatch.At(c.To)
+		}
+		d.Certificates = append(d.Certificates, e)
+	}
+	if len(d.Regions) == 0 {
+		d.Regions = []string{"-"} // nowhere; the engine reads an empty list as everywhere
+	}
+	for _, s := range ShiftSpans(x.Shifts, x.Absences, from, to) {
+		d.Shifts = append(d.Shifts, dispatch.Shift{From: dispatch.At(s.From), To: dispatch.At(s.To)})
+	}
+	return d
+}
+
+// ShiftSpans writes weekly shifts out for a span of time, without the absences. A shift that began before the span is in it.
+func ShiftSpans(shifts []terms.Shift, absences []terms.Absence, from, to time.Time) []terms.Span {
+	var out []terms.Span
+	first := Midnight(from).AddDate(0, 0, -1)
+	for day := first; day.Before(to); day = day.AddDate(0, 0, 1) {
+		for _, s := range shifts {
+			if s.Weekday != day.Weekday() {
+				continue
+			}
+			span := terms.Span{From: day.Add(time.Duration(s.From) * time.Minute).UTC(), To: day.Add(time.Duration(s.To) * time.Minute).UTC()}
+			if span.To.After(from) && span.From.Before(to) {
+				out = append(out, subtract(span, absences)...)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b terms.Span) int { return a.From.Compare(b.From) })
+	return out
+}
+
+// subtract takes absences out of a span.
+func subtract(s terms.Span, absences []terms.Absence) []terms.Span {
+	out := []terms.Span{s}
+	for _, a := range absences {
+		var rest []terms.Span
+		for _, p := range out {
+			if !a.To.After(p.From) || !a.From.Before(p.To) {
+				rest = append(rest, p)
+				continue
+			}
+			if a.From.After(p.From) {
+				rest = append(rest, terms.Span{From: p.From, To: a.From})
+			}
+			if a.To.Before(p.To) {
+				rest = append(rest, terms.Span{From: a.To, To: p.To})
+			}
+		}
+		out = rest
+	}
+	return out
+}
+
+// Midnight is the start of the local day.
+func Midnight(t time.Time) time.Time {
+	l := t.In(casefile.Shanghai)
+	return time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, casefile.Shanghai)
+}
+
+// overrun is how much longer a visit that is past its planned end is taken to last.
+const overrun = 15 * time.Minute
+
+// commitment is a held visit as the engine sees it: where the technician will be, until when.
+func commitment(v *terms.Visit, now time.Time) dispatch.Commitment {
+	start, end := v.From, v.To
+	length := end.Sub(start)
+	switch v.State {
+	case terms.VisitArrived, terms.VisitWorking, terms.VisitWaitingApproval:
+		start = v.Arrived
+		if end.Before(now.Add(overrun)) {
+			end = now.Add(overrun)
+		}
+	default:
+		if start.Before(now) { // late: the work itself is still to be done
+			start, end = now, now.Add(length)
+		}
+	}
+	if end.Before(start) {
+		end = start
+	}
+	return dispatch.Commitment{ID: v.ID.String(), Technician: v.Technician.String(), Place: placeOf(v.Place.LngE6, v.Place.LatE6, v.Place.Precision),
+		Start: dispatch.At(start), End: dispatch.At(end)}
+}
+
+// Workforce is a snapshot of some technicians and what they have agreed to, for the dispatch engine.
+type Workforce struct {
+	Technicians []dispatch.Technician
+	Commitments []dispatch.Commitment
+	// Rows are the same technicians as stored, in the same order.
+	Rows []terms.Technician
+}
+
+// Workforce reads the active technicians registered for any of the codes, with their shifts until `until` and their commitments. At most 300.
+func (s *Commands) Workforce(ctx context.Context, tenant casefile.Tenant, codes []string, until time.Time) (wf Workforce, err error) {
+	err = s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		wf, err = s.workforce(ctx, t, tenant, codes, until)
+		return err
+	})
+	return wf, err
+}
+
+const maxWorkforce = 300
+
+func (s *Commands) workforce(ctx context.Context, t tx.Tx, tenant casefile.Tenant, codes []string, until time.Time) (wf Workforce, err error) {
+	now := s.Source.Now()
+	seen := map[casefile.ID]bool{}
+	for _, code := range codes {
+		ids, err := s.Store.TechniciansIn(ctx, t, tenant, code)
+		if err != nil {
+			return wf, err
+		}
+		for _, id := range ids {
+			if seen[id] || len(wf.Rows) >= maxWorkforce {
+				continue
+			}
+			seen[id] = true
+			if err := s.addWorker(ctx, t, tenant, id, now, until, &wf); err != nil {
+				return wf, err
+			}
+		}
+	}
+	return wf, nil
+}
+
+func (s *Commands) addWorker(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, now, until time.Time, wf *Workforce) error {
+	x, err := s.Store.Technician(ctx, t, tenant, id, now.Add(-24*time.Hour))
+	if err != nil {
+		return err
+	}
+	held, err := s.Store.Held(ctx, t, tenant, id)
+	if err != nil {
+		return err
+	}
+	wf.Rows = append(wf.Rows, x)
+	wf.Technicians = append(wf.Technicians, engineTechnician(&x, now, until))
+	for i := range held {
+		wf.Commitments = append(wf.Commitments, commitment(&held[i], now))
+	}
+	return nil
+}
+
+// row finds a technician of the snapshot by the engine's id.
+func (wf *Workforce) row(id string) *terms.Technician {
+	for i := range wf.Technicians {
+		if wf.Technicians[i].ID == id {
+			return &wf.Rows[i]
+		}
+	}
+	return nil
+}

@@ -35,12 +35,12 @@ func (c *Content) Headers() [][2]string {
 		{"X-Content-Type-Options", "nosniff"},
 		{"Content-Security-Policy", "default-src 'none'; sandbox"},
 		{"Cross-Origin-Resource-Policy", "same-origin"},
-		{"Cache-Control", "private, no-store"},
 	}
 	if c.Variant == Original {
-		return append(h, [2]string{"Content-Type", "application/octet-stream"}, [2]string{"Content-Disposition", `attachment; filename="` + c.name + `"`})
+		return append(h, [2]string{"Cache-Control", "private, no-store"}, [2]string{"Content-Type", "application/octet-stream"}, [2]string{"Content-Disposition", `attachment; filename="` + c.name + `"`})
 	}
-	return append(h, [2]string{"Content-Type", c.Item.Media}, [2]string{"Content-Disposition", "inline"})
+	// A copy never changes; a phone need not fetch it again on every look at the page, and forgets it soon.
+	return append(h, [2]string{"Cache-Control", "private, max-age=600"}, [2]string{"Content-Type", c.Item.Media}, [2]string{"Content-Disposition", "inline"})
 }
 
 // Open opens an item for an actor; the caller closes the content. Copies that were not made yet are made now.

@@ -141,6 +141,9 @@ func TestAHandlerSetsItsOwnNextTimer(t *testing.T) {
 				t.Fatalf("ran %d times", n)
 			}
 		}
+		if s := rowStates(t, d); s != "0:1 2:3" {
+			t.Errorf("states %s: the runs must be done and the next one waiting", s)
+		}
 	})
 }
 

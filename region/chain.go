@@ -37,6 +37,9 @@ func (r *Resolver) link(s *scratch) {
 		if h.form == table.FormShort && h.after != followPlain && !(h.after == followLandmark && h.level < table.County) {
 			own *= 0.6
 		}
+		if h.level == table.Town && !h.bound {
+			own *= 0.4 // 宁东 in 南宁东站 is no zone
+		}
 		if h.form == formTypo || h.level == table.Town && h.form == table.FormShort {
 			own *= 0.3 // counts only below a parent
 		}
@@ -51,7 +54,7 @@ func (r *Resolver) link(s *scratch) {
 		h.total = own
 		for j := range s.hits[:i] {
 			g := &s.hits[j]
-			if h.form == table.FormShort && h.after >= followBrand && s.same(g, h) {
+			if h.form == table.FormShort && (h.after >= followBrand || g.form != table.FormShort) && s.same(g, h) {
 				continue // 吐鲁番市吐鲁番宾馆: the city again, not a county of its name
 			}
 			if g.end > h.start || g.weight <= 0.5 || !r.leadsTo(g, h) || g.cut > 0 && g.cut <= h.start {
@@ -204,7 +207,7 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			continue
 		}
 		full := m.Form == table.FormFull || m.Form == table.FormAlias
-		if !full && (w.after == followFar || level == table.Province) {
+		if !full && (w.after == followFar || level == table.Province && !r.municipality(above)) {
 			continue // 贵州茅台酒
 		}
 		other := 0 // 曲溪镇, now 曲溪街道: the suffix of another sort of town behind a short name

@@ -16,7 +16,8 @@ const (
 	followBrand           // 小吃, 拉面, 时间: the name belongs to a dish or a saying
 	followOrg             // 大学, 银行: the name belongs to an institution, which may stand anywhere
 	followSpot            // 村, 山: the name belongs to a spot, which need not lie in the division of the name
-	followLandmark        // 机场, 广场: the same, but it lies at least in the city of the name
+	followLandmark        // 机场, 火车站: the same, but it lies at least in the city of the name
+	followEstate          // 小区, 广场: behind a city and a county the name is that of the county, by itself it is a word
 )
 
 // spot reports whether the name belongs to a spot or landmark.
@@ -32,27 +33,12 @@ var followWords = compileFollow(map[follow][]string{
 		"刀削面", "烩面", "小面", "拌面", "炸酱面", "担担面", "酱肉", "熏鸡", "烤鱼", "豆干", "麻花", "大饼", "煎饼", "胡辣汤", "羊肉泡馍", "泡馍", "馄饨", "云吞", "点心", "糖水", "凉茶", "腊肉", "火腿", "黄酒", "白酒", "米酒", "香肠", "梅干菜", "菜馆", "油茶", "抄手", "串串", "冒菜", "砂锅", "海鲜", "锅盔", "灌汤", "蒸菜", "卤味", "酱鸭", "木桶饭", "盖浇饭", "小笼", "奶茶", "丝绸", "陶瓷", "家具", "灯饰", "石材", "红木", "苹果", "脐橙", "枸杞"},
 	followOrg: {"大学", "学院", "银行", "医院", "中学", "小学", "幼儿园", "一中", "二中", "三中", "实验", "师范", "职业", "证券", "保险", "人寿", "集团", "公司", "有限", "科技", "电器", "汽车",
 		"日报", "晚报", "电视", "电视台", "商学院", "酒店", "大酒店", "宾馆", "旅馆", "招待所", "驾校", "中医院", "人民医院", "图书馆", "博物馆", "体育馆", "体育场", "政府", "法院", "派出所", "税务局", "办事处", "联络处", "分公司", "支行", "分行", "商行", "经营部", "专卖", "超市", "药店", "眼镜", "物流", "快递", "快运", "货运", "公墓", "殡仪馆"},
-	followSpot: {"村", "镇", "乡", "街", "社区", "小区", "新村", "花园", "花苑", "苑", "公寓", "家园", "山庄", "广场", "公园", "景区", "风景区", "古镇", "古城", "机场", "国际机场",
-		"火车站", "高铁站", "汽车站", "客运站", "东站", "西站", "南站", "北站", "站", "码头", "湖", "河", "山", "寺", "庙", "塔", "岛", "水库", "农场", "林场", "煤矿", "矿", "工业园", "科技园", "产业园",
-		"工业区", "大桥", "桥", "大厦", "大楼", "商城", "市场", "批发", "万达", "万象", "吾悦", "屯", "庄", "湾", "塘", "坝", "沟", "坡", "岭", "门", "口", "苗圃", "国际", "府", "名城", "城", "一号", "壹号", "公馆", "别墅", "雅居", "佳园", "新城", "里", "坊", "轩", "阁"},
+	followSpot: {"村", "镇", "乡", "街", "社区", "新村", "公园", "景区", "风景区", "古镇", "站", "湖", "河", "山", "寺", "庙", "塔", "岛", "水库", "农场", "林场", "煤矿", "矿",
+		"桥", "屯", "庄", "湾", "塘", "坝", "沟", "坡", "岭", "门", "口", "苗圃"},
+	followLandmark: {"机场", "国际机场", "火车站", "高铁站", "汽车站", "客运站", "东站", "西站", "南站", "北站", "码头", "古城", "大桥"},
+	followEstate: {"小区", "花园", "花苑", "苑", "公寓", "家园", "山庄", "广场", "工业园", "科技园", "产业园", "工业区", "大厦", "大楼", "商城", "市场", "批发", "万达", "万象", "吾悦",
+		"国际", "府", "名城", "城", "一号", "壹号", "公馆", "别墅", "雅居", "佳园", "新城", "里", "坊", "轩", "阁"},
 })
-
-// wordSet is a set of words compared with text.
-type wordSet [][]rune
-
-// at reports whether the characters of length n at i are one of the words.
-func (w wordSet) at(t *chars, i, n int) bool {
-	for _, word := range w {
-		if len(word) == n && t.has(i, word) {
-			return true
-		}
-	}
-	return false
-}
-
-// landmarks are the spots that carry the name of the city they serve.
-var landmarks = wordSet{[]rune("机场"), []rune("国际机场"), []rune("火车站"), []rune("高铁站"), []rune("汽车站"), []rune("客运站"), []rune("东站"), []rune("西站"),
-	[]rune("南站"), []rune("北站"), []rune("码头"), []rune("古城"), []rune("大桥")}
 
 // addressMarks are characters that hardly occur in a sentence that is not an address.
 var addressMarks = []uint16{'路', '街', '巷', '弄', '道', '号', '栋', '幢', '楼', '室', '村', '镇', '乡', '园', '苑', '厦', '场', '站', '口', '桥', '附', '旁', '边', '坊', '湾', '庄', '城', '校', '院', '寺', '区', '座', '组', '队', '屯', '塔', '洞', '山', '湖', '港', '岛', '府'}
@@ -136,9 +122,6 @@ func (t *chars) follows(i int) follow {
 	}
 	if kind == followSpot && length == 1 && t.c[i] == '街' {
 		return followRoad
-	}
-	if kind == followSpot && landmarks.at(t, i, length) {
-		return followLandmark
 	}
 	if kind != followPlain && !(length == 1 && t.c[i] == '道' && i+1 < len(t.c) && t.c[i+1] == '口') {
 		return kind
@@ -229,7 +212,7 @@ func needsParent(p *table.Place) bool {
 	}
 	switch p.Name {
 	case "东区", "西区", "南区", "北区", "中区", "城区", "郊区", "矿区", "市区", "新区", "市郊区", "市中区", "城中区", "城东区", "城西区", "城北区", "城南区",
-		"新城区", "老城区", "东城区", "西城区", "北城区", "南城区", "新市区", "工农区", "前进区", "向阳区", "红旗区", "郊县":
+		"新城区", "老城区", "东城区", "西城区", "北城区", "南城区", "新市区", "郊县":
 		return true
 	}
 	return false

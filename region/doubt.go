@@ -1,6 +1,10 @@
 package region
 
-import "anxin/region/internal/table"
+import (
+	"strings"
+
+	"anxin/region/internal/table"
+)
 
 // This file holds what can be wrong with the single best reading: a name behind the city that is none of its
 // counties, a second address, a neighbouring name that contradicts, a name that may not be a place at all.
@@ -41,10 +45,8 @@ func (d *decision) unknownBelow(u int32) string {
 		case '路', '号', '道', '巷', '村', '楼', '栋', '弄', '里', '园', '苑':
 			return ""
 		case '区', '县', '旗', '市':
-			if i-from < 2 {
-				if i == from || t.c[i] == '区' {
-					return ""
-				}
+			if i-from < 2 && (i == from || t.c[i] != '县') {
+				return ""
 			}
 			if i+1 < len(t.c) && (t.c[i] == '市' && isOneOf(t.c[i+1], []uint16{'场', '民', '政', '委', '医', '第', '一'}) || t.c[i] == '县' && isOneOf(t.c[i+1], []uint16{'城', '医', '政'})) {
 				return ""
@@ -58,6 +60,42 @@ func (d *decision) unknownBelow(u int32) string {
 		}
 	}
 	return ""
+}
+
+// strange answers an address whose city is written directly before a county that is none of it and of several
+// elsewhere: 惠州市江北区. The counties of the city come first, then those of the name.
+func (d *decision) strange() bool {
+	h := d.lastHit()
+	if h == nil || d.top.town >= 0 || h.prev >= 0 || h.rev >= 0 || d.r.places[h.place].Level != table.County || len(d.options) < 2 || d.split() {
+		return false
+	}
+	city := int32(-1)
+	for i := range d.s.hits {
+		g := &d.s.hits[i]
+		if d.r.places[g.place].Level != table.Prefecture || g.end > h.start || d.s.text.gap(int(g.end), int(h.start)) > 0 || !g.bound && g.prev < 0 || d.r.places[g.place].To != 0 {
+			continue
+		}
+		for _, o := range d.options {
+			if d.r.related(g.place, o.unit) {
+				return false
+			}
+		}
+		city = g.place
+	}
+	if city < 0 {
+		return false
+	}
+	named := append([]option(nil), d.options...)
+	d.askBelow(city, d.written(h.start, h.end))
+	for _, o := range named {
+		if len(d.a.Candidates) < maxCandidates {
+			kind, why := d.why(o)
+			c := Candidate{Division: d.r.division(o.unit), Kind: kind, Confidence: 0.1, Reason: why}
+			c.Ask = Text{"是" + strings.ReplaceAll(c.Path, "/", "") + "吗？", "Is it " + c.Path + "?"}
+			d.a.Candidates = append(d.a.Candidates, c)
+		}
+	}
+	return true
 }
 
 // other looks for names that contradict the unit u or make a second address. When it finds one it answers with
@@ -267,7 +305,7 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true
 	case h.form == table.FormLegacy && alone:
 		return ReasonTypo, true
-	case h.form == table.FormShort && h.after.spot() && p.Level == table.County:
+	case h.form == table.FormShort && h.after.spot() && p.Level == table.County: // 武汉天河机场, 无锡惠山古镇
 		return ReasonWeak, true
 	}
 	return "", false

@@ -430,13 +430,39 @@ func (d *decision) why(o option) (Kind, Reason) {
 	return KindDivision, Reason{ReasonOneOf, []string{path}}
 }
 
+// exactElsewhere adds the county that is really called as written when the best reading takes it for a slip: 西安市杨陵区.
+func (d *decision) exactElsewhere() {
+	h := d.lastHit()
+	if h == nil || !h.doubtful {
+		return
+	}
+	for i := range d.s.readings {
+		x := &d.s.readings[i]
+		if x.hit < 0 || x.town >= 0 {
+			continue
+		}
+		g := &d.s.hits[x.hit]
+		if g.start != h.start || g.end != h.end || g.form != table.FormFull || g.level != table.County || d.r.places[g.place].To != 0 {
+			continue
+		}
+		n := len(d.options)
+		d.add(*x)
+		if len(d.options) > n && d.r.provinceOf(g.place) == d.r.provinceOf(h.place) {
+			d.options[0], d.options[n] = d.options[n], d.options[0]
+		}
+	}
+}
+
 // askOne answers with a single candidate that has to be confirmed.
 func (d *decision) askOne(why Reason) {
 	d.a.Outcome = OutcomeSet
 	d.a.Reasons = append(d.a.Reasons, why)
+	d.exactElsewhere()
 	d.candidates()
 	d.a.Candidates[0].Confidence = 0.5
-	d.a.Candidates[0].Reason = why
+	if len(d.options) == 1 {
+		d.a.Candidates[0].Reason = why
+	}
 	d.a.Ask = d.a.Candidates[0].Ask
 }
 

@@ -218,7 +218,7 @@ func (r *Resolver) weigh(m table.Target, length int, day int32) float32 {
 			w *= 0.5
 		}
 		if m.Form != table.FormFull {
-			w *= 0.8
+			w *= 0.6
 		}
 	}
 	return w

@@ -72,6 +72,7 @@ func (d *decision) decide() {
 	switch {
 	case len(d.options) == 0:
 		d.a.Reasons = append(d.a.Reasons, Reason{Code: ReasonNoPlace})
+	case d.strange():
 	case len(d.options) > 1:
 		d.set()
 	default:
@@ -130,6 +131,16 @@ func (d *decision) rival(x *reading) bool {
 	// 鞍山市 within 马鞍山市 is no reading of it.
 	h := d.lastHit()
 	if h != nil && h.start < x.start && x.end <= h.end {
+		return false
+	}
+	// 市南区 in 中山市南区 is none of 青岛: it begins inside a name that is used.
+	for i := d.top.hit; i >= 0 && x.hit >= 0 && d.s.hits[x.hit].prev < 0; i = d.s.hits[i].prev {
+		if g := &d.s.hits[i]; g.start < x.start && x.start < g.end {
+			return false
+		}
+	}
+	// 西安 by itself is the city, not one of the districts 西安区. Only 朝阳 is known for its district as well.
+	if h != nil && x.hit >= 0 && h.level == table.Prefecture && d.s.hits[x.hit].level == table.County && d.s.hits[x.hit].form == table.FormShort && d.r.places[h.place].Name != "朝阳市" {
 		return false
 	}
 	// 雨花区 behind 南京 is none of 长沙, whatever its weight by itself.

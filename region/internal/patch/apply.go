@@ -82,7 +82,9 @@ func (a *applier) line(l *Line) *Error {
 		}
 		i := a.add(table.Place{Name: l.Name, Level: table.Zone, Parent: at})
 		a.c.AddName(l.Name, i, form)
-		a.c.AddName(zoneWithCity(a.t, at, l.Name), i, table.FormFull)
+		if with := zoneWithCity(a.t, at, l.Name); with != l.Name {
+			a.c.AddName(with, i, table.FormFull)
+		}
 	case "point":
 		p := &a.t.Places[at]
 		p.Lng, p.Lat = int32(math.Round(l.Lng*1e5)), int32(math.Round(l.Lat*1e5))

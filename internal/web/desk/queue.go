@@ -78,7 +78,11 @@ func (p *Pages) tabs(q *staff.Request, current string) ([]Tab, error) {
 			if err != nil {
 				return nil, err
 			}
-			tab.Count, tab.More = len(page.Items), page.Next != ""
+			cases := map[casefile.Number]bool{}
+			for _, x := range page.Items {
+				cases[x.Number] = true
+			}
+			tab.Count, tab.More = len(cases), page.Next != ""
 		case "new", "unassigned":
 			tab.Count = 0
 			for _, s := range statesOf[t.name] {
@@ -101,12 +105,20 @@ func (p *Pages) problems(q *staff.Request, v *Queue) error {
 		return err
 	}
 	pr := q.P()
+	at := map[casefile.Number]int{}
 	for _, x := range page.Items {
-		r := Row{Number: x.Number, Title: problemWord(pr, x.Kind), Urgency: string(x.Urgency), Region: staff.PathWords(x.Region), Since: x.Since}
-		if why := staff.Say(pr, x.Line); why != r.Title {
-			r.Why = why
+		word := problemWord(pr, x.Kind)
+		why := staff.Say(pr, x.Line)
+		if why == "" {
+			why = word
 		}
-		v.Rows = append(v.Rows, r)
+		// A case stands here once, with everything that is wrong with it.
+		if i, there := at[x.Number]; there {
+			v.Rows[i].Why += pr.T("format.list_comma") + why
+			continue
+		}
+		at[x.Number] = len(v.Rows)
+		v.Rows = append(v.Rows, Row{Number: x.Number, Title: word, Why: why, Urgency: string(x.Urgency), Region: staff.PathWords(x.Region), Since: x.Since})
 	}
 	v.Next = page.Next
 	return nil

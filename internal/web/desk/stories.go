@@ -121,7 +121,7 @@ func demoProblems(pg ui.Page) Queue {
 	q.Tab, q.Tabs, q.Next = "problems", demoTabs("problems"), ""
 	q.Rows = []Row{
 		{Number: "261124483917", Title: problemWord(pg.P, "no_candidate"), Urgency: "emergency", Region: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), Why: say(pg, "派单已超时 4 分钟，附近没有会修门锁的师傅", "4 min overdue; nobody around repairs locks"), Since: pg.P.Now.Add(-4 * time.Minute)},
-		{Number: "261124102938", Title: problemWord(pg.P, "door_locked"), Urgency: "express", Region: say(pg, "浙江省 杭州市 拱墅区", "Gongshu, Hangzhou, Zhejiang"), Why: say(pg, "门口码输错 5 次", "door code typed wrong 5 times"), Since: pg.P.Now.Add(-11 * time.Minute)},
+		{Number: "261124102938", Title: problemWord(pg.P, "door_locked"), Urgency: "express", Region: say(pg, "浙江省 杭州市 拱墅区", "Gongshu, Hangzhou, Zhejiang"), Why: say(pg, "上门码输错 5 次", "door code typed wrong 5 times"), Since: pg.P.Now.Add(-11 * time.Minute)},
 		{Number: "261124556677", Title: problemWord(pg.P, "given_back"), Urgency: "booked", Region: say(pg, "江苏省 苏州市 昆山市", "Kunshan, Suzhou, Jiangsu"), Why: say(pg, "何立（HM-1088）：车辆问题", "He Li (HM-1088): vehicle trouble"), Since: pg.P.Now.Add(-26 * time.Minute)},
 	}
 	return q

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,7 +86,7 @@ func problemWords(pg ui.Page, r Row) string {
 		return r.Why
 	}
 	var words []string
-	if r.NotCovered {
+	if r.NotCovered && !slices.Contains(r.Problems, "not_covered") {
 		words = append(words, pg.T("desk.problem.not_covered"))
 	}
 	for _, p := range r.Problems {

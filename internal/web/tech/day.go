@@ -222,9 +222,7 @@ func (p *Pages) me(q *staff.Request) error {
 
 func (p *Pages) profile(pr i18n.Printer, t service.TechnicianView) Profile {
 	v := Profile{Name: t.Name, Code: t.Code, Partner: t.Partner, State: t.State}
-	for _, s := range t.Skills {
-		v.Skills = append(v.Skills, pr.T("tech.me.skill", "kind", staff.Word(pr, "kind", string(s.Kind)), "product", p.Catalogue.ProductName(s.Product).In(string(pr.Lang)), "n", s.Level))
-	}
+	v.Skills = p.skillWords(pr, t.Skills)
 	for _, r := range t.Regions {
 		v.Regions = append(v.Regions, staff.PathWords(p.Regions.RegionName(r)))
 	}
@@ -242,4 +240,27 @@ func (p *Pages) profile(pr i18n.Printer, t service.TechnicianView) Profile {
 		}
 	}
 	return v
+}
+
+// skillWords says per product what somebody can do, kinds of one level together.
+func (p *Pages) skillWords(pr i18n.Printer, skills []service.Skill) []string {
+	type group struct {
+		product string
+		level   int
+	}
+	var order []group
+	kinds := map[group][]string{}
+	for _, s := range skills {
+		g := group{s.Product, s.Level}
+		if kinds[g] == nil {
+			order = append(order, g)
+		}
+		kinds[g] = append(kinds[g], staff.Word(pr, "kind", string(s.Kind)))
+	}
+	sort.SliceStable(order, func(i, j int) bool { return order[i].product < order[j].product })
+	var out []string
+	for _, g := range order {
+		out = append(out, pr.T("tech.me.skill", "product", p.Catalogue.ProductName(g.product).In(string(pr.Lang)), "kinds", pr.List(kinds[g]), "n", g.level))
+	}
+	return out
 }

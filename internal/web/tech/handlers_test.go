@@ -436,7 +436,7 @@ func TestPhotosOfThePageOnly(t *testing.T) {
 func TestMe(t *testing.T) {
 	_, routes := world(t, service.VisitArrived)
 	d := page(t, get(t, routes, "/tech/me"), 200)
-	d.HasText("dd", "维修燃气壁挂炉（4 级）")
+	d.HasText("dd", "燃气壁挂炉：维修（4 级）")
 	d.HasText("dd", "西湖区")
 	d.HasText("dd", "周二 08:00-12:00、13:30-18:00")
 }

@@ -180,7 +180,7 @@ func demoVisit(pg ui.Page, state string) Visit {
 func demoWrongCode(pg ui.Page) Visit {
 	v := demoVisit(pg, "en_route")
 	v.CodeTyped, v.TriesLeft = "482913", 3
-	v.Form.Add("code", say(pg, "门口码不对。请客户再念一遍。", "That is not the door code. Ask the customer to read it again."))
+	v.Form.Add("code", say(pg, "上门码不对。请客户再念一遍。", "That is not the door code. Ask the customer to read it again."))
 	return v
 }
 

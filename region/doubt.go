@@ -291,7 +291,7 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return "", false // nothing but the name: 义乌
 	}
 	switch {
-	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)):
+	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
 		return ReasonWeak, true // 云南白药牙膏, 赵县长
 	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):
 		return ReasonWeak, true

@@ -66,7 +66,8 @@ func (p *Pages) reportPage(q *staff.Request, page service.VisitPage) ReportPage 
 	v.Advices = append([]ui.Choice{{Text: pr.T("tech.report.no_advice")}}, staff.Reasons(pr, p.Catalogue.Lists["advice"])...)
 	if len(page.Quotes) > 0 {
 		for _, l := range page.Quotes[0].Lines {
-			if l.Answer == "approved" || l.Answer == "free" {
+			// Parts are reported one by one with their serials, in rows of their own.
+			if l.ItemKind != "part" && (l.Answer == "approved" || l.Answer == "free") {
 				v.Lines = append(v.Lines, DoneLine{Code: l.Item, Item: l.Name.In(lang), Unit: l.UnitFen, Approved: l.Quantity, Quantity: l.Quantity})
 			}
 		}

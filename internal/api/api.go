@@ -26,6 +26,23 @@ type Service interface {
 	service.Technicians
 	service.Desk
 	service.Verify
+	Owners
+}
+
+// Owners tells whose something is, for the policies.
+type Owners interface {
+	// Holder is who a visit was given to, or for a nil visit who the newest of the case is with; Nil is nobody, not_found no such visit.
+	Holder(ctx context.Context, tenant casefile.Tenant, caseID, visit casefile.ID) (technician casefile.ID, err error)
+	// OfferHolder is who an offer was made to.
+	OfferHolder(ctx context.Context, tenant casefile.Tenant, caseID, offer casefile.ID) (technician casefile.ID, err error)
+}
+
+// Messages are what is sent to people, for gateways that send it.
+type Messages interface {
+	// Outgoing opens one message and writes the access log; not_found when it is not there or its person was erased.
+	Outgoing(ctx context.Context, a casefile.Actor, id casefile.ID) (Outgoing, error)
+	// Delivered notes that it was sent; once more changes nothing.
+	Delivered(ctx context.Context, a casefile.Actor, id casefile.ID) error
 }
 
 // Coverage answers who covers a place.
@@ -55,6 +72,7 @@ type Deps struct {
 	Coverage Coverage
 	Evidence Evidence
 	Callers  Callers
+	Messages Messages
 	// Tenant is the operator that this host serves, for calls that need no key.
 	Tenant    casefile.Tenant
 	Version   string
@@ -95,6 +113,7 @@ func New(d Deps) *Server {
 	s.technician()
 	s.desk()
 	s.evidence()
+	s.messages()
 	return s
 }
 

@@ -85,11 +85,14 @@ func (s *Server) inCase(ctx context.Context, id casefile.ID) (party.Resource, er
 	return party.OfCase(actor(ctx).Tenant, id, casefile.Nil), nil
 }
 
-// inVisit names the visit as the calling technician's: the policies then decide by role, and the service, which reads visits by technician, answers
-// not_found for anybody else's.
+// inVisit is the resource of operations about a visit, with the technician it was given to. A visit that is not there is not_found.
 func (s *Server) inVisit(ctx context.Context, caseID, visit casefile.ID) (party.Resource, error) {
-	a := actor(ctx)
-	return party.OfVisit(a.Tenant, caseID, visit, a.Technician), nil
+	tenant := actor(ctx).Tenant
+	if visit.IsNil() {
+		return party.Resource{}, casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	holder, err := s.Service.Holder(ctx, tenant, caseID, visit)
+	return party.OfVisit(tenant, caseID, visit, holder), err
 }
 
 type caseReason struct {

@@ -9,7 +9,6 @@ import (
 
 	"anxin/internal/casefile"
 	"anxin/internal/party"
-	"anxin/internal/service"
 )
 
 // Upload says what the bytes are.
@@ -54,7 +53,11 @@ func (s *Server) evidence() {
 			Items []Item `json:"items"`
 		}], error) {
 			a := actor(ctx)
-			if err := s.Callers.Check(ctx, a, party.ViewEvidence, party.OfEvidence(a.Tenant, in.Case, casefile.Nil, a.Technician)); err != nil {
+			holder, err := s.Service.Holder(ctx, a.Tenant, in.Case, casefile.Nil)
+			if err == nil {
+				err = s.Callers.Check(ctx, a, party.ViewEvidence, party.OfEvidence(a.Tenant, in.Case, casefile.Nil, holder))
+			}
+			if err != nil {
 				return nil, problem(ctx, err)
 			}
 			items, err := s.Evidence.Items(ctx, a, in.Case)
@@ -74,11 +77,10 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	in, err := s.uploadInput(r)
 	if err == nil && in.Draft == "" {
-		holder := casefile.Nil
-		if a.Role == casefile.Technician {
-			// Only who holds the visit may add to its case; others do not learn that it exists.
-			_, err = s.Service.VisitPage(ctx, a, service.VisitRef{Case: in.Case, Visit: in.Visit})
-			holder = a.Technician
+		var holder casefile.ID
+		holder, err = s.Service.Holder(ctx, a.Tenant, in.Case, in.Visit)
+		if in.Visit.IsNil() {
+			holder = casefile.Nil // a technician adds to a visit and not to the case as a whole
 		}
 		if err == nil {
 			err = s.Callers.Check(ctx, a, party.AttachPhotos, party.OfCase(a.Tenant, in.Case, holder))

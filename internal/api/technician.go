@@ -78,8 +78,9 @@ func (s *Server) technician() {
 			return answer(out), problem(ctx, err)
 		})
 	byOffer := func(ctx context.Context, p offerPath) (party.Resource, error) {
-		a := actor(ctx)
-		return party.OfOffer(a.Tenant, p.Case, p.Offer, a.Technician), nil
+		tenant := actor(ctx).Tenant
+		holder, err := s.Service.OfferHolder(ctx, tenant, p.Case, p.Offer)
+		return party.OfOffer(tenant, p.Case, p.Offer, holder), err
 	}
 	command(s, op("acceptOffer", http.MethodPost, "/cases/{case}/offers/{offer}/accept", "Accept: exactly one technician can", "technician", withKey), party.AcceptOffer,
 		func(ctx context.Context, in *offerPath) (party.Resource, error) { return byOffer(ctx, *in) },

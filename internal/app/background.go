@@ -43,7 +43,7 @@ func (c *Core) sweep(ctx context.Context) error {
 		_, err := c.idempotency.Purge(ctx, t, Tenant, 10_000)
 		return err
 	})
-	return errors.Join(staged, orphans, purged, c.Party.Accounts.Sweep(ctx), c.Messages.Sweep(ctx, Tenant, keepMessages))
+	return errors.Join(staged, orphans, purged, c.Party.Accounts.Sweep(ctx), c.Party.Finder.Sweep(ctx), c.Messages.Sweep(ctx, Tenant, keepMessages))
 }
 
 // begin sets the recurring timers; those that live already stay as they are.

@@ -3,7 +3,10 @@ package app
 import (
 	"context"
 	"fmt"
+	"net"
+	"net/netip"
 	"os"
+	"strings"
 	"syscall"
 	"time"
 
@@ -37,6 +40,7 @@ func Doctor(ctx context.Context, o Options) []Finding {
 		return err == nil
 	}
 	add("settings", o.Config.Check(), "read and valid", "correct the settings file; anxin config sample shows every setting")
+	out = append(out, publicURL(o))
 	_, err := os.Stat(o.DataDir)
 	if !add("data folder", err, o.DataDir, "give the right folder with --data, or start anxin serve once to make it") {
 		return out
@@ -57,6 +61,30 @@ func Doctor(ctx context.Context, o Options) []Finding {
 	}
 	defer s.Close()
 	return append(out, inside(ctx, s)...)
+}
+
+// publicURL says when what people type would travel in clear: the server is reached from elsewhere, and not over TLS.
+func publicURL(o Options) Finding {
+	f := Finding{What: "public address", OK: true, Say: o.Config.PublicURL}
+	if f.Say == "" {
+		f.Say = "http://" + o.Config.Listen
+	}
+	if !strings.HasPrefix(o.Config.PublicURL, "https://") && !onlyHere(o.Config.Listen) {
+		f.OK = false
+		f.Say += ": reached from other machines without TLS; cookies, phone numbers and addresses travel in clear"
+		f.Mend = "put a reverse proxy with TLS in front, listen on 127.0.0.1 and set public_url to its https:// address"
+	}
+	return f
+}
+
+// onlyHere reports whether an address to listen on is reached from this machine alone.
+func onlyHere(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return false
+	}
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
 }
 
 func keyFile(o Options) Finding {

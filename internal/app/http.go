@@ -13,8 +13,6 @@ import (
 	"anxin/internal/casefile"
 	"anxin/internal/demo"
 	"anxin/internal/i18n"
-	"anxin/internal/party"
-	"anxin/internal/party/partydb"
 	"anxin/internal/web/customer"
 	"anxin/internal/web/desk"
 	"anxin/internal/web/guard"
@@ -94,7 +92,7 @@ func (s *Server) checks() []check {
 func (s *Server) customerPages(mux *http.ServeMux) {
 	h := customer.New(customer.Config{
 		Site: s.Site, Tenant: Tenant, Service: s.Service, Catalogue: s.Catalogue, Links: s.Party.Links, Gate: s.Party.Gate, Limits: s.Party.Limits,
-		Finder: party.NewFinder(s.Party.Links, partydb.Store{}, s.Messages), Coverage: pagesCoverage{s.Core}, Photos: customerPhotos{s.Core}, Spool: s.Spool,
+		Finder: s.Party.Finder, Coverage: pagesCoverage{s.Core}, Photos: customerPhotos{s.Core}, Spool: s.Spool,
 		Live: s.Live, Source: s.Source, BaseURL: s.baseURL, Address: func(r *http.Request) netip.Addr { return guard.Address(r.Context()) },
 		MaxPhotos: s.Config.Limits.Photos, MaxPhotoBytes: s.Config.Limits.PhotoBytes,
 	})

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"anxin/internal/blob"
 	"anxin/internal/casefile"
@@ -76,6 +77,7 @@ type Party struct {
 	Accounts  *party.Accounts
 	Links     *party.Links
 	Keys      *party.Keys
+	Finder    *party.Finder
 }
 
 // NewCore wires the domains.
@@ -133,7 +135,7 @@ func (c *Core) logFolder(t casefile.Tenant) (seal.Folder, error) {
 func (c *Core) party() (err error) {
 	p := &c.Party
 	p.Access = party.NewAccessLog(c.DB, partydb.Store{}, c.Source)
-	p.Limits = party.NewLimits(c.Source, party.DefaultRates(), 100_000)
+	p.Limits = party.NewLimits(c.Source, rates(c.Config.Limits.PerMinute), 100_000)
 	if p.Gate, err = party.NewGate(p.Access, p.Limits, c.Log); err != nil {
 		return err
 	}
@@ -154,11 +156,23 @@ func (c *Core) party() (err error) {
 	return nil
 }
 
+// rates are the limits with the operator's own for reports.
+func rates(reportsPerMinute int) map[party.LimitKind]party.Quota {
+	all := party.DefaultRates()
+	q := all[party.LimitReport]
+	if reportsPerMinute > 0 {
+		q.Burst, q.Every = reportsPerMinute, time.Minute/time.Duration(reportsPerMinute)
+	}
+	all[party.LimitReport] = q
+	return all
+}
+
 func (c *Core) domains() (err error) {
 	if c.Catalogue, err = catalog.Load(c.overrides("catalog")); err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}
 	c.messages()
+	c.Party.Finder = party.NewFinder(c.Party.Links, partydb.Store{}, c.Messages)
 	c.Vault = evidence.New(evidence.Config{
 		Run: c.DB, Store: evidencedb.Store{}, Ledger: c.Ledger, Keys: c.Keeper, Cases: c.Timeline, Timers: c.Timers,
 		Vault: blob.NewSealer(c.Blobs, rand.Reader), Renderer: c.renderer(), Source: c.Source, Access: c.mayUse,
@@ -214,13 +228,26 @@ func (c *Core) PublicURL() string {
 // secure reports whether people reach the server over TLS.
 func (c *Core) secure() bool { return strings.HasPrefix(c.Config.PublicURL, "https://") }
 
-// mayUse asks the policies before an item is shown or handed out.
+// mayUse asks the policies before an item is shown or handed out. What was made on a visit is its technician's to see; what the customer sent, the one's who
+// has the newest visit. Both are read from the case, never taken from who asks.
 func (c *Core) mayUse(ctx context.Context, a casefile.Actor, what evidence.Use, i evidence.Item) error {
 	action := party.ViewEvidence
 	if what != evidence.UseSee {
 		action = party.ExportEvidence
 	}
-	return c.Party.Gate.Check(ctx, a, action, party.OfEvidence(a.Tenant, i.Case, i.ID, a.Technician))
+	holder := casefile.Nil
+	if a.Role == casefile.Technician {
+		visit := i.Visit
+		if visit.IsNil() {
+			visit = i.ReceivedFor
+		}
+		var err error
+		// A draft has items and no visits: nobody holds it.
+		if holder, err = c.Service.Holder(ctx, i.Tenant, i.Case, visit); err != nil && !casefile.Is(err, casefile.NotFound) {
+			return err
+		}
+	}
+	return c.Party.Gate.Check(ctx, a, action, party.OfEvidence(i.Tenant, i.Case, i.ID, holder))
 }
 
 // Close closes files and database.

@@ -58,6 +58,8 @@ type DB struct {
 	writer  *writer // SQLite only
 	texts   sync.Map
 	reads   sync.Map // *tx.Stmt → *sql.Stmt on the read pool (SQLite)
+	// preparing are the statements that are on their way into reads.
+	preparing sync.Map
 }
 
 // Open opens the database; it does not migrate it.
@@ -178,27 +180,31 @@ func (d *DB) Read(ctx context.Context, f func(ctx context.Context, t tx.Tx) erro
 	return f(ctx, &sqlTx{db: d, q: stx, prepare: d.readStmt(stx)})
 }
 
-// readStmt prepares statements once on the pool and reuses them; SQLite would otherwise compile the text again at each call.
+// readStmt prepares statements once on the pool and reuses them; SQLite would otherwise compile the text again at each call. The first users of a statement
+// prepare it on their own connection: waiting for another one of the pool while holding this one is how readers would wait for one another for ever.
 func (d *DB) readStmt(stx *sql.Tx) func(context.Context, *tx.Stmt) (*sql.Stmt, error) {
 	if d.dialect == Postgres {
 		return nil // pgx caches prepared statements per connection by text
 	}
 	return func(ctx context.Context, s *tx.Stmt) (*sql.Stmt, error) {
-		v, ok := d.reads.Load(s)
-		if !ok {
-			ps, err := d.read.PrepareContext(context.WithoutCancel(ctx), d.text(s))
-			if err != nil {
-				return nil, err
-			}
-			if old, raced := d.reads.LoadOrStore(s, ps); raced {
-				ps.Close()
-				v = old
-			} else {
-				v = ps
-			}
+		if v, ok := d.reads.Load(s); ok {
+			return stx.StmtContext(ctx, v.(*sql.Stmt)), nil
 		}
-		return stx.StmtContext(ctx, v.(*sql.Stmt)), nil
+		if _, begun := d.preparing.LoadOrStore(s, true); !begun {
+			go d.prepareRead(s)
+		}
+		return stx.PrepareContext(ctx, d.text(s))
 	}
+}
+
+// prepareRead prepares a statement on the pool, holding no connection meanwhile. When it fails, the next user tries again.
+func (d *DB) prepareRead(s *tx.Stmt) {
+	ps, err := d.read.PrepareContext(context.Background(), d.text(s))
+	if err != nil {
+		d.preparing.Delete(s)
+		return
+	}
+	d.reads.Store(s, ps)
 }
 
 // Write implements tx.Runner.

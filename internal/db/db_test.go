@@ -5,8 +5,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
+	"time"
 
 	"anxin/internal/casefile"
 	"anxin/internal/db"
@@ -230,3 +232,34 @@ func TestWritersAfterCloseAreRefused(t *testing.T) {
 }
 
 func TestStatementsPrepareOnBoth(t *testing.T) { dbtest.CheckStatements(t, stmts) }
+
+// Every connection of the read pool is inside a transaction, and each meets a statement that was never used before: preparing it must not wait for
+// another connection, or they wait for one another for ever.
+func TestReadersThatFillThePoolMeetNewStatements(t *testing.T) {
+	d := dbtest.SQLite(t)
+	fresh := db.MustLoad(testSQL) // statements are known by address: these were never prepared
+	readers := max(8, 2*runtime.NumCPU())
+	var begun sync.WaitGroup
+	begun.Add(readers)
+	done := make(chan error, readers)
+	for range readers {
+		go func() {
+			done <- d.Read(context.Background(), func(ctx context.Context, x tx.Tx) error {
+				begun.Done()
+				begun.Wait()
+				var n int64
+				return x.QueryRow(ctx, fresh.Stmt("testdata_test/count_tenants")).Scan(&n)
+			})
+		}()
+	}
+	for range readers {
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(30 * time.Second):
+			t.Fatal("readers wait for one another")
+		}
+	}
+}

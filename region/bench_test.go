@@ -1,6 +1,7 @@
 package region
 
 import (
+	"os"
 	"strings"
 	"testing"
 )
@@ -11,6 +12,25 @@ func BenchmarkPlain(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r.Resolve("浙江省杭州市余杭区仓前街道文一西路969号", Date{})
+	}
+}
+
+// BenchmarkWild resolves the hand-written addresses in turn.
+func BenchmarkWild(b *testing.B) {
+	data, err := os.ReadFile("testdata/wild.tsv")
+	if err != nil {
+		b.Fatal(err)
+	}
+	var texts []string
+	for _, line := range strings.Split(strings.TrimSpace(string(data)), "\n") {
+		if f := strings.Split(line, "\t"); len(f) == 5 {
+			texts = append(texts, f[4])
+		}
+	}
+	r := Default()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		r.Resolve(texts[i%len(texts)], Date{})
 	}
 }
 

@@ -143,6 +143,10 @@ func (r *Resolver) below(i, above int32) bool {
 // read turns hits into readings, adding towns.
 func (r *Resolver) read(s *scratch) {
 	s.readings = s.readings[:0]
+	best := float32(0)
+	for i := range s.hits {
+		best = max(best, s.hits[i].total)
+	}
 	for i := range s.hits {
 		h := &s.hits[i]
 		if h.total < 0.4 || len(s.readings) >= maxReadings {
@@ -157,14 +161,23 @@ func (r *Resolver) read(s *scratch) {
 			base.place = r.places[h.place].Parent
 		}
 		s.readings = append(s.readings, base)
+		if h.total+mostForTown+margin < best {
+			continue // no town can bring it near the best
+		}
 		for k := range s.towns {
 			r.readTown(s, base, int32(k))
 		}
+	}
+	if best > mostForTown+margin {
+		return
 	}
 	for k := range s.towns {
 		r.readTownAlone(s, int32(k))
 	}
 }
+
+// mostForTown is the most that a town can add to a reading, or be worth alone.
+const mostForTown = 2.4
 
 // chainStart is the first character of the chain that ends in hit i.
 func (s *scratch) chainStart(i int32) int32 {
@@ -201,10 +214,10 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 		}
 		return
 	}
-	for _, m := range r.lex.meanings(w.entry) {
+	for _, m := range r.lex.towns(w.entry) {
 		p := &r.places[m.Place]
-		if p.Level != table.Town || len(s.readings) >= maxReadings {
-			continue
+		if len(s.readings) >= maxReadings {
+			break
 		}
 		full := m.Form == table.FormFull || m.Form == table.FormAlias
 		if !full && (w.after == followFar || level == table.Province && !r.municipality(above)) {
@@ -219,12 +232,12 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			continue
 		}
 		how := r.townLink(m.Place, above)
-		if how == townNone || how == townMoved && (!full || len(r.lex.meanings(w.entry)) > 4) {
+		if how == townNone || how == townMoved && (!full || len(r.lex.towns(w.entry)) > 4) {
 			continue
 		}
 		x := base
 		x.town, x.townAt, x.end, x.how = m.Place, k, w.end, how
-		x.score += [...]float32{1.6, 0.9, 1.4, 0.7}[m.Form] + 0.1*float32(w.end-w.start-3) - 0.2*float32(gap)
+		x.score += [...]float32{1.6, 0.9, 1.4, 0.7}[m.Form] + 0.1*float32(min(w.end-w.start, 10)-3) - 0.2*float32(gap)
 		if district {
 			x.end++
 		}
@@ -248,13 +261,13 @@ func (r *Resolver) readTownAlone(s *scratch, k int32) {
 	if w.entry < 0 || w.after == followRoad || w.end-w.start < 3 || len(s.readings) >= maxReadings {
 		return
 	}
-	for _, m := range r.lex.meanings(w.entry) {
+	for _, m := range r.lex.towns(w.entry) {
 		p := &r.places[m.Place]
-		if p.Level != table.Town || m.Form == table.FormShort || m.Form == table.FormLegacy || p.Flags&table.FlagZone != 0 && w.end-w.start < 5 {
+		if m.Form == table.FormShort || m.Form == table.FormLegacy || p.Flags&table.FlagZone != 0 && w.end-w.start < 5 {
 			continue
 		}
 		x := reading{hit: -1, place: p.Parent, town: m.Place, townAt: k, start: w.start, end: w.end, how: townAlone,
-			score: 1.5 + 0.1*float32(w.end-w.start-3)}
+			score: 1.5 + 0.1*float32(min(w.end-w.start, 10)-3)}
 		if !w.bound {
 			x.score -= 0.5
 		}

@@ -248,12 +248,12 @@ func (d *decision) townElsewhere(u int32) bool {
 			continue
 		}
 		n := len(d.options)
-		if len(r.lex.meanings(w.entry)) > 4 {
+		if len(r.lex.towns(w.entry)) > 4 {
 			continue // 城关街道 says nothing: there are too many, and no list is complete
 		}
-		for _, m := range r.lex.meanings(w.entry) {
+		for _, m := range r.lex.towns(w.entry) {
 			p := &r.places[m.Place]
-			if p.Level == table.Town && p.To == 0 && m.Form == table.FormFull && r.places[p.Parent].Parent == city && p.Parent != u && r.places[city].Level == table.Prefecture {
+			if p.To == 0 && m.Form == table.FormFull && r.places[p.Parent].Parent == city && p.Parent != u && r.places[city].Level == table.Prefecture {
 				d.add(reading{hit: -1, place: p.Parent, town: m.Place, townAt: int32(k), start: w.start, end: w.end, how: townAlone})
 			}
 		}

@@ -13,8 +13,9 @@ type lexicon struct {
 	label []uint16 // character of a node
 	first []int32  // children of node n are first[n] .. first[n+1]-1
 	entry []int32  // index of the entry ending at a node, -1 when none
-	// targets of entry e are targets[from[e]:from[e+1]]
+	// targets of entry e are targets[from[e]:from[e+1]]; those from split[e] on are towns
 	from    []int32
+	split   []int32
 	targets []table.Target
 }
 
@@ -28,7 +29,7 @@ func char16(r rune) uint16 {
 }
 
 // newLexicon builds the trie from entries sorted by name.
-func newLexicon(entries []table.Entry) *lexicon {
+func newLexicon(entries []table.Entry, places []table.Place) *lexicon {
 	nodes, targets := 1, 0
 	for i := range entries {
 		targets += len(entries[i].Targets)
@@ -36,10 +37,21 @@ func newLexicon(entries []table.Entry) *lexicon {
 	}
 	x := &lexicon{
 		root: make([]int32, 1<<16), label: make([]uint16, 1, nodes), first: make([]int32, 1, nodes),
-		entry: make([]int32, 1, nodes), from: make([]int32, 1, len(entries)+1), targets: make([]table.Target, 0, targets),
+		entry: make([]int32, 1, nodes), from: make([]int32, 1, len(entries)+1), split: make([]int32, 0, len(entries)),
+		targets: make([]table.Target, 0, targets),
 	}
 	for i := range entries {
-		x.targets = append(x.targets, entries[i].Targets...)
+		for _, m := range entries[i].Targets {
+			if places[m.Place].Level != table.Town {
+				x.targets = append(x.targets, m)
+			}
+		}
+		x.split = append(x.split, int32(len(x.targets)))
+		for _, m := range entries[i].Targets {
+			if places[m.Place].Level == table.Town {
+				x.targets = append(x.targets, m)
+			}
+		}
 		x.from = append(x.from, int32(len(x.targets)))
 	}
 	x.entry[0] = -1
@@ -97,4 +109,14 @@ func (x *lexicon) child(n int32, c uint16) int32 {
 // meanings are the targets of an entry.
 func (x *lexicon) meanings(entry int32) []table.Target {
 	return x.targets[x.from[entry]:x.from[entry+1]]
+}
+
+// upper are the targets of an entry that are no towns.
+func (x *lexicon) upper(entry int32) []table.Target {
+	return x.targets[x.from[entry]:x.split[entry]]
+}
+
+// towns are the targets of an entry that are towns.
+func (x *lexicon) towns(entry int32) []table.Target {
+	return x.targets[x.split[entry]:x.from[entry+1]]
 }

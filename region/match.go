@@ -126,15 +126,10 @@ func (s *scratch) trim(r *Resolver) {
 // take records what entry e may mean at characters i to j.
 func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 	follows := s.text.follows(j)
-	town := false
-	for _, m := range r.lex.meanings(e) {
+	for _, m := range r.lex.upper(e) {
 		p := &r.places[m.Place]
-		if p.Level == table.Town {
-			town = true
-			continue
-		}
 		if len(s.hits) == maxHits {
-			continue
+			break
 		}
 		after := follows
 		if after == followFar {
@@ -161,7 +156,7 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 		}
 		s.hits = append(s.hits, h)
 	}
-	if town && len(s.towns) < maxTowns {
+	if len(s.towns) < maxTowns && len(r.lex.towns(e)) > 0 {
 		s.towns = append(s.towns, townHit{int32(i), int32(j), e, -1, follows, bound})
 	}
 }

@@ -265,7 +265,7 @@ func (d *decision) forgetTown() {
 	if d.top.end != w.end || w.entry < 0 {
 		return
 	}
-	for _, m := range d.r.lex.meanings(w.entry) {
+	for _, m := range d.r.lex.towns(w.entry) {
 		if m.Place == d.top.town && m.Form != table.FormFull && m.Form != table.FormAlias && d.onlyOne(d.top.place) {
 			d.top.town, d.top.townAt, d.top.how, d.top.end = -1, -1, townNone, d.s.hits[d.top.hit].end
 			return

@@ -81,7 +81,7 @@ func newResolver(t *table.Table) *Resolver {
 	r.folding(t.Fold)
 	r.spelling(t)
 	r.listZones()
-	r.lex = newLexicon(t.Entries)
+	r.lex = newLexicon(t.Entries, t.Places)
 	return r
 }
 

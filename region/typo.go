@@ -60,8 +60,8 @@ func (r *Resolver) namedBelow(s *scratch, i int, place int32, n int) bool {
 		if int(w.start) != i || w.entry < 0 {
 			continue
 		}
-		for _, m := range r.lex.meanings(w.entry) {
-			if r.places[m.Place].Level == table.Town && r.townLink(m.Place, place) != townNone {
+		for _, m := range r.lex.towns(w.entry) {
+			if r.townLink(m.Place, place) != townNone {
 				return true
 			}
 		}

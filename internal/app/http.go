@@ -13,6 +13,8 @@ import (
 	"anxin/internal/casefile"
 	"anxin/internal/demo"
 	"anxin/internal/i18n"
+	"anxin/internal/party"
+	"anxin/internal/web/admin"
 	"anxin/internal/web/customer"
 	"anxin/internal/web/desk"
 	"anxin/internal/web/guard"
@@ -30,11 +32,22 @@ type Server struct {
 	Spool   *upload.Spool
 	API     *api.Server
 	handler http.Handler
+	house   *house
+	routes  []Route
 }
+
+// Route is one pattern that the server answers, and what it asks of the policies before it does; empty when it asks nothing or says itself what.
+type Route struct {
+	Pattern string
+	Action  party.Action
+}
+
+// Routes lists every page and act, for the test that walks over all of them. The operations of the API are in its own description.
+func (s *Server) Routes() []Route { return append([]Route(nil), s.routes...) }
 
 // NewServer puts pages and API before the core.
 func NewServer(c *Core) (*Server, error) {
-	s := &Server{Core: c}
+	s := &Server{Core: c, house: newHouse(c)}
 	b := c.Config.Brand
 	var err error
 	if s.Site, err = ui.NewSite(ui.Brand{Name: b.NameZH, NameEN: b.NameEN, Accent: b.Accent, Hotlines: b.Hotlines,
@@ -98,6 +111,7 @@ func (s *Server) customerPages(mux *http.ServeMux) {
 	})
 	for _, p := range h.Patterns() {
 		mux.Handle(p, h)
+		s.routes = append(s.routes, Route{Pattern: p})
 	}
 }
 
@@ -114,15 +128,38 @@ func (s *Server) staffPages(mux *http.ServeMux, g *guard.Guard) {
 	inner := http.NewServeMux()
 	login.New(login.Options{Site: s.Site, Accounts: s.Party.Accounts, Sessions: s.Party.Sessions, Edge: edge, Tenant: Tenant, Secure: s.secure(),
 		NoTOTP: s.Config.Demo || !s.Config.Access.RequireTOTP, Demo: s.demoLogIns()}).Mount(inner, nil)
+	for _, p := range login.Patterns() {
+		s.routes = append(s.routes, Route{Pattern: p})
+	}
 	pages := &tech.Pages{Service: s.Service, Vault: techVault{s.Core}, Live: s.Live, Regions: regionNames{s.Regions}, Catalogue: s.Catalogue, DeskPhone: s.Site.Brand.Hotline()}
-	edge.Mount(inner, pages.Routes())
+	s.mount(edge, inner, pages.Routes())
 	atDesk := &desk.Pages{Service: s.Service, Coverage: pagesCoverage{s.Core}, Pauses: s.Policy, Photos: techVault{s.Core}, Regions: pagesCoverage{s.Core},
 		Live: s.Live, Catalogue: s.Catalogue}
-	edge.Mount(inner, atDesk.Routes())
+	s.mount(edge, inner, atDesk.Routes())
+	s.adminPages(edge, inner)
 	with := g.Sessions(s.Party.Sessions, inner)
-	for _, prefix := range []string{"/tech", "/tech/", "/desk", "/desk/", "/login", "/login/", "/logout", "/setup/", "/join/", "/account", "/account/"} {
+	for _, prefix := range []string{"/tech", "/tech/", "/desk", "/desk/", "/admin", "/admin/", login.MailboxPath, "/login", "/login/", "/logout", "/setup/", "/join/", "/account", "/account/"} {
 		mux.Handle(prefix, with)
 	}
+}
+
+func (s *Server) mount(edge *staff.Edge, mux *http.ServeMux, routes []staff.Route) {
+	edge.Mount(mux, routes)
+	for _, r := range routes {
+		s.routes = append(s.routes, Route{r.Pattern, r.Action})
+	}
+}
+
+func (s *Server) adminPages(edge *staff.Edge, mux *http.ServeMux) {
+	p := &admin.Pages{Service: s.Service, Accounts: s.Party.Accounts, Keys: s.Party.Keys, Webhooks: s.Endpoints, Timers: operatedTimers{s.Core}, House: s.house,
+		Log: s.Party.Access, Calendars: s.Calendars, Policy: s.Policy, Places: s.Regions, Catalogue: s.Catalogue, Events: events(),
+		Join: func(token string) string { return s.PublicURL() + "/join/" + token }}
+	if s.Config.Demo || s.Config.Notify.Mailbox {
+		p.Mailbox = login.MailboxPath
+		(&login.MailboxPages{Site: s.Site, Messages: s.Messages, Access: s.Party.Access, Edge: edge, Tenant: Tenant, Demo: s.Config.Demo}).Mount(mux)
+		s.routes = append(s.routes, Route{"GET " + login.MailboxPath, party.ViewMailbox})
+	}
+	s.mount(edge, mux, p.Routes())
 }
 
 // demoLogIns are shown on the log-in page of the demo only.
@@ -163,6 +200,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	go func() { timers <- s.RunBackground(background) }()
 	err := ServeHTTP(ctx, l, s.handler)
 	stop()
+	s.house.close()
 	if e := <-timers; err == nil && e != nil && background.Err() == nil {
 		err = e
 	}

@@ -48,3 +48,6 @@ SELECT COUNT(*) FROM evidence_custody WHERE tenant = $1
 SELECT tenant, case_id, item_id, seq, at, role, actor_id, act, detail
 FROM evidence_custody WHERE tenant = $1 AND (case_id, item_id, seq) > ($2, $3, $4)
 ORDER BY case_id, item_id, seq LIMIT $5
+-- name: totals
+SELECT COUNT(*), COALESCE(SUM(size), 0), COALESCE(SUM(CASE WHEN attached_at IS NULL THEN 1 ELSE 0 END), 0)
+FROM evidence_item WHERE tenant = $1 AND note <> 'removed' AND source_id IS NULL

@@ -210,8 +210,8 @@ func demoClocks(pg ui.Page) Clocks {
 
 func demoTimers(pg ui.Page) Timers {
 	return Timers{Lanes: demoLanes(), Idem: "d1", Dead: []DeadRow{
-		{ID: demoID(1), Lane: "outbox", Kind: "webhook.deliver", Case: "261124102938", Attempts: 12, Died: pg.P.Now.Add(-3 * time.Hour), Cause: "503 Service Unavailable"},
-		{ID: demoID(2), Lane: "outbox", Kind: "webhook.deliver", Case: "261124483917", Attempts: 12, Died: pg.P.Now.Add(-2 * time.Hour), Cause: "dial: i/o timeout"},
+		{ID: demoID(1), Lane: "outbox", Kind: "webhook.deliver", Case: "261124102936", Attempts: 12, Died: pg.P.Now.Add(-3 * time.Hour), Cause: "503 Service Unavailable"},
+		{ID: demoID(2), Lane: "outbox", Kind: "webhook.deliver", Case: "261124483914", Attempts: 12, Died: pg.P.Now.Add(-2 * time.Hour), Cause: "dial: i/o timeout"},
 	}}
 }
 

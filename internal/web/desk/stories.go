@@ -108,11 +108,11 @@ func demoQueue(pg ui.Page) Queue {
 		return &ui.Clock{Due: pg.P.Now.Add(left), Label: pg.T("desk.clock." + kind), Warn: 10 * time.Minute}
 	}
 	return Queue{Tabs: demoTabs("unassigned"), Tab: "unassigned", Next: "x", Rows: []Row{
-		{Number: "261124483917", Kind: "repair", Urgency: "emergency", State: "triaged", Product: say(pg, "智能门锁", "Smart lock"), Region: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), Name: "陈**", Clock: clock("assign", -4*time.Minute), Problems: []string{"no_candidate"}},
-		{Number: "261124102938", Kind: "repair", Urgency: "express", State: "planned", Product: say(pg, "壁挂炉", "Wall-hung boiler"), Region: say(pg, "浙江省 杭州市 拱墅区", "Gongshu, Hangzhou, Zhejiang"), Name: "王*", Clock: clock("assign", 6*time.Minute), Current: true},
-		{Number: "261124556677", Kind: "install", Urgency: "booked", State: "triaged", Product: say(pg, "净水器", "Water purifier"), Region: say(pg, "江苏省 苏州市 昆山市", "Kunshan, Suzhou, Jiangsu"), Name: "李**", Clock: clock("assign", 52*time.Minute)},
-		{Number: "261123774410", Kind: "clean", Urgency: "flexible", State: "planned", Product: say(pg, "油烟机", "Cooker hood"), Region: say(pg, "广东省 东莞市 虎门镇", "Humen, Dongguan, Guangdong"), Name: "赵*", Clock: &ui.Clock{Due: at(pg, 18, 0), Label: pg.T("desk.clock.assign"), Paused: pg.T("desk.pause.paused", "reason", say(pg, "等客户回电", "customer calls back"))}},
-		{Number: "261124339081", Kind: "relocate", Urgency: "booked", State: "triaged", Product: say(pg, "空调", "Air conditioner"), Region: say(pg, "西藏自治区 阿里地区 札达县", "Zanda, Ngari, Tibet"), Name: "孙**", Clock: clock("assign", 3*time.Hour), NotCovered: true},
+		{Number: "261124483914", Kind: "repair", Urgency: "emergency", State: "triaged", Product: say(pg, "智能门锁", "Smart lock"), Region: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), Name: "陈**", Clock: clock("assign", -4*time.Minute), Problems: []string{"no_candidate"}},
+		{Number: "261124102936", Kind: "repair", Urgency: "express", State: "planned", Product: say(pg, "壁挂炉", "Wall-hung boiler"), Region: say(pg, "浙江省 杭州市 拱墅区", "Gongshu, Hangzhou, Zhejiang"), Name: "王*", Clock: clock("assign", 6*time.Minute), Current: true},
+		{Number: "261124556673", Kind: "install", Urgency: "booked", State: "triaged", Product: say(pg, "净水器", "Water purifier"), Region: say(pg, "江苏省 苏州市 昆山市", "Kunshan, Suzhou, Jiangsu"), Name: "李**", Clock: clock("assign", 52*time.Minute)},
+		{Number: "261123774412", Kind: "clean", Urgency: "flexible", State: "planned", Product: say(pg, "油烟机", "Cooker hood"), Region: say(pg, "广东省 东莞市 虎门镇", "Humen, Dongguan, Guangdong"), Name: "赵*", Clock: &ui.Clock{Due: at(pg, 18, 0), Label: pg.T("desk.clock.assign"), Paused: pg.T("desk.pause.paused", "reason", say(pg, "等客户回电", "customer calls back"))}},
+		{Number: "261124339087", Kind: "relocate", Urgency: "booked", State: "triaged", Product: say(pg, "空调", "Air conditioner"), Region: say(pg, "西藏自治区 阿里地区 札达县", "Zanda, Ngari, Tibet"), Name: "孙**", Clock: clock("assign", 3*time.Hour), NotCovered: true},
 	}}
 }
 
@@ -120,9 +120,9 @@ func demoProblems(pg ui.Page) Queue {
 	q := demoQueue(pg)
 	q.Tab, q.Tabs, q.Next = "problems", demoTabs("problems"), ""
 	q.Rows = []Row{
-		{Number: "261124483917", Title: problemWord(pg.P, "no_candidate"), Urgency: "emergency", Region: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), Why: say(pg, "派单已超时 4 分钟，附近没有会修门锁的师傅", "4 min overdue; nobody around repairs locks"), Since: pg.P.Now.Add(-4 * time.Minute)},
-		{Number: "261124102938", Title: problemWord(pg.P, "door_locked"), Urgency: "express", Region: say(pg, "浙江省 杭州市 拱墅区", "Gongshu, Hangzhou, Zhejiang"), Why: say(pg, "上门码输错 5 次", "door code typed wrong 5 times"), Since: pg.P.Now.Add(-11 * time.Minute)},
-		{Number: "261124556677", Title: problemWord(pg.P, "given_back"), Urgency: "booked", Region: say(pg, "江苏省 苏州市 昆山市", "Kunshan, Suzhou, Jiangsu"), Why: say(pg, "何立（HM-1088）：车辆问题", "He Li (HM-1088): vehicle trouble"), Since: pg.P.Now.Add(-26 * time.Minute)},
+		{Number: "261124483914", Title: problemWord(pg.P, "no_candidate"), Urgency: "emergency", Region: say(pg, "浙江省 杭州市 西湖区", "Xihu, Hangzhou, Zhejiang"), Why: say(pg, "派单已超时 4 分钟，附近没有会修门锁的师傅", "4 min overdue; nobody around repairs locks"), Since: pg.P.Now.Add(-4 * time.Minute)},
+		{Number: "261124102936", Title: problemWord(pg.P, "door_locked"), Urgency: "express", Region: say(pg, "浙江省 杭州市 拱墅区", "Gongshu, Hangzhou, Zhejiang"), Why: say(pg, "上门码输错 5 次", "door code typed wrong 5 times"), Since: pg.P.Now.Add(-11 * time.Minute)},
+		{Number: "261124556673", Title: problemWord(pg.P, "given_back"), Urgency: "booked", Region: say(pg, "江苏省 苏州市 昆山市", "Kunshan, Suzhou, Jiangsu"), Why: say(pg, "何立（HM-1088）：车辆问题", "He Li (HM-1088): vehicle trouble"), Since: pg.P.Now.Add(-26 * time.Minute)},
 	}
 	return q
 }
@@ -130,7 +130,7 @@ func demoProblems(pg ui.Page) Queue {
 func demoCase(pg ui.Page) Case {
 	arrive := at(pg, 14, 40)
 	return Case{
-		Number: "261124102938", Tab: "unassigned", Kind: "repair", Urgency: "express", State: "planned", Product: say(pg, "壁挂炉", "Wall-hung boiler"), Fault: say(pg, "不出热水", "no hot water"),
+		Number: "261124102936", Tab: "unassigned", Kind: "repair", Urgency: "express", State: "planned", Product: say(pg, "壁挂炉", "Wall-hung boiler"), Fault: say(pg, "不出热水", "no hot water"),
 		Region: say(pg, "浙江省 / 杭州市 / 拱墅区", "Zhejiang / Hangzhou / Gongshu"), RegionOutcome: "confirmed", Covered: true, Lang: "zh", Created: at(pg, 13, 42),
 		Fields: []Masked{{Field: "name", Text: "王*"}, {Field: "phone", Text: "199****0017"}, {Field: "address", Text: say(pg, "拱墅区 ••••••", "Gongshu ••••••")}, {Field: "words", Text: "••••••"}},
 		RevealReasons: []ui.Choice{
@@ -217,8 +217,8 @@ func demoNewKnown(pg ui.Page) NewCase {
 	v.Phone, v.Name, v.Address, v.Product, v.Fault = "19900000017", "陈女士", "杭州西湖区翠苑街道示例路18号3幢502", "boiler", "no_hot_water"
 	v.Looked = true
 	v.Caller = []Caller{
-		{Number: "261124102938", Kind: "repair", Product: say(pg, "壁挂炉", "Wall-hung boiler"), State: "planned", Created: at(pg, 13, 42)},
-		{Number: "260803551204", Kind: "install", Product: say(pg, "净水器", "Water purifier"), State: "closed", Created: pg.P.Now.AddDate(0, -3, -21)},
+		{Number: "261124102936", Kind: "repair", Product: say(pg, "壁挂炉", "Wall-hung boiler"), State: "planned", Created: at(pg, 13, 42)},
+		{Number: "260803551203", Kind: "install", Product: say(pg, "净水器", "Water purifier"), State: "closed", Created: pg.P.Now.AddDate(0, -3, -21)},
 	}
 	v.Answer = Answer{
 		Asked: true, Outcome: "one", Path: "浙江省 / 杭州市 / 西湖区", Covered: true, By: 4, Arrive: at(pg, 14, 40),
@@ -247,15 +247,15 @@ func demoDay(pg ui.Page) Day {
 		switch i % 4 {
 		case 0:
 			r.Visits = []DayVisit{
-				{Number: "261124102938", Kind: "repair", State: "finished", Region: xihu, From: at(pg, 9, 0), To: at(pg, 10, 30)},
-				{Number: "261124483917", Kind: "repair", State: "working", Region: xihu, From: at(pg, 13, 40), To: at(pg, 15, 0)},
-				{Number: "261124556677", Kind: "install", State: "accepted", Region: xihu, From: at(pg, 16, 0), To: at(pg, 17, 30), Pinned: true},
+				{Number: "261124102936", Kind: "repair", State: "finished", Region: xihu, From: at(pg, 9, 0), To: at(pg, 10, 30)},
+				{Number: "261124483914", Kind: "repair", State: "working", Region: xihu, From: at(pg, 13, 40), To: at(pg, 15, 0)},
+				{Number: "261124556673", Kind: "install", State: "accepted", Region: xihu, From: at(pg, 16, 0), To: at(pg, 17, 30), Pinned: true},
 			}
 		case 1:
-			r.Visits = []DayVisit{{Number: "261123774410", Kind: "clean", State: "finished", Region: xihu, From: at(pg, 8, 30), To: at(pg, 11, 0)}, {Number: "261124339081", Kind: "relocate", State: "en_route", Region: xihu, From: at(pg, 14, 30), To: at(pg, 17, 0)}}
+			r.Visits = []DayVisit{{Number: "261123774412", Kind: "clean", State: "finished", Region: xihu, From: at(pg, 8, 30), To: at(pg, 11, 0)}, {Number: "261124339087", Kind: "relocate", State: "en_route", Region: xihu, From: at(pg, 14, 30), To: at(pg, 17, 0)}}
 		case 2:
 			r.Shifts = []Slot{{at(pg, 12, 0), at(pg, 21, 0)}}
-			r.Visits = []DayVisit{{Number: "261124771122", Kind: "commission", State: "accepted", Region: xihu, From: at(pg, 18, 0), To: at(pg, 18, 30)}}
+			r.Visits = []DayVisit{{Number: "261124771123", Kind: "commission", State: "accepted", Region: xihu, From: at(pg, 18, 0), To: at(pg, 18, 30)}}
 		case 3:
 			r.Absent = []Slot{{at(pg, 8, 0), at(pg, 18, 0)}}
 		}

@@ -206,7 +206,7 @@ func TestQuote(t *testing.T) {
 
 func reportForm() url.Values {
 	return url.Values{
-		"check-power_off": {"done"}, "fault": {"no_heat"}, "cause": {"igniter"}, "work": {"换点火器"}, "line": {"igniter"}, "n-igniter": {"1"}, "part-0": {"igniter"}, "serial-0": {"HM-1"}, "count-0": {"1"},
+		"check-power_off": {"done"}, "fault": {"no_heat"}, "cause": {"igniter"}, "work": {"换点火器"}, "line": {"labour_small"}, "n-labour_small": {"1"}, "part-0": {"igniter"}, "serial-0": {"HM-1"}, "count-0": {"1"},
 		"product-0": {"gas_stove"}, "condition-0": {"watch"}, "own-0": {"软管该换了"}, "wants-0": {"1"}, "part-1": {""}, "serial-1": {""}, "count-1": {""},
 	}
 }
@@ -215,7 +215,8 @@ func working(t *testing.T) (*fake, []staff.Route) {
 	f, routes := world(t, service.VisitWorking, service.MoveSubmit)
 	f.page.Quotes = []service.QuoteView{{Lines: []service.QuoteLineView{
 		{Item: "igniter", Name: service.Text{ZH: "点火器", EN: "Igniter"}, ItemKind: "part", Quantity: 1, UnitFen: 6800, Answer: "approved"},
-		{Item: "labour_small", Name: service.Text{ZH: "小修", EN: "Minor"}, ItemKind: "labour", Quantity: 1, UnitFen: 6000, Answer: "refused"},
+		{Item: "labour_small", Name: service.Text{ZH: "小修", EN: "Minor"}, ItemKind: "labour", Quantity: 1, UnitFen: 6000, Answer: "approved"},
+		{Item: "labour_medium", Name: service.Text{ZH: "中修", EN: "Repair"}, ItemKind: "labour", Quantity: 1, UnitFen: 12000, Answer: "refused"},
 	}}}
 	return f, routes
 }
@@ -223,8 +224,9 @@ func working(t *testing.T) (*fake, []staff.Route) {
 func TestReportOfWork(t *testing.T) {
 	f, routes := working(t)
 	d := page(t, get(t, routes, visitAt+"/report"), 200)
-	d.Has(`#line-igniter[checked]`)
-	d.HasNot(`#line-labour_small`)
+	d.Has(`#line-labour_small[checked]`)
+	d.HasNot(`#line-labour_medium`)
+	d.HasNot(`#line-igniter`)
 	d.Has(`#part-0 option[value=igniter][selected]`)
 	d.Has(`ax-upload[data-create="` + fill.Replace(visitAt) + `/uploads/before"]`)
 
@@ -234,7 +236,7 @@ func TestReportOfWork(t *testing.T) {
 	if c.Cause != "igniter" || c.Words != "换点火器" || c.Checklist["power_off"] != "done" || len(c.Parts) != 1 || c.Parts[0].Serial != "HM-1" || c.Signature != "later" {
 		t.Errorf("%+v", c)
 	}
-	if len(c.Work) != 1 || len(c.Related) != 1 || c.Related[0].Advice != "软管该换了" || !c.Related[0].WantsQuote {
+	if len(c.Work) != 1 || c.Work[0].Item != "labour_small" || len(c.Related) != 1 || c.Related[0].Advice != "软管该换了" || !c.Related[0].WantsQuote {
 		t.Errorf("%+v", c)
 	}
 }

@@ -75,7 +75,7 @@ func demoFrame(pg ui.Page, nav string) ui.Page {
 
 func demoID(n byte) casefile.ID { return casefile.ID{1, 0x9a, 0x3c, 6: 0x70, 8: 0x80, 15: n} }
 
-const demoNumber = casefile.Number("261124483917")
+const demoNumber = casefile.Number("261124483914")
 
 // at is a time of the story's day.
 func at(pg ui.Page, hour, min int) time.Time {

@@ -23,7 +23,9 @@ import (
 func TestMain(m *testing.M) {
 	switch os.Getenv("ANXIN_PICTURE_TEST") {
 	case "serve":
-		if err := picture.Serve(os.Stdin, os.Stdout, picture.DefaultLimits); err != nil {
+		l := picture.DefaultLimits
+		l.Memory *= raceFactor
+		if err := picture.Serve(os.Stdin, os.Stdout, l); err != nil {
 			os.Exit(1)
 		}
 		os.Exit(0)
@@ -271,7 +273,7 @@ func TestWhatIsRefusedBeforeDecoding(t *testing.T) {
 }
 
 func process(mode string) *picture.Process {
-	return &picture.Process{Command: []string{"/usr/bin/env", "ANXIN_PICTURE_TEST=" + mode, os.Args[0]}, Limits: picture.DefaultLimits, Timeout: 5 * time.Second}
+	return &picture.Process{Command: []string{"/usr/bin/env", "ANXIN_PICTURE_TEST=" + mode, os.Args[0]}, Limits: picture.DefaultLimits, Timeout: raceFactor * 20 * time.Second}
 }
 
 func TestProcessGivesTheSameCopies(t *testing.T) {
@@ -314,6 +316,9 @@ func TestAProcessThatDiesOrHangsIsReplaced(t *testing.T) {
 
 // The decoder's own sample pictures come with its module.
 func TestHEIC(t *testing.T) {
+	if raceFactor > 1 {
+		t.Skip("under the race detector the decoder in WebAssembly takes minutes; it runs in a process of its own anyway")
+	}
 	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/gen2brain/heic").Output()
 	if err != nil {
 		t.Skipf("the module's folder is not known here, decoding of HEIC was not tested: %v", err)

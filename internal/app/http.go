@@ -131,7 +131,7 @@ func (s *Server) staffPages(mux *http.ServeMux, g *guard.Guard) {
 	for _, p := range login.Patterns() {
 		s.routes = append(s.routes, Route{Pattern: p})
 	}
-	pages := &tech.Pages{Service: s.Service, Vault: techVault{s.Core}, Live: s.Live, Regions: regionNames{s.Regions}, Catalogue: s.Catalogue, DeskPhone: s.Site.Brand.Hotline()}
+	pages := &tech.Pages{Service: s.Service, Vault: techVault{s.Core}, Spool: s.Spool, Live: s.Live, Regions: regionNames{s.Regions}, Catalogue: s.Catalogue, DeskPhone: s.Site.Brand.Hotline()}
 	s.mount(edge, inner, pages.Routes())
 	atDesk := &desk.Pages{Service: s.Service, Coverage: pagesCoverage{s.Core}, Pauses: s.Policy, Photos: techVault{s.Core}, Regions: pagesCoverage{s.Core},
 		Live: s.Live, Catalogue: s.Catalogue}

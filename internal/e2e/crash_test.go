@@ -23,7 +23,7 @@ func kills() int {
 	if n, err := strconv.Atoi(os.Getenv("ANXIN_KILLS")); err == nil && n > 0 {
 		return n
 	}
-	return 12
+	return 8
 }
 
 // promises are what the server acknowledged before it was killed.
@@ -132,12 +132,13 @@ func (p *promises) technician(ctx context.Context, s *server, key string) {
 			_, _ = c.Act(ctx, "", o.Case, "offers/"+o.ID+"/decline", map[string]string{"reason": "busy"})
 			continue
 		}
-		if _, err := c.Act(ctx, "", o.Case, "offers/"+o.ID+"/accept", nil); err != nil {
+		got, err := c.Act(ctx, "", o.Case, "offers/"+o.ID+"/accept", nil)
+		if err != nil {
 			continue
 		}
 		p.mu.Lock()
 		if before, ok := p.taken[o.Visit]; ok && before != o.ID {
-			panic("two offers of one visit were accepted")
+			panic(fmt.Sprintf("two offers of visit %s were accepted: %s, then %s (%+v)", o.Visit, before, o.ID, got))
 		}
 		p.taken[o.Visit] = o.ID
 		p.mu.Unlock()

@@ -47,3 +47,25 @@ func TestAnActUnderAKeyIsDoneOnce(t *testing.T) {
 		}
 	})
 }
+
+// An act can commit and still answer an error: the offer that fits no more is withdrawn, the wrong code is counted. Its retry must not be told "done".
+func TestARepeatedActGetsTheErrorOfTheFirst(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		run := casefile.OnceRunner{Runner: d, Idempotency: casefile.NewIdempotency(casefiledb.Store{}, casefile.Source{})}
+		act := func() error {
+			c := casefile.WithOnce(ctx, casefile.Once{Scope: "api:a", Key: "key-1", Request: casefile.RequestHash([]byte("r")), Tenant: 1})
+			return run.Write(c, func(ctx context.Context, _ tx.Tx) error {
+				casefile.Remember(ctx, &casefile.Error{Category: casefile.Conflict, Key: "service.error.no_longer_fits", Args: map[string]any{"why": "no_gap"}})
+				return nil
+			})
+		}
+		if err := act(); err != nil {
+			t.Fatal(err)
+		}
+		err := act()
+		var e *casefile.Error
+		if !errors.As(err, &e) || casefile.IsRepeated(err) || e.Category != casefile.Conflict || e.Key != "service.error.no_longer_fits" || e.Args["why"] != "no_gap" {
+			t.Errorf("the retry answers %v", err)
+		}
+	})
+}

@@ -386,3 +386,23 @@ func TestDirFolder(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAppend(b *testing.B) {
+	m := &memStore{}
+	for i := 0; b.Loop(); i++ {
+		if _, err := seal.Append(m, testLeaf(i)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAudit(b *testing.B) {
+	v := newVault(b, 20_000)
+	b.ResetTimer()
+	for b.Loop() {
+		if f := v.audit(b); len(f) != 0 {
+			b.Fatal(f)
+		}
+	}
+	b.ReportMetric(20_000*float64(b.N)/b.Elapsed().Seconds(), "leaves/s")
+}

@@ -227,9 +227,7 @@ func (s *Commands) AttachPhotos(ctx context.Context, a casefile.Actor, c terms.A
 		if err := w.roomFor(ctx, len(c.Items)); err != nil {
 			return err
 		}
-		if err := s.Evidence.Attach(ctx, w.Tx, a, terms.Attachment{Case: c.Case, Request: w.Req.ID, Kind: KindReport, Items: c.Items}); err != nil {
-			return noPhoto(err)
-		}
+		w.later("photos", KindReport, casefile.Nil, c.Items...)
 		return w.event("request.photos", forBoth, map[string]any{"n": len(c.Items)})
 	})
 }

@@ -386,9 +386,7 @@ func (s *Commands) FollowUp(ctx context.Context, a casefile.Actor, c terms.Follo
 		if err := w.moveVisit(terms.MoveFollowUp, casefile.Technician); err != nil {
 			return err
 		}
-		if err := w.attach(ctx, KindBefore, c.Before...); err != nil {
-			return inField(err, "before")
-		}
+		w.later("before", KindBefore, w.Visit.ID, c.Before...)
 		r := &terms.WorkReport{Tenant: w.Case.Tenant, Case: w.Case.ID, Visit: w.Visit.ID, Outcome: terms.VisitNeedsFollowUp, Fault: w.Req.Fault, Checklist: map[string]string{}, Created: w.Now}
 		if r.Work, err = w.seal(ctx, terms.FieldWork, words); err != nil {
 			return err

@@ -58,9 +58,7 @@ func (s *Commands) Finish(ctx context.Context, a casefile.Actor, c terms.Finish)
 		if err := w.sealReport(ctx, r, &c); err != nil {
 			return err
 		}
-		if err := w.attachWork(ctx, &c); err != nil {
-			return err
-		}
+		w.attachWork(&c)
 		if err := w.issue(ctx, r); err != nil {
 			return err
 		}
@@ -273,32 +271,13 @@ func (w *Work) sealReport(ctx context.Context, r *terms.WorkReport, c *terms.Fin
 	return nil
 }
 
-func (w *Work) attach(ctx context.Context, kind string, items ...casefile.ID) error {
-	if len(items) == 0 {
-		return nil
-	}
-	return w.Commands.Evidence.Attach(ctx, w.Tx, w.Actor, terms.Attachment{Case: w.Case.ID, Request: w.Req.ID, Visit: w.Visit.ID, Kind: kind, Items: items})
-}
-
-func (w *Work) attachWork(ctx context.Context, c *terms.Finish) error {
-	if err := w.attach(ctx, KindBefore, c.Before...); err != nil {
-		return inField(err, "before")
-	}
-	if err := w.attach(ctx, KindAfter, c.After...); err != nil {
-		return inField(err, "after")
-	}
+// attachWork notes the photographs and the signature of a report.
+func (w *Work) attachWork(c *terms.Finish) {
+	w.later("before", KindBefore, w.Visit.ID, c.Before...)
+	w.later("after", KindAfter, w.Visit.ID, c.After...)
 	if c.Signature == signed {
-		return inField(w.attach(ctx, KindSignature, c.SignatureItem), "signature")
+		w.later("signature", KindSignature, w.Visit.ID, c.SignatureItem)
 	}
-	return nil
-}
-
-// inField turns a photograph that is not there into an error of its field.
-func inField(err error, field string) error {
-	if casefile.Is(err, casefile.NotFound) {
-		return casefile.InvalidField(field, "service.field.photo_gone")
-	}
-	return err
 }
 
 // issue gives the report of work its document code.
@@ -430,9 +409,7 @@ func (s *Commands) Sign(ctx context.Context, a casefile.Actor, c terms.Sign) (te
 			v.SignatureReason = c.Reason
 		} else if !c.Item.IsNil() {
 			v.SignatureItem = c.Item
-			if err := w.attach(ctx, KindSignature, c.Item); err != nil {
-				return inField(err, "signature")
-			}
+			w.later("signature", KindSignature, v.ID, c.Item)
 		}
 		if err := s.cancelTimer(ctx, w.Tx, w.Case.Tenant, v.ID, timerLapse); err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"anxin/dispatch"
 	"anxin/internal/casefile"
 	"anxin/internal/clock"
+	"anxin/internal/privacy"
 	"anxin/internal/service/input"
 	"anxin/internal/service/terms"
 	"anxin/internal/tx"
@@ -284,6 +285,11 @@ func (w *Work) give(ctx context.Context, o *terms.Offer, from, to time.Time, eve
 		return err
 	}
 	if err := w.tell(ctx, terms.ToCustomer, "assigned", map[string]any{"from": from}); err != nil {
+		return err
+	}
+	// From now on the technician reads name, phone and address: the person sees that in "who looked".
+	if err := w.Commands.Access.Log(ctx, w.Tx, privacy.Access{Tenant: w.Case.Tenant, ID: w.Commands.Source.NewID(), At: w.Now, Role: casefile.Technician, Actor: o.Technician,
+		Action: "disclosed", Case: w.Case.ID, Subject: w.Case.Subject, Field: "name phone address words", Reason: "visit_accepted"}); err != nil {
 		return err
 	}
 	w.Commands.changed(w.Tx, w.Case.Tenant)

@@ -258,11 +258,7 @@ func (s *Commands) writeReport(ctx context.Context, t tx.Tx, a casefile.Actor, p
 	if err != nil {
 		return err
 	}
-	if len(p.photos) > 0 {
-		if err := s.Evidence.Attach(ctx, t, a, terms.Attachment{Case: w.Case.ID, Request: req.ID, Kind: "report_photo", Items: p.photos}); err != nil {
-			return noPhoto(err)
-		}
-	}
+	w.later("photos", KindReport, casefile.Nil, p.photos...)
 	if err := w.afterReport(ctx); err != nil {
 		return err
 	}
@@ -271,6 +267,9 @@ func (s *Commands) writeReport(ctx context.Context, t tx.Tx, a casefile.Actor, p
 	}
 	if err := w.event("request.received", forBoth, map[string]any{"kind": req.Kind, "product": req.Product, "fault": req.Fault, "urgency": req.Urgency,
 		"region": req.Region, "outcome": req.RegionOutcome, "covered": req.Covered, "photos": len(p.photos), "route": a.Route}); err != nil {
+		return err
+	}
+	if err := w.attachAll(ctx); err != nil {
 		return err
 	}
 	if err := s.Timeline.Append(ctx, t, &w.Case, w.Now, w.events...); err != nil {
@@ -296,14 +295,6 @@ func (s *Commands) clocksForNewRequest(ctx context.Context, t tx.Tx, req *terms.
 	}
 	req.NextDue = due
 	return due, s.Store.InsertRequest(ctx, t, req)
-}
-
-// noPhoto turns an unknown photograph into a field error: the report is mended by sending it again without.
-func noPhoto(err error) error {
-	if casefile.Is(err, casefile.NotFound) {
-		return casefile.InvalidField("photos", "service.field.photo_gone")
-	}
-	return err
 }
 
 // afterReport decides what happens next with a request whose place has just become known, or not.

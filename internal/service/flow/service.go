@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -57,7 +58,8 @@ type Work struct {
 	gotOffer bool
 	Box      *privacy.Box
 	events   []casefile.Event
-	clocks   bool // clocks were touched: the queue's order has to be derived again
+	attach   []attaching // photographs; they add leaves to the log, so they wait for flush
+	clocks   bool        // clocks were touched: the queue's order has to be derived again
 	after    error
 }
 
@@ -77,6 +79,10 @@ func (s *Commands) do(ctx context.Context, a casefile.Actor, caseID casefile.ID,
 		}
 		if err := f(ctx, w); err != nil {
 			return err
+		}
+		var after *casefile.Error
+		if errors.As(w.after, &after) {
+			casefile.Remember(ctx, after) // a retry after a lost answer gets this one again
 		}
 		return w.flush(ctx)
 	})
@@ -151,7 +157,37 @@ func (w *Work) flush(ctx context.Context) error {
 	if err := w.closeOrOpen(ctx); err != nil {
 		return err
 	}
+	if err := w.attachAll(ctx); err != nil {
+		return err
+	}
 	return w.Commands.Timeline.Append(ctx, w.Tx, &w.Case, w.Now, w.events...)
+}
+
+// attaching is a list of photographs that a command attaches, with the input field they came in.
+type attaching struct {
+	terms.Attachment
+	field string
+}
+
+// later notes photographs to attach when everything else is written: attaching takes the head of the log, which everybody waits for.
+func (w *Work) later(field, kind string, visit casefile.ID, items ...casefile.ID) {
+	if len(items) > 0 {
+		w.attach = append(w.attach, attaching{terms.Attachment{Case: w.Case.ID, Request: w.Req.ID, Visit: visit, Kind: kind, Items: items}, field})
+	}
+}
+
+// attachAll attaches what was noted. A photograph that is not there is an error of its field: the form is mended by sending it again without.
+func (w *Work) attachAll(ctx context.Context) error {
+	for _, a := range w.attach {
+		err := w.Commands.Evidence.Attach(ctx, w.Tx, w.Actor, a.Attachment)
+		if casefile.Is(err, casefile.NotFound) {
+			return casefile.InvalidField(a.field, "service.field.photo_gone")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func sameVisit(a, b terms.Visit) bool {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -35,7 +36,8 @@ var ctx = context.Background()
 // start is Tuesday, 24 November 2026, 10:00 in China.
 var start = time.Date(2026, 11, 24, 2, 0, 0, 0, time.UTC)
 
-const tenant = casefile.Tenant(7)
+// tenant is the one of the running test. Tests share a database per engine, because making one takes longer than most tests; each has a tenant of its own.
+var tenant = casefile.Tenant(0)
 
 // house is a service with everything real around it but the vault and the messages, on one engine, with a clock that the test moves.
 type house struct {
@@ -54,14 +56,67 @@ type house struct {
 	main casefile.ID // who atTheDoor sends
 }
 
+// each runs a test on both engines.
 func each(t *testing.T, f func(t *testing.T, h *house)) {
 	t.Helper()
-	dbtest.Each(t, func(t *testing.T, d *db.DB) { f(t, newHouse(t, d)) })
+	t.Run("sqlite", func(t *testing.T) { f(t, newHouseSQLite(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		if shared.postgres == nil {
+			shared.postgres = dbtest.Postgres(forAll{t})
+		}
+		f(t, newHouse(t, shared.postgres))
+	})
 }
+
+// newHouseSQLite is a house on SQLite alone, for rules that do not touch the database.
+func newHouseSQLite(t testing.TB) *house {
+	t.Helper()
+	if shared.sqlite == nil {
+		shared.sqlite = dbtest.SQLite(forAll{t})
+	}
+	return newHouse(t, shared.sqlite)
+}
+
+var shared struct {
+	sqlite, postgres *db.DB
+	cleanups         []func()
+}
+
+// forAll is a test whose things live until the last test is over.
+type forAll struct{ testing.TB }
+
+func (forAll) Cleanup(f func()) { shared.cleanups = append(shared.cleanups, f) }
+
+func (a forAll) TempDir() string {
+	dir, err := os.MkdirTemp("", "service-test-")
+	if err != nil {
+		a.Fatal(err)
+	}
+	a.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	for i := len(shared.cleanups) - 1; i >= 0; i-- {
+		shared.cleanups[i]()
+	}
+	os.Exit(code)
+}
+
+// quiet ends the timers that a test leaves behind: they would run in the next test.
+var quiet = &tx.Stmt{Name: "test/quiet", Text: "UPDATE timer SET state = 4, dedupe = NULL WHERE tenant = $1 AND state IN (0, 1, 5)"}
 
 func newHouse(t testing.TB, d *db.DB) *house {
 	t.Helper()
+	tenant += 10
 	h := &house{t: t, db: d, now: start, vault: &vault{}, mail: &mail{}}
+	t.Cleanup(func() {
+		mine := tenant
+		if err := d.Write(ctx, func(ctx context.Context, x tx.Tx) error { _, err := x.Exec(ctx, quiet, int64(mine)); return err }); err != nil {
+			t.Error(err)
+		}
+	})
 	src := casefile.Source{Clock: h.time}
 	master, err := privacy.NewMaster(src)
 	h.ok(err)
@@ -452,10 +507,4 @@ func asJSON(v any) string {
 		return err.Error()
 	}
 	return string(b)
-}
-
-// newHouseSQLite is a house on SQLite alone, for rules that do not touch the database.
-func newHouseSQLite(t testing.TB) *house {
-	t.Helper()
-	return newHouse(t, dbtest.SQLite(t))
 }

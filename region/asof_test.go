@@ -23,6 +23,8 @@ func TestAsOf(t *testing.T) {
 		{"四川省资阳市简阳市", "2014-01-01", OutcomeOne, "512081", KindDivision, ReasonExact},
 		{"四川省资阳市简阳市", "", OutcomeOne, "510185", KindHistorical, ReasonReparented},
 		{"杭州市钱塘区", "2015-06-30", OutcomeOne, "330114", KindDivision, ReasonNotYet},
+		{"平凉市华亭县东华镇", "2015-06-30", OutcomeOne, "620824", KindDivision, ReasonInferred},
+		{"广东省东莞市虎门镇", "2015-06-30", OutcomeOne, "441900121", KindDivision, ReasonExact},
 		{"上海市卢湾区", "2012-01-01", OutcomeOne, "310101", KindHistorical, ReasonHistorical},
 	} {
 		asOf := Date{}

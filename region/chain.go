@@ -48,7 +48,7 @@ func (r *Resolver) link(s *scratch) {
 				own = 0.4
 			}
 		}
-		if r.namesake[h.place] {
+		if r.formerNamesake(s, h.place) {
 			own *= 0.5
 		}
 		h.total = own
@@ -57,7 +57,7 @@ func (r *Resolver) link(s *scratch) {
 			if h.form == table.FormShort && (h.after >= followBrand || g.form != table.FormShort) && s.same(g, h) {
 				continue // 吐鲁番市吐鲁番宾馆: the city again, not a county of its name
 			}
-			if g.end > h.start || g.weight <= 0.5 || !r.leadsTo(g, h) || g.cut > 0 && g.cut <= h.start {
+			if g.end > h.start || g.weight <= 0.5 || !r.leadsTo(s, g, h) || g.cut > 0 && g.cut <= h.start {
 				continue
 			}
 			gap := s.text.gap(int(g.end), int(h.start))
@@ -74,7 +74,7 @@ func (r *Resolver) link(s *scratch) {
 }
 
 // leadsTo reports whether the name g may stand before the name h in an address.
-func (r *Resolver) leadsTo(g, h *hit) bool {
+func (r *Resolver) leadsTo(s *scratch, g, h *hit) bool {
 	if r.places[g.place].Level == table.Zone {
 		// 雄安新区容城县: a zone hosted by a city may stand between the city and a county of it.
 		return h.level == table.County && r.below(h.place, r.places[g.place].Parent)
@@ -87,7 +87,7 @@ func (r *Resolver) leadsTo(g, h *hit) bool {
 		return false
 	}
 	// 贵州省毕节市 is the city, not the county-level city of its name that it was made from; 毕节地区毕节市 is that.
-	return g.level == table.Prefecture || !r.namesake[h.place]
+	return g.level == table.Prefecture || !r.formerNamesake(s, h.place)
 }
 
 // same reports whether h is written as g begins.
@@ -102,6 +102,11 @@ func (s *scratch) same(g, h *hit) bool {
 		}
 	}
 	return true
+}
+
+// formerNamesake reports whether a place is a county that is no more and whose name the prefecture around it has.
+func (r *Resolver) formerNamesake(s *scratch, place int32) bool {
+	return r.namesake[place] && !inForce(&r.places[place], s.day)
 }
 
 // linkBackwards finds names written from the smallest to the largest: 西湖区，杭州市，浙江省.

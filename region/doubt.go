@@ -163,7 +163,7 @@ func (d *decision) contradicting(u int32) int {
 // before 1997.
 func (d *decision) leadsIn(h *hit) bool {
 	for i := range d.s.hits {
-		if g := &d.s.hits[i]; g.start == d.top.start && d.r.leadsTo(h, g) {
+		if g := &d.s.hits[i]; g.start == d.top.start && d.r.leadsTo(d.s, h, g) {
 			return true
 		}
 	}
@@ -228,7 +228,7 @@ func (d *decision) second(u int32) int {
 func (d *decision) ownParent(h *hit) bool {
 	for i := range d.s.hits {
 		g := &d.s.hits[i]
-		if g.end <= h.start && (g.start >= d.top.end || g.end <= d.top.start) && g.weight > 0.5 && d.s.text.gap(int(g.end), int(h.start)) == 0 && d.r.leadsTo(g, h) {
+		if g.end <= h.start && (g.start >= d.top.end || g.end <= d.top.start) && g.weight > 0.5 && d.s.text.gap(int(g.end), int(h.start)) == 0 && d.r.leadsTo(d.s, g, h) {
 			return true
 		}
 	}

@@ -47,7 +47,8 @@ type scratch struct {
 	options  []option
 	decision decision
 	answer   Answer
-	label    Span // a label such as 直辖县 that was ignored
+	day      int32 // as-of day, 0 for the newest state
+	label    Span  // a label such as 直辖县 that was ignored
 }
 
 // find fills s.hits and s.towns with everything the lexicon finds in the text.
@@ -202,6 +203,9 @@ func (r *Resolver) weigh(m table.Target, length int, day int32) float32 {
 		w = [...]float32{0, 1.7, 1.4, 1.2, 0, 0.8}[p.Level] + 0.25*float32(min(length, 6)-2)
 	default:
 		w = 0.9 + 0.1*float32(min(length, 6)-3)
+	}
+	if day != 0 && p.From > day {
+		w *= 0.9 // not yet
 	}
 	if p.To != 0 && !inForce(p, day) {
 		switch year := p.To / 10000; {

@@ -1,6 +1,10 @@
 package region
 
-import "math"
+import (
+	"math"
+
+	"anxin/region/internal/geo"
+)
 
 // Datum is the geodetic reference of a coordinate.
 type Datum string
@@ -55,15 +59,9 @@ func (p Point) In(d Datum) Point {
 	}
 	if p.Lng >= 72 && p.Lng <= 138 && p.Lat >= 0.8 && p.Lat <= 56 {
 		if d == GCJ02 {
-			dx, dy := gcjOffset(p.Lng, p.Lat)
-			p.Lng, p.Lat = p.Lng+dx, p.Lat+dy
+			p.Lng, p.Lat = geo.ToGCJ(p.Lng, p.Lat)
 		} else {
-			x, y := p.Lng, p.Lat
-			for range 3 { // the shift has no closed inverse; three rounds are exact to millimetres
-				dx, dy := gcjOffset(x, y)
-				x, y = p.Lng-dx, p.Lat-dy
-			}
-			p.Lng, p.Lat = x, y
+			p.Lng, p.Lat = geo.FromGCJ(p.Lng, p.Lat)
 		}
 	}
 	p.Datum = d
@@ -80,18 +78,3 @@ func (p Point) DistanceKM(q Point) float64 {
 }
 
 func sq(x float64) float64 { return x * x }
-
-// gcjOffset is the shift that GCJ-02 adds to a WGS-84 coordinate, in degrees.
-func gcjOffset(lng, lat float64) (float64, float64) {
-	const axis, ecc = 6378245.0, 0.00669342162296594323
-	x, y := lng-105, lat-35
-	wave := 20*math.Sin(6*x*math.Pi) + 20*math.Sin(2*x*math.Pi)
-	dy := -100 + 2*x + 3*y + 0.2*y*y + 0.1*x*y + 0.2*math.Sqrt(math.Abs(x)) + 2.0/3*(wave+
-		20*math.Sin(y*math.Pi)+40*math.Sin(y/3*math.Pi)+160*math.Sin(y/12*math.Pi)+320*math.Sin(y/30*math.Pi))
-	dx := 300 + x + 2*y + 0.1*x*x + 0.1*x*y + 0.1*math.Sqrt(math.Abs(x)) + 2.0/3*(wave+
-		20*math.Sin(x*math.Pi)+40*math.Sin(x/3*math.Pi)+150*math.Sin(x/12*math.Pi)+300*math.Sin(x/30*math.Pi))
-	phi := lat / 180 * math.Pi
-	m := math.Sin(phi)
-	m = 1 - ecc*m*m
-	return dx * 180 / (axis / math.Sqrt(m) * math.Cos(phi) * math.Pi), dy * 180 / (axis * (1 - ecc) / (m * math.Sqrt(m)) * math.Pi)
-}

@@ -22,6 +22,7 @@ func (r *Resolver) Resolve(text string, asOf Date) Answer {
 	if s.text.read(r, text) {
 		s.text.hideLabels(&s.label)
 		day := asOf.number()
+		s.day = day
 		r.find(s, day)
 		r.slips(s)
 		r.link(s)
@@ -94,7 +95,7 @@ func (d *decision) best() int {
 		case diff > 0.001:
 			best = i
 		case diff > -0.001:
-			xo, yo := d.r.places[x.place].To != 0, d.r.places[y.place].To != 0
+			xo, yo := !inForce(&d.r.places[x.place], d.day), !inForce(&d.r.places[y.place], d.day)
 			if yo && !xo || xo == yo && x.end-x.start > y.end-y.start {
 				best = i
 			}
@@ -126,6 +127,10 @@ func (d *decision) collect() {
 // rival reports whether x reads the same stretch of text as the best reading, but differently.
 func (d *decision) rival(x *reading) bool {
 	if x.start >= d.top.end || d.top.start >= x.end || d.r.former(x.place, d.top.place) {
+		return false
+	}
+	// On a day of the past the version of that day is meant, not its namesake before or after.
+	if xp, tp := &d.r.places[x.place], &d.r.places[d.top.place]; d.day != 0 && xp.Name == tp.Name && !inForce(xp, d.day) && inForce(tp, d.day) && (d.r.related(x.place, d.top.place) || d.r.related(d.top.place, x.place)) {
 		return false
 	}
 	// 鞍山市 within 马鞍山市 is no reading of it.
@@ -195,8 +200,8 @@ func (r *Resolver) within(i, above int32) bool {
 // unitsOf appends the units that a reading leads to on the as-of day.
 func (d *decision) unitsOf(x reading, out []int32) []int32 {
 	r := d.r
-	if x.town >= 0 && x.how == townIn && d.day != 0 && r.places[x.place].To != 0 && inForce(&r.places[x.place], d.day) {
-		return append(out, x.place) // the county of that day; the town list is of today
+	if x.town >= 0 && x.how == townIn && d.day != 0 {
+		return d.unitsThen(x, out)
 	}
 	if x.town >= 0 {
 		homes := r.places[x.town].Parent
@@ -225,6 +230,27 @@ func (d *decision) unitsOf(x reading, out []int32) []int32 {
 		}
 	}
 	return out
+}
+
+// unitsThen is unitsOf for a county with its town on a day of the past. The town list is of today: it only chooses
+// between the counties that the one named was on that day.
+func (d *decision) unitsThen(x reading, out []int32) []int32 {
+	r := d.r
+	n := len(out)
+	out = r.at(x.place, d.day, out, 0)
+	if len(out) == n+1 {
+		if r.townsAreUnits(out[n]) && r.places[x.town].Parent == out[n] {
+			out[n] = x.town
+		}
+		return out
+	}
+	kept := out[:n]
+	for _, u := range out[n:] {
+		if r.related(u, r.places[x.town].Parent) {
+			kept = append(kept, u)
+		}
+	}
+	return kept
 }
 
 // at appends what a place is on a day: itself, or those of its successors in force then.

@@ -172,6 +172,34 @@ func TestSweepHistory(t *testing.T) {
 	}
 }
 
+// TestSweepAsOf asks the address of every former county in the middle of its time and requires the county itself.
+func TestSweepAsOf(t *testing.T) {
+	r := Default()
+	right, asked, wrong := 0, 0, 0
+	for i := range r.places {
+		p := &r.places[i]
+		if p.Level != table.County || p.To == 0 || p.To < 19900000 {
+			continue
+		}
+		day := Date{int(p.From+p.To) / 20000, 6, 30}
+		a := r.Resolve(strings.ReplaceAll(r.paths[i], "/", ""), day)
+		switch {
+		case a.Outcome == OutcomeOne && a.Best.Code == r.codes[i] && a.Best.Path == r.paths[i]:
+			right++
+		case a.Outcome == OutcomeOne:
+			wrong++
+			t.Logf("%s as of %s -> %s %s", r.paths[i], day, a.Best.Code, a.Best.Path)
+		default:
+			asked++
+			t.Logf("%s as of %s -> %v %v", r.paths[i], day, a.Outcome, a.Reasons)
+		}
+	}
+	t.Logf("%d right, %d asked, %d wrong", right, asked, wrong)
+	if wrong*100 > right || asked*50 > right {
+		t.Errorf("%d right, %d asked, %d wrong", right, asked, wrong)
+	}
+}
+
 // TestSweepTowns writes the address of every town with its county and requires town and county.
 func TestSweepTowns(t *testing.T) {
 	r := Default()

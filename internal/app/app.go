@@ -31,6 +31,8 @@ type Options struct {
 	WriteBatch int
 	// PictureCommand starts this program's picture process; empty decodes pictures inside this one.
 	PictureCommand []string
+	// LeavePictures puts the making of copies off.
+	LeavePictures bool
 }
 
 // Store is an opened data folder: database, keys and files, without the parts that serve.

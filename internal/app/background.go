@@ -29,10 +29,18 @@ func (c *Core) handlers() {
 	}
 	c.Clocks.OnExpiry(c.Service.ClockExpired)
 	c.Clocks.OnMoved(c.Service.ClockMoved)
-	c.Timers.Handle(evidence.DeriveKind, c.Vault.DeriveHandler())
+	c.Timers.Handle(evidence.DeriveKind, c.derive())
 	c.Timers.Handle(notify.KindWebhook, notify.NewDeliverer(c.DB, notifydb.Store{}, c.Keeper, c.Guard, c.Source).Handler())
 	c.Timers.Handle(tickKind, clock.Handler{Every: time.Minute, Out: func(ctx context.Context, _ clock.Timer) error { return c.Ledger.TickAll(ctx) }})
 	c.Timers.Handle(sweepKind, clock.Handler{Every: time.Hour, Timeout: 10 * time.Minute, Out: func(ctx context.Context, _ clock.Timer) error { return c.sweep(ctx) }})
+}
+
+// derive makes the copies of pictures. The demo leaves them to the server, which makes a copy when somebody first looks: they would hold up its start.
+func (c *Core) derive() clock.Handler {
+	if !c.LeavePictures {
+		return c.Vault.DeriveHandler()
+	}
+	return clock.Handler{Out: func(context.Context, clock.Timer) error { return clock.Later(24*time.Hour, errors.New("left to the server")) }}
 }
 
 // sweep forgets staged photos that no report took, answers of acts that nobody can repeat any more, old messages and sessions.

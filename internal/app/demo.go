@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -32,7 +33,8 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	simulated.Store(now.UnixMicro())
 	play := o
 	play.Source.Clock = func() time.Time { return time.UnixMicro(simulated.Load()).UTC() }
-	play.PictureCommand = nil // thousands of process starts would cost more than the pictures
+	play.LeavePictures = true
+	play.Log = slog.New(slog.DiscardHandler)
 	store, err := OpenStore(ctx, play)
 	if err != nil {
 		return false, err
@@ -52,7 +54,7 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 		return false, fmt.Errorf("demo password: %w", err)
 	}
 	return true, demo.Fill(ctx, demo.Stage{
-		Tenant: Tenant, Service: c.Service, Now: now, Log: o.Log,
+		Tenant: Tenant, Service: c.Service, Now: now, Log: logOr(o.Log),
 		Customer: c.Party.Links.Actor,
 		Seal: func(ctx context.Context, a casefile.Actor, d service.Draft, visit casefile.ID, kind string, jpeg []byte) (casefile.ID, error) {
 			i, err := c.receive(ctx, a, d, evidence.Incoming{Case: d.Case, Kind: kind, Visit: visit}, bytes.NewReader(jpeg))
@@ -84,4 +86,11 @@ func drain(ctx context.Context, c *Core) error {
 		}
 	}
 	return nil
+}
+
+func logOr(l *slog.Logger) *slog.Logger {
+	if l == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return l
 }

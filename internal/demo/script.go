@@ -174,7 +174,7 @@ func (r *run) plan(at time.Time) {
 	}
 	if r.ends == followUp {
 		then(25*m, "another visit", func(ctx context.Context) error {
-			_, err := r.p.Service.FollowUp(ctx, r.tech, service.FollowUp{Case: r.receipt.Case, Visit: r.visit, Reason: "part_to_order", Words: "循环水泵损坏，需订货。"})
+			_, err := r.p.Service.FollowUp(ctx, r.tech, service.FollowUp{Case: r.receipt.Case, Visit: r.visit, Reason: "second_person", Words: "壁挂炉要拆下检修，需要两人抬机。"})
 			return err
 		})
 		return
@@ -243,7 +243,7 @@ var scenes = map[string]string{
 }
 
 func (r *run) seal(ctx context.Context, a casefile.Actor, d service.Draft, visit casefile.ID, kind string, o scene.Options) (casefile.ID, error) {
-	o.Subject, o.Seed, o.Width = r.product, uint64(r.n), 960
+	o.Subject, o.Seed, o.Width = r.product, uint64(r.n), 560
 	if s, ok := scenes[r.product]; ok {
 		o.Subject = s
 	}

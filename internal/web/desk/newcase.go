@@ -82,6 +82,15 @@ func (p *Pages) newCase(q *staff.Request) error {
 	if err := p.tell(q, &v); err != nil {
 		return err
 	}
+	v.Form = staff.KeepFields(v.Form, func(field string) bool {
+		switch field {
+		case "phone", "name", "address", "kind", "product", "fault", "words", "urgency", "wish_date", "wish_part":
+			return true
+		case "region":
+			return len(v.Answer.Choices) > 0
+		}
+		return false
+	})
 	return q.Render(http.StatusUnprocessableEntity, NewCasePage(q.Page(), v))
 }
 

@@ -17,6 +17,7 @@ import (
 
 	"anxin/internal/casefile"
 	"anxin/internal/i18n"
+	"anxin/internal/web/ui"
 )
 
 // maxFields bounds the number of values of a form.
@@ -174,4 +175,14 @@ func Settled(err error) error {
 		return nil
 	}
 	return err
+}
+
+// KeepFields takes the field off errors whose field the form does not show, so that the summary links only to what is there.
+func KeepFields(f ui.Form, shown func(field string) bool) ui.Form {
+	for i := range f.Errors {
+		if !shown(f.Errors[i].Field) {
+			f.Errors[i].Field = ""
+		}
+	}
+	return f
 }

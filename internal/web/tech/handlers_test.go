@@ -197,6 +197,18 @@ func TestQuote(t *testing.T) {
 	if c := one[service.Propose](t, f); len(c.Lines) != 1 || c.Lines[0].Item != "igniter" || c.Lines[0].Why != "打不着火" {
 		t.Errorf("%+v", c)
 	}
+	// The service's line 1 is the second item that was chosen.
+	f.fail = &casefile.Error{Category: casefile.Invalid, Fields: []casefile.FieldError{{Field: "lines.1.quantity", Key: "error.invalid"}, {Field: "lines.0.why", Key: "error.invalid"}}}
+	d = page(t, post(t, routes, visitAt+"/quote", url.Values{"q-labour_small": {"1"}, "q-igniter": {"9"}}), 422)
+	d.Has(`.summary a[href="#q-igniter"]`)
+	d.Has(`.summary a[href="#why-labour_small"]`)
+	f.fail = nil
+	f.page.Request.Warranty = true
+	d = page(t, post(t, routes, visitAt+"/quote", url.Values{"q-labour_small": {"1"}, "q-igniter": {"1"}, "out-igniter": {"1"}, "act": {"sum"}}), 200)
+	if got := d.Text("[data-sum]"); got != "¥68.00" {
+		t.Errorf("sum under warranty %s", got)
+	}
+	f.page.Request.Warranty = false
 	f.calls = nil
 	goesTo(t, post(t, routes, visitAt+"/begin", url.Values{}), visitAt+"?done=begun")
 	if c := one[service.Propose](t, f); len(c.Lines) != 1 || c.Lines[0].Item != "check" {
@@ -413,9 +425,9 @@ func TestVisitsThatEndEarly(t *testing.T) {
 	goesTo(t, post(t, routes, visitAt+"/no-access", url.Values{"reason": {"nobody_home"}}), "/tech?done=no_access")
 	goesTo(t, post(t, routes, visitAt+"/give-back", url.Values{"reason": {"vehicle"}}), "/tech?done=given_back")
 	goesTo(t, post(t, routes, visitAt+"/abort", url.Values{"reason": {"unsafe"}}), "/tech?done=aborted")
-	rec := postFiles(t, routes, visitAt+"/follow-up", url.Values{"reason": {"part"}, "words": {"带换热器"}}, map[string][]string{"photos": {"jpeg"}})
+	rec := postFiles(t, routes, visitAt+"/follow-up", url.Values{"reason": {"part_to_order"}, "words": {"带点火器"}, "parts": {"igniter"}, "not_before": {"2026-11-27"}}, map[string][]string{"photos": {"jpeg"}})
 	goesTo(t, rec, "/tech?done=follow_up")
-	if c := one[service.FollowUp](t, f); c.Words != "带换热器" || len(c.Before) != 1 {
+	if c := one[service.FollowUp](t, f); c.Words != "带点火器" || len(c.Before) != 1 || !slices.Equal(c.Parts, []string{"igniter"}) || c.NotBefore.IsZero() {
 		t.Errorf("%+v", c)
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"anxin/internal/casefile"
+	"anxin/internal/i18n"
 	"anxin/internal/service"
 	"anxin/internal/web/staff"
 	"anxin/internal/web/ui"
@@ -394,6 +396,13 @@ func (p *Pages) asidePage(q *staff.Request, r Ref, move string) (AsidePage, erro
 	pr := q.P()
 	v := AsidePage{Job: jobOf(pr, page), Ref: r, Move: move, Reasons: staff.Reasons(pr, p.Catalogue.Lists[move]), Idem: q.Idem(), TakesPhotos: move == "follow_up"}
 	v.Photos = p.uploadField(r, "photos", pr.T("tech.aside.photos"), "")
+	if move == "follow_up" {
+		for _, it := range page.Items {
+			if it.Kind == "part" {
+				v.Parts = append(v.Parts, ui.Choice{Value: it.Code, Text: it.Name.In(string(pr.Lang))})
+			}
+		}
+	}
 	return v, nil
 }
 
@@ -410,6 +419,10 @@ func (p *Pages) aside(move string) func(*staff.Request, Ref) error {
 		}
 		v.Reason, v.Words = q.Code("reason"), q.Text("words", 1000)
 		v.Photos.Done = photos.done("photos")
+		v.NotBefore = q.Code("not_before")
+		for i := range v.Parts {
+			v.Parts[i].On = slices.Contains(q.PostForm["parts"], v.Parts[i].Value)
+		}
 		if v.Reason == "" {
 			v.Form.Add("reason", q.P().T("tech.aside.reason_missing"))
 			return q.Render(http.StatusUnprocessableEntity, AsideFormPage(q.Page(), v))
@@ -439,6 +452,20 @@ func (p *Pages) leave(q *staff.Request, r Ref, move string, v AsidePage, photos 
 		_, err = p.Service.Abort(q.Once(), q.Actor, why)
 		return "aborted", err
 	}
-	_, err = p.Service.FollowUp(q.Once(), q.Actor, service.FollowUp{Case: r.Case, Visit: r.ID, Reason: v.Reason, Words: v.Words, Before: photos})
+	next := service.FollowUp{Case: r.Case, Visit: r.ID, Reason: v.Reason, Words: v.Words, Before: photos}
+	for _, c := range v.Parts {
+		if c.On {
+			next.Parts = append(next.Parts, c.Value)
+		}
+	}
+	if v.NotBefore != "" {
+		if next.NotBefore, err = time.ParseInLocation(time.DateOnly, v.NotBefore, i18n.Shanghai()); err != nil {
+			return "", casefile.InvalidField("not_before", "tech.aside.bad_day")
+		}
+		if next.NotBefore.Before(q.P().Now) && next.NotBefore.AddDate(0, 0, 1).After(q.P().Now) {
+			next.NotBefore = time.Time{} // today is as soon as possible
+		}
+	}
+	_, err = p.Service.FollowUp(q.Once(), q.Actor, next)
 	return "follow_up", err
 }

@@ -46,6 +46,11 @@ func Stories() []ui.Story {
 			v.Form.Add("", pg.T("tech.quote.empty"))
 			return QuoteFormPage(pg, v)
 		}),
+		story("quote-warranty", "the earlier repair pays, one line is outside it", "/tech", func(pg ui.Page) templ.Component {
+			v := demoQuoteForm(pg)
+			v.Warranty, v.Items[3].Outside, v.Items[3].Why, v.Sum = true, true, say(pg, "水质造成的水垢", "scale from hard water"), 5000
+			return QuoteFormPage(pg, v)
+		}),
 		story("report", "the report of work, empty", "/tech", func(pg ui.Page) templ.Component { return ReportFormPage(pg, demoReport(pg)) }),
 		story("report-errors", "half filled, three things missing", "/tech", func(pg ui.Page) templ.Component { return ReportFormPage(pg, demoReportErrors(pg)) }),
 		story("sign", "handed to the customer", "/tech", func(pg ui.Page) templ.Component { return SignFormPage(pg, demoSign(pg)) }),
@@ -263,7 +268,11 @@ func demoAside(pg ui.Page, move string) AsidePage {
 		"follow_up": {{Value: "part", Text: say(pg, "缺配件", "A part is missing")}, {Value: "second_person", Text: say(pg, "需要两个人", "Needs two people")}, {Value: "customer", Text: say(pg, "客户要改天", "The customer wants another day")}},
 		"give_back": {{Value: "delayed", Text: say(pg, "上一单拖延了", "The visit before took longer")}, {Value: "vehicle", Text: say(pg, "车坏了", "Vehicle broke down")}, {Value: "ill", Text: say(pg, "身体不舒服", "Unwell")}},
 	}
-	return AsidePage{TakesPhotos: move == "follow_up", Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Move: move, Reasons: reasons[move], Idem: "a1", Photos: demoUpload(pg, "photos", pg.T("tech.aside.photos"), "")}
+	var parts []ui.Choice
+	if move == "follow_up" {
+		parts = []ui.Choice{{Value: "p-valve", Text: say(pg, "三通阀", "Three-way valve"), On: true}, {Value: "p-board", Text: say(pg, "主板", "Control board")}}
+	}
+	return AsidePage{Parts: parts, TakesPhotos: move == "follow_up", Job: demoJob(pg), Ref: Ref{demoID(90), demoID(1)}, Move: move, Reasons: reasons[move], Idem: "a1", Photos: demoUpload(pg, "photos", pg.T("tech.aside.photos"), "")}
 }
 
 func demoProfile(pg ui.Page) Profile {

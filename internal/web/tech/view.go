@@ -151,6 +151,8 @@ type Visit struct {
 
 // PriceItem is one item of the price list.
 type PriceItem struct {
+	Max               int64 // per quote; 0 is 99
+	Outside           bool  // under a warranty: this line is not covered by it
 	Code, Name, Group string
 	UnitName          string // piece, job, metre
 	Unit              casefile.Fen
@@ -161,15 +163,15 @@ type PriceItem struct {
 
 // QuotePage is the form that makes a quote.
 type QuotePage struct {
+	Warranty bool // an earlier repair pays, but for lines outside it
 	Job
-	Ref       Ref
-	List      string // version of the price list
-	ListFrom  time.Time
-	Items     []PriceItem
-	Sum       casefile.Fen
-	Previewed bool
-	Idem      string
-	Form      ui.Form
+	Ref      Ref
+	List     string // version of the price list
+	ListFrom time.Time
+	Items    []PriceItem
+	Sum      casefile.Fen
+	Idem     string
+	Form     ui.Form
 }
 
 // CheckItem is one line of the checklist.
@@ -249,9 +251,12 @@ type AsidePage struct {
 	Words       string
 	Reason      string
 	TakesPhotos bool
-	Photos      ui.Upload
-	Idem        string
-	Form        ui.Form
+	// Parts are what can be ordered for the next visit, NotBefore the first day on which it makes sense.
+	Parts     []ui.Choice
+	NotBefore string
+	Photos    ui.Upload
+	Idem      string
+	Form      ui.Form
 }
 
 // Profile is the technician's own page: what the product believes about them.

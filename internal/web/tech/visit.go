@@ -3,6 +3,7 @@ package tech
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -264,12 +265,12 @@ func (p *Pages) quoteForm(q *staff.Request, r Ref) error {
 
 func (p *Pages) quotePage(q *staff.Request, page service.VisitPage) QuotePage {
 	pr := q.P()
-	v := QuotePage{Job: jobOf(pr, page), Ref: refOfPage(page), List: p.Catalogue.PriceVersion, ListFrom: p.Catalogue.PriceFrom, Idem: q.Idem()}
+	v := QuotePage{Job: jobOf(pr, page), Ref: refOfPage(page), List: p.Catalogue.PriceVersion, ListFrom: p.Catalogue.PriceFrom, Idem: q.Idem(), Warranty: page.Request.Warranty}
 	for _, kind := range []string{"visit", "check", "labour", "part"} {
 		for _, it := range page.Items {
 			if it.Kind == kind {
 				v.Items = append(v.Items, PriceItem{
-					Code: it.Code, Name: it.Name.In(string(pr.Lang)), Group: pr.T("tech.price." + kind), Unit: it.Fen, Free: it.Fen == 0, UnitName: it.Unit.In(string(pr.Lang)),
+					Code: it.Code, Name: it.Name.In(string(pr.Lang)), Group: pr.T("tech.price." + kind), Unit: it.Fen, Free: it.Fen == 0, UnitName: it.Unit.In(string(pr.Lang)), Max: it.Max,
 				})
 			}
 		}
@@ -281,7 +282,9 @@ func (p *Pages) quotePage(q *staff.Request, page service.VisitPage) QuotePage {
 func (v *QuotePage) add() {
 	v.Sum = 0
 	for _, it := range v.Items {
-		v.Sum += casefile.Fen(it.Quantity) * it.Unit
+		if !v.Warranty || it.Outside {
+			v.Sum += casefile.Fen(it.Quantity) * it.Unit
+		}
 	}
 }
 
@@ -302,9 +305,9 @@ func (p *Pages) quote(q *staff.Request, r Ref) error {
 			v.Form.Add("q-"+it.Code, q.P().T("tech.quote.bad_count"))
 			continue
 		}
-		it.Quantity, it.Why = n, q.Text("why-"+it.Code, 200)
+		it.Quantity, it.Why, it.Outside = n, q.Text("why-"+it.Code, 200), v.Warranty && q.Flag("out-"+it.Code)
 		if n > 0 {
-			lines = append(lines, service.ProposeLine{Item: it.Code, Quantity: n, Why: it.Why})
+			lines = append(lines, service.ProposeLine{Item: it.Code, Quantity: n, Why: it.Why, OutsideWarranty: it.Outside})
 		}
 	}
 	v.add()
@@ -322,8 +325,27 @@ func (p *Pages) quote(q *staff.Request, r Ref) error {
 		if !staff.Redraws(err) {
 			return err
 		}
-		v.Form = ui.FormOf(q.P(), err)
+		v.Form = quoteErrors(ui.FormOf(q.P(), err), lines)
 		return q.Render(ui.StatusOf(err), QuoteFormPage(q.Page(), v))
 	}
 	return q.See(visitPath(r, "") + "?done=quoted")
+}
+
+// quoteErrors turns the service's field names, lines.<n>.<field>, into those of the form, which go by the code of the item.
+func quoteErrors(f ui.Form, lines []service.ProposeLine) ui.Form {
+	for i := range f.Errors {
+		e := &f.Errors[i]
+		n, field, _ := strings.Cut(strings.TrimPrefix(e.Field, "lines."), ".")
+		at, err := strconv.Atoi(n)
+		if err != nil || at < 0 || at >= len(lines) {
+			e.Field = ""
+			continue
+		}
+		name := map[string]string{"why": "why-", "outside_warranty": "out-"}[field]
+		if name == "" {
+			name = "q-"
+		}
+		e.Field = name + lines[at].Item
+	}
+	return f
 }

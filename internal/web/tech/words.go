@@ -187,3 +187,11 @@ func triesLeft(err error) int {
 	}
 	return 0
 }
+
+// maxOf is how many of an item one quote may hold.
+func maxOf(it PriceItem) int64 {
+	if it.Max > 0 {
+		return it.Max
+	}
+	return 99
+}

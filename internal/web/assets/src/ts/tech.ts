@@ -11,7 +11,8 @@ function quote(form: HTMLFormElement): void {
     let fen = 0;
     rows.forEach((row) => {
       const n = Math.max(0, Number(count(row).value) || 0);
-      fen += n * Number(row.dataset.price);
+      const out = one<HTMLInputElement>(row, "[data-outside]");
+      if (!out || out.checked) fen += n * Number(row.dataset.price);
       one<HTMLElement>(row, ".why")!.classList.toggle("why-open", n > 0);
     });
     if (out) out.textContent = money(fen);
@@ -22,7 +23,7 @@ function quote(form: HTMLFormElement): void {
     const row = b && b.closest<HTMLElement>("[data-price]");
     if (!b || !row) return;
     const i = count(row);
-    i.value = String(Math.min(99, Math.max(0, (Number(i.value) || 0) + Number(b.dataset.step))));
+    i.value = String(Math.min(Number(i.max) || 99, Math.max(0, (Number(i.value) || 0) + Number(b.dataset.step))));
     sum();
   });
   const filter = one<HTMLInputElement>(form, "[name=filter]"), none = one<HTMLElement>(form, "[data-none]");

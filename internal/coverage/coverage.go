@@ -186,18 +186,33 @@ func (s *Service) sum(ctx context.Context, tenant casefile.Tenant, code, kind, p
 			return s.sumOf(ctx, tenant, d, children, kind, product, now)
 		}
 	}
-	codes := []string{code}
-	if len(code) > 6 {
-		codes = append(codes, code[:6])
+	return s.rank(ctx, tenant, d, kind, product, now)
+}
+
+// registered are the codes under which somebody who covers a division may be registered: the province (33), the city (3301), the county (330106), the town. A city
+// or province itself is covered by who is registered for it or above.
+func registered(d region.Division) []string {
+	code := string(d.Code)
+	switch {
+	case d.Level == region.LevelProvince:
+		code = code[:2]
+	case d.Level == region.LevelPrefecture && strings.HasSuffix(code, "00"):
+		code = code[:4]
 	}
-	return s.rank(ctx, tenant, d, codes, kind, product, now)
+	var out []string
+	for _, n := range []int{2, 4, 6, 9} {
+		if n <= len(code) {
+			out = append(out, code[:n])
+		}
+	}
+	return out
 }
 
 // sumOf counts the counties below a city or province; the arrival is that of the place itself only where it is one place.
 func (s *Service) sumOf(ctx context.Context, tenant casefile.Tenant, d region.Division, children []region.Division, kind, product string, now time.Time) (Sum, error) {
 	var out Sum
 	// Whoever is registered for the city as a whole covers it too.
-	own, err := s.rank(ctx, tenant, d, []string{string(d.Code)}, kind, product, now)
+	own, err := s.rank(ctx, tenant, d, kind, product, now)
 	if err != nil {
 		return out, err
 	}
@@ -223,17 +238,17 @@ func (s *Service) sumOf(ctx context.Context, tenant casefile.Tenant, d region.Di
 }
 
 // rank asks the dispatch engine who could come and when, as it would be asked for a real visit now.
-func (s *Service) rank(ctx context.Context, tenant casefile.Tenant, d region.Division, codes []string, kind, product string, now time.Time) (Sum, error) {
+func (s *Service) rank(ctx context.Context, tenant casefile.Tenant, d region.Division, kind, product string, now time.Time) (Sum, error) {
 	var sum Sum
 	need, ok := s.Need(kind, product)
 	if !ok {
 		return sum, casefile.InvalidField("product", "coverage.error.product")
 	}
-	snap, err := s.Workforce.Workforce(ctx, tenant, codes, now.Add(horizon))
+	snap, err := s.Workforce.Workforce(ctx, tenant, registered(d), now.Add(horizon))
 	if err != nil || len(snap.Technicians) == 0 {
 		return sum, err
 	}
-	job := dispatch.Job{ID: "coverage", Region: codes[0], ServiceSeconds: int32(max(need.Minutes, 30) * 60), Certificates: need.Certificates,
+	job := dispatch.Job{ID: "coverage", Region: string(d.Code), ServiceSeconds: int32(max(need.Minutes, 30) * 60), Certificates: need.Certificates,
 		Place:   placeOf(d.Point),
 		Windows: []dispatch.Window{{From: dispatch.At(now), To: dispatch.At(now.Add(horizon))}}}
 	if need.Skill != "" {

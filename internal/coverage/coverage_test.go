@@ -83,6 +83,29 @@ func TestCityIsTheSumOfItsCounties(t *testing.T) {
 	}
 }
 
+// Whoever is registered for a whole city or province covers each county in it, and a town is covered by who covers its county.
+func TestWholeCitiesAndProvincesAreCovered(t *testing.T) {
+	s, w, _ := fixture()
+	w.by = map[string][]dispatch.Technician{}
+	for code := range map[string]string{"3302": "Ningbo", "45": "Guangxi", "441900": "Dongguan"} {
+		x := locksmith(code, code, 8, 20, 3)
+		x.Start = dispatch.Place{} // they live somewhere there
+		w.by[code] = []dispatch.Technician{x}
+	}
+	rows, err := s.Check(context.Background(), 1, Query{Places: []string{"宁波市海曙区", "浙江省宁波市", "南宁市青秀区", "东莞市虎门镇", "杭州市西湖区"}, Kind: "repair", Product: "smart_lock"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 1, 1, 1, 0} {
+		if rows[i].Technicians != want {
+			t.Errorf("%s (%s): %d technicians, want %d", rows[i].Place, rows[i].Answer.Best.Code, rows[i].Technicians, want)
+		}
+	}
+	if rows[1].Covered != rows[1].Counties || rows[1].Counties == 0 {
+		t.Errorf("宁波: %d of %d counties", rows[1].Covered, rows[1].Counties)
+	}
+}
+
 func TestAnswersAreKeptForAWhileAndDropped(t *testing.T) {
 	s, w, now := fixture()
 	ask := func() {

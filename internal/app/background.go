@@ -40,7 +40,9 @@ func (c *Core) derive() clock.Handler {
 	if !c.LeavePictures {
 		return c.Vault.DeriveHandler()
 	}
-	return clock.Handler{Out: func(context.Context, clock.Timer) error { return clock.Later(24*time.Hour, errors.New("left to the server")) }}
+	return clock.Handler{Out: func(context.Context, clock.Timer) error {
+		return clock.Later(24*time.Hour, errors.New("left to the server"))
+	}}
 }
 
 // sweep forgets staged photos that no report took, answers of acts that nobody can repeat any more, old messages and sessions.

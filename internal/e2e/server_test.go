@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -52,16 +53,25 @@ func newServer(t *testing.T) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	l.Close()
+	listen := fixedPort(t)
 	s := &server{bin: bin, data: filepath.Join(t.TempDir(), "data"), listen: listen,
 		http: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
 	s.hire(t)
 	return s
+}
+
+// fixedPort finds an address that stays free while the server is down: below the range from which the system gives ports to clients.
+func fixedPort(t *testing.T) string {
+	t.Helper()
+	for range 100 {
+		listen := fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))
+		if l, err := net.Listen("tcp", listen); err == nil {
+			l.Close()
+			return listen
+		}
+	}
+	t.Fatal("no free port")
+	return ""
 }
 
 func (s *server) hire(t *testing.T) {

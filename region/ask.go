@@ -18,12 +18,13 @@ func (d *decision) set() {
 	written := d.topName()
 	if d.split() {
 		p := &r.places[d.top.place]
+		end := r.endOfName(d.top.place)
 		units := make([]int32, len(d.options))
 		for i, o := range d.options {
 			units[i] = o.unit
 		}
-		d.reason(ReasonSplit, p.Name, dateOf(p.To).String(), r.namesOf(units))
-		a.Ask = Text{p.Name + "已于" + dateOf(p.To).zh() + "拆分，地址在哪个街道或乡镇？", p.Name + " was divided in " + dateOf(p.To).String() + ": which subdistrict or town is the address in?"}
+		d.reason(ReasonSplit, p.Name, end.String(), r.namesOf(units))
+		a.Ask = Text{p.Name + "已于" + end.zh() + "拆分，地址在哪个街道或乡镇？", p.Name + " was divided in " + end.String() + ": which subdistrict or town is the address in?"}
 		a.Successions = r.follow(d.top.place, p.To, nil, 0)
 		a.Best = Match{}
 	} else if !a.Has(ReasonContradiction) && !a.Has(ReasonConflict) && !a.Has(ReasonTwoPlaces) {
@@ -122,7 +123,7 @@ func (d *decision) why(o option) (Kind, Reason) {
 			if len(r.at(d.s.hits[h].place, d.day, nil, 0)) > 1 {
 				code = ReasonPart
 			}
-			return KindHistorical, Reason{code, []string{p.Name, dateOf(p.To).String(), r.places[o.unit].Name}}
+			return KindHistorical, Reason{code, []string{p.Name, r.endOfName(d.s.hits[h].place).String(), r.places[o.unit].Name}}
 		case d.s.hits[h].form == formTypo:
 			return KindDivision, Reason{ReasonTypo, []string{d.written(d.s.hits[h].start, d.s.hits[h].end), p.Name}}
 		}
@@ -180,9 +181,19 @@ func (d *decision) askBelow(u int32, word string) {
 	d.reason(ReasonContradiction, word, r.places[u].Name)
 	a.Ask = Text{r.places[u].Name + "没有“" + word + "”，是哪个区县？", r.places[u].Name + " has no “" + word + "”: which county or district is it?"}
 	d.options = d.options[:0]
+	near := 0
+	text := r.foldString(word)
 	for _, k := range r.kids[r.kidFrom[u]:r.kidFrom[u+1]] {
-		if r.places[k].Level == table.County {
-			d.options = append(d.options, option{k, d.top})
+		if r.places[k].Level != table.County {
+			continue
+		}
+		d.options = append(d.options, option{k, d.top})
+		if r.begins(text, r.folded[k]) { // 肖山市: first what it may be a misspelling of
+			last := len(d.options) - 1
+			first := d.options[last]
+			copy(d.options[near+1:], d.options[near:last])
+			d.options[near] = first
+			near++
 		}
 	}
 	if len(d.options) == 0 {
@@ -193,4 +204,14 @@ func (d *decision) askBelow(u int32, word string) {
 		a.Candidates[i].Kind = KindDivision
 		a.Candidates[i].Reason = Reason{ReasonOneOf, []string{a.Candidates[i].Path}}
 	}
+}
+
+// begins reports whether the first two characters of a text are those of a name, or sound or look like them.
+func (r *Resolver) begins(text, name []uint16) bool {
+	for i := range 2 {
+		if i >= len(text) || i >= len(name) || text[i] != name[i] && !r.alike(text[i], name[i]) {
+			return false
+		}
+	}
+	return true
 }

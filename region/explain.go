@@ -229,12 +229,12 @@ func (d *decision) explainHistory(u int32) {
 			m.Kind, m.Old = KindHistorical, r.division(d.top.place)
 			d.a.Successions = append(d.a.Successions, r.follow(d.top.place, p.To, nil, 0)...)
 			if len(now) > 1 && d.top.town >= 0 {
-				d.reason(ReasonSplitDecided, p.Name, dateOf(p.To).String(), r.places[u].Name, r.places[d.top.town].Name)
+				d.reason(ReasonSplitDecided, p.Name, r.endOfName(d.top.place).String(), r.places[u].Name, r.places[d.top.town].Name)
 				continue
 			}
 		}
 		if to := r.namesOf(now); to != p.Name {
-			d.reason(ReasonHistorical, p.Name, dateOf(p.To).String(), to)
+			d.reason(ReasonHistorical, p.Name, r.endOfName(d.s.hits[i].place).String(), to)
 		} else if p.Parent >= 0 && r.places[now[0]].Parent >= 0 {
 			d.reason(ReasonReparented, p.Name, dateOf(p.To).String(), r.paths[p.Parent], r.paths[r.places[now[0]].Parent])
 		}
@@ -242,6 +242,24 @@ func (d *decision) explainHistory(u int32) {
 	if d.top.hit < 0 && r.places[d.top.place].To != 0 && !inForce(&r.places[d.top.place], d.day) && m.Kind == KindDivision {
 		m.Old = r.division(d.top.place)
 	}
+}
+
+// endOfName is the day a former place lost its name: 旬阳县 passed from one city to another in 2000, but became 旬阳市
+// in 2021.
+func (r *Resolver) endOfName(i int32) Date {
+	for depth := 0; depth < 12; depth++ {
+		next := int32(-1)
+		for _, s := range r.places[i].Succ {
+			if r.places[s.To].To != 0 && r.places[s.To].Name == r.places[i].Name && s.When >= r.places[i].To {
+				next = s.To
+			}
+		}
+		if next < 0 {
+			break
+		}
+		i = next
+	}
+	return dateOf(r.places[i].To)
 }
 
 // namesOf joins the names of places.

@@ -112,7 +112,30 @@ func (t *chars) read(r *Resolver, text string) bool {
 		space = false
 	}
 	t.solid = append(t.solid, solid)
+	t.hideNumbers()
 	return true
+}
+
+// hideNumbers turns runs of six digits and more (telephones, orders, postcodes) into separators: they stand between
+// the parts of an address without parting them.
+func (t *chars) hideNumbers() {
+	found := false
+	for i := 0; i < len(t.c); i++ {
+		j := i
+		for j < len(t.c) && t.class[j] == classDigit {
+			j++
+		}
+		if j-i >= 6 {
+			found = true
+			for k := i; k < j; k++ {
+				t.class[k] = classSep
+			}
+		}
+		i = max(i, j)
+	}
+	if found {
+		t.count()
+	}
 }
 
 const classNothing = 0xff // white space and invisible characters

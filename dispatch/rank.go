@@ -547,24 +547,29 @@ func (r *ranker) accept(c *Candidate, t *Technician, g *gap, start, slack Time) 
 	if leave > g.shift.To {
 		add(UsesOvertime, "seconds", int64(leave-g.shift.To))
 	}
-	if r.job.Previous != "" && r.job.Previous == t.ID {
+	preferenceReasons(t, r.job, add)
+	if c.Quality == Assumed {
+		add(TravelAssumed)
+	}
+}
+
+// preferenceReasons adds what speaks for or against an eligible technician at level 4.
+func preferenceReasons(t *Technician, job *Job, add func(Code, ...any)) {
+	if job.Previous != "" && job.Previous == t.ID {
 		add(SameTechnician)
 	}
-	if r.job.Brand != "" {
-		if slices.Contains(t.Brands, r.job.Brand) {
-			add(BrandMatch, "brand", r.job.Brand)
+	if job.Brand != "" {
+		if contains(t.Brands, job.Brand) {
+			add(BrandMatch, "brand", job.Brand)
 		} else {
-			add(BrandMissing, "brand", r.job.Brand)
+			add(BrandMissing, "brand", job.Brand)
 		}
 	}
-	for _, part := range r.job.Parts {
+	for _, part := range job.Parts {
 		if stock(t, part.Part) >= max(part.Count, 1) {
 			add(PartInVan, "part", part.Part)
 		} else {
 			add(PartNotInVan, "part", part.Part)
 		}
-	}
-	if c.Quality == Assumed {
-		add(TravelAssumed)
 	}
 }

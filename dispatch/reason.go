@@ -48,6 +48,7 @@ const (
 	PartInVan      Code = "part_in_van"     // part
 	PartNotInVan   Code = "part_not_in_van" // part: allowed, but a second visit may follow
 	DeadlineMissed Code = "deadline_missed" // arrive_at, deadline_at: best possible, but after the safe moment
+	CostsMore      Code = "costs_more"      // fen: added travel, overtime and fees
 	TravelAssumed  Code = "travel_assumed"  // a place is not known, travel is a fixed assumption
 )
 
@@ -88,8 +89,8 @@ const (
 
 type phrase struct{ zh, en string }
 
-// phrases holds one sentence per code. {name} is replaced by the parameter; {name:min}, {name:km} and {name:time} format seconds,
-// metres and moments.
+// phrases holds one sentence per code. {name} is replaced by the parameter; {name:min}, {name:km}, {name:time} and {name:yuan} format
+// seconds, metres, moments and fen.
 var phrases = map[Code]phrase{
 	SkillMissing:       {"没有“{skill}”技能", "does not have the skill “{skill}”"},
 	LevelTooLow:        {"“{skill}”需要 {need} 级，目前 {have} 级", "“{skill}” needs level {need}, has level {have}"},
@@ -121,6 +122,7 @@ var phrases = map[Code]phrase{
 	PartInVan:      {"车上有“{part}”", "has “{part}” in the van"},
 	PartNotInVan:   {"车上没有“{part}”，可能要第二次上门", "does not carry “{part}”; a second visit may be needed"},
 	DeadlineMissed: {"{arrive_at:time} 才能到，已过安全时限 {deadline_at:time}", "is there at {arrive_at:time}, after the safe moment {deadline_at:time}"},
+	CostsMore:      {"增加成本 {fen:yuan} 元", "adds {fen:yuan} yuan of cost"},
 	TravelAssumed:  {"地点未知，路程按估计值", "a place is not known, the journey is assumed"},
 }
 
@@ -175,6 +177,12 @@ func formatParam(value, format string, lang Lang, zone *time.Location) string {
 			return value
 		}
 		return strconv.FormatInt((n+59)/60, 10)
+	case "yuan":
+		n, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return value
+		}
+		return strconv.FormatFloat(float64(n)/100, 'f', 2, 64)
 	case "km":
 		n, err := strconv.ParseFloat(value, 64)
 		if err != nil {

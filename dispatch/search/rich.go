@@ -4,17 +4,63 @@ package search
 // taken. Since travel is first in, first out, the earliest time per state is all there is to know going forward, and the latest
 // time per state going backward; an insertion is feasible when for some state the first is not after the second.
 
-const states = MaxBreaks + 1
+// States holds one time per number of breaks taken.
+type States [MaxBreaks + 1]int32
+
+// Breaks are the breaks of one vehicle, in the order in which they are taken.
+type Breaks []Break
+
+// Rest lets breaks be taken on the spot, going forward: a later state may be reached from an earlier one.
+func (w Breaks) Rest(t *States) {
+	for k := range w {
+		if b := &w[k]; t[k] <= b.To {
+			t[k+1] = min(t[k+1], max(t[k], b.From)+b.Length)
+		}
+	}
+}
+
+// RestBack is Rest going backward: the latest times before a rest on the spot.
+func (w Breaks) RestBack(t *States) {
+	for k := len(w) - 1; k >= 0; k-- {
+		if b := &w[k]; b.From+b.Length <= t[k+1] {
+			t[k] = max(t[k], min(b.To, t[k+1]-b.Length))
+		}
+	}
+}
+
+// Arrive follows a leg of so many seconds at full speed and the access at its end; a nil clock means full speed at all hours.
+func Arrive(clock *Clock, t, free, access int32) int32 {
+	if clock != nil {
+		t = clock.Arrive(t, free)
+	} else {
+		t += free
+	}
+	if free > 0 {
+		t += access
+	}
+	return t
+}
+
+// LeaveBy is the latest departure for an arrival by t.
+func LeaveBy(clock *Clock, t, free, access int32) int32 {
+	if free > 0 {
+		t -= access
+	}
+	if clock != nil {
+		return clock.LeaveBy(t, free)
+	}
+	return t - free
+}
 
 // richStop holds, per state, the earliest departure and the latest arrival. A state that cannot occur has dep Never or late -Never.
 type richStop struct {
-	dep, late [states]int32
+	dep, late States
 }
 
 // road is what is needed to travel with one vehicle.
 type road struct {
 	p      *Profile
-	breaks []Break
+	breaks Breaks
 	places int32
 }
 
@@ -22,50 +68,26 @@ func (s *state) roadOf(r *route) road {
 	return road{&s.in.Profiles[r.profile], s.in.Types[r.typ].Breaks, s.places}
 }
 
+func (w *road) access(to int32) int32 {
+	if w.p.Access == nil {
+		return 0
+	}
+	return w.p.Access[to]
+}
+
 func (w *road) arrive(t, from, to int32) int32 {
-	free := w.p.Free[from*w.places+to]
-	if w.p.Clock != nil {
-		t = w.p.Clock.Arrive(t, free)
-	} else {
-		t += free
-	}
-	if w.p.Access != nil && free > 0 {
-		t += w.p.Access[to]
-	}
-	return t
+	return Arrive(w.p.Clock, t, w.p.Free[from*w.places+to], w.access(to))
 }
 
 func (w *road) leaveBy(t, from, to int32) int32 {
-	free := w.p.Free[from*w.places+to]
-	if w.p.Access != nil && free > 0 {
-		t -= w.p.Access[to]
-	}
-	if w.p.Clock != nil {
-		return w.p.Clock.LeaveBy(t, free)
-	}
-	return t - free
+	return LeaveBy(w.p.Clock, t, w.p.Free[from*w.places+to], w.access(to))
 }
 
-// rest lets breaks be taken on the spot, going forward: a later state may be reached from an earlier one.
-func (w *road) rest(t *[states]int32) {
-	for k := range w.breaks {
-		if b := &w.breaks[k]; t[k] <= b.To {
-			t[k+1] = min(t[k+1], max(t[k], b.From)+b.Length)
-		}
-	}
-}
-
-// restBack is rest going backward: the latest times before a rest on the spot.
-func (w *road) restBack(t *[states]int32) {
-	for k := len(w.breaks) - 1; k >= 0; k-- {
-		if b := &w.breaks[k]; b.From+b.Length <= t[k+1] {
-			t[k] = max(t[k], min(b.To, t[k+1]-b.Length))
-		}
-	}
-}
+func (w *road) rest(t *States)     { w.breaks.Rest(t) }
+func (w *road) restBack(t *States) { w.breaks.RestBack(t) }
 
 // travel moves all states from one place to another.
-func (w *road) travel(t *[states]int32, from, to int32) {
+func (w *road) travel(t *States, from, to int32) {
 	for k := 0; k <= len(w.breaks); k++ {
 		if t[k] < Never {
 			t[k] = min(w.arrive(t[k], from, to), Never)
@@ -74,7 +96,7 @@ func (w *road) travel(t *[states]int32, from, to int32) {
 }
 
 // serve turns arrivals into departures after service.
-func (s *state) serve(w *road, t *[states]int32, a *attr, node int32) {
+func (s *state) serve(w *road, t *States, a *attr, node int32) {
 	for k := 0; k <= len(w.breaks); k++ {
 		if t[k] >= Never {
 			continue
@@ -223,7 +245,7 @@ func (s *state) backwardRich(w *road, first, last int32) {
 
 func (s *state) forwardRich(w *road, first int32) {
 	n := len(w.breaks)
-	var t [states]int32
+	var t States
 	for k := range t {
 		t[k] = Never
 	}
@@ -248,7 +270,7 @@ func (s *state) forwardRich(w *road, first int32) {
 	}
 }
 
-func maxOf(t *[states]int32, n int) int32 {
+func maxOf(t *States, n int) int32 {
 	m := t[0]
 	for k := 1; k <= n; k++ {
 		m = max(m, t[k])
@@ -256,7 +278,7 @@ func maxOf(t *[states]int32, n int) int32 {
 	return m
 }
 
-func minOf(t *[states]int32, n int) int32 {
+func minOf(t *States, n int) int32 {
 	m := t[0]
 	for k := 1; k <= n; k++ {
 		m = min(m, t[k])

@@ -65,7 +65,7 @@ func (s *state) startAt(w *road, node int32, rich bool) int32 {
 }
 
 // finishes reports whether from state k (or a later one reached by resting) the rest of the route can be done.
-func (s *state) finishes(w *road, arrive, late *[states]int32, k int) bool {
+func (s *state) finishes(w *road, arrive, late *States, k int) bool {
 	for ; k <= len(w.breaks); k++ {
 		if arrive[k] <= late[k] {
 			return true

@@ -172,9 +172,16 @@ func (s *Server) status(ctx context.Context, in *CasePath) (*body[StatusBody], e
 	if err := s.Callers.Check(ctx, a, action, party.OfCase(a.Tenant, in.Case, casefile.Nil)); err != nil {
 		return nil, problem(ctx, err)
 	}
-	v, err := s.Service.Status(ctx, a, in.Case)
+	reader := a
+	if action == party.ViewCase { // the desk reads what the customer reads, without what is the customer's alone
+		reader = casefile.Actor{Tenant: a.Tenant, Role: casefile.Customer, Case: in.Case, Route: a.Route, Lang: a.Lang}
+	}
+	v, err := s.Service.Status(ctx, reader, in.Case)
 	if err != nil {
 		return nil, problem(ctx, err)
+	}
+	if action == party.ViewCase {
+		v.DoorCode, v.Moves = "", nil
 	}
 	return answer(s.statusBody(ctx, v)), nil
 }

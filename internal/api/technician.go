@@ -54,7 +54,8 @@ type JobBody struct {
 	Seq     int64          `json:"seq"`
 }
 
-type offerPath struct {
+// OfferPath names an offer in a path. It is exported because fields of an embedded type that is not are not read.
+type OfferPath struct {
 	CasePath
 	Offer casefile.ID `path:"offer" format:"uuid"`
 }
@@ -77,24 +78,24 @@ func (s *Server) technician() {
 			}
 			return answer(out), problem(ctx, err)
 		})
-	byOffer := func(ctx context.Context, p offerPath) (party.Resource, error) {
+	byOffer := func(ctx context.Context, p OfferPath) (party.Resource, error) {
 		tenant := actor(ctx).Tenant
 		holder, err := s.Service.OfferHolder(ctx, tenant, p.Case, p.Offer)
 		return party.OfOffer(tenant, p.Case, p.Offer, holder), err
 	}
 	command(s, op("acceptOffer", http.MethodPost, "/cases/{case}/offers/{offer}/accept", "Accept: exactly one technician can", "technician", withKey), party.AcceptOffer,
-		func(ctx context.Context, in *offerPath) (party.Resource, error) { return byOffer(ctx, *in) },
-		func(ctx context.Context, a casefile.Actor, in *offerPath) (service.Result, error) {
+		func(ctx context.Context, in *OfferPath) (party.Resource, error) { return byOffer(ctx, *in) },
+		func(ctx context.Context, a casefile.Actor, in *OfferPath) (service.Result, error) {
 			return s.Service.AcceptOffer(ctx, a, service.OfferRef{Case: in.Case, Offer: in.Offer})
 		})
 	type declineIn struct {
-		offerPath
+		OfferPath
 		Body struct {
 			Reason string `json:"reason" maxLength:"60"`
 		}
 	}
 	command(s, op("declineOffer", http.MethodPost, "/cases/{case}/offers/{offer}/decline", "Decline; it costs nothing", "technician", withKey), party.DeclineOffer,
-		func(ctx context.Context, in *declineIn) (party.Resource, error) { return byOffer(ctx, in.offerPath) },
+		func(ctx context.Context, in *declineIn) (party.Resource, error) { return byOffer(ctx, in.OfferPath) },
 		func(ctx context.Context, a casefile.Actor, in *declineIn) (service.Result, error) {
 			return s.Service.DeclineOffer(ctx, a, service.DeclineOffer{Case: in.Case, Offer: in.Offer, Reason: in.Body.Reason})
 		})

@@ -22,8 +22,10 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"anxin/internal/casefile"
+	"anxin/internal/i18n"
 	"anxin/internal/service"
 	"anxin/internal/web/ui"
+	"anxin/internal/web/webtest"
 )
 
 // browser starts Chromium, or skips with the reason.
@@ -286,5 +288,50 @@ func TestBrowserWithoutScripts(t *testing.T) {
 	defer f.mu.Unlock()
 	if len(f.reports) != 1 || len(f.received) != 1 || len(f.reports[0].Photos) != 1 || f.reports[0].Photos[0] != casefile.ID(photoID) {
 		t.Errorf("%d reports, %d photos", len(f.reports), len(f.received))
+	}
+}
+
+// On a narrow phone no page is wider than the screen, in the longer language, and everything that is tapped is at least 44 pixels high. Links inside a
+// sentence are as high as the sentence.
+func TestBrowserNarrow(t *testing.T) {
+	ctx := browser(t)
+	page := webtest.Page(t, i18n.EN)
+	stories := map[string]ui.Story{}
+	for _, s := range Stories() {
+		stories[s.Name] = s
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/assets/", page.Site.Assets)
+	mux.HandleFunc("/{name}", func(w http.ResponseWriter, r *http.Request) {
+		if s, ok := stories[r.PathValue("name")]; ok {
+			ui.Render(w, r, http.StatusOK, s.Render(page))
+		}
+	})
+	srv := httptest.NewServer(ui.Headers(mux))
+	t.Cleanup(func() {
+		srv.CloseClientConnections()
+		srv.Close()
+	})
+	do(t, ctx, chromedp.EmulateViewport(320, 700, chromedp.EmulateMobile, chromedp.EmulateTouch))
+	for _, s := range Stories() {
+		do(t, ctx, chromedp.Navigate(srv.URL+"/"+s.Name))
+		wrong, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`(() => {
+			const bad = [], seen = (e) => e.getClientRects().length > 0;
+			if (document.documentElement.scrollWidth > 320) {
+				const wide = Array.from(document.querySelectorAll('main *, footer *, header *')).filter((e) => seen(e) && !e.closest('.tablebox, .tabs') && e.getBoundingClientRect().right > 320.5);
+				bad.push('wider than the screen: ' + wide.slice(0, 3).map((e) => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 30)).join('; '));
+			}
+			for (const e of document.querySelectorAll('.btn, .linkbtn, .choice, .check, summary, select, input.input, textarea, .foot li a, .links a, .langswitch, .backlink, .door')) {
+				const h = e.getBoundingClientRect().height;
+				if (seen(e) && h < 43.5) bad.push(h + ' px high: ' + e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 30));
+			}
+			return bad;
+		})()`))
+		if err != nil {
+			t.Fatalf("%s: %v", s.Name, err)
+		}
+		for _, w := range wrong {
+			t.Errorf("%s: %s", s.Name, w)
+		}
 	}
 }

@@ -51,6 +51,8 @@ var (
 	visitID = casefile.ID{4, 5, 6}
 	quoteID = casefile.ID{7, 8, 9}
 	photoID = casefile.ID{10, 11, 12}
+	// opaqueID is a photo that cannot be shown.
+	opaqueID = casefile.ID{13}
 )
 
 func (f *fake) NewDraft(context.Context, casefile.Tenant) (service.Draft, string, error) {
@@ -238,6 +240,9 @@ func (p fakePhotos) Receive(_ context.Context, _ casefile.Actor, in Incoming, bo
 }
 
 func (p fakePhotos) Show(_ context.Context, _ casefile.Actor, c, item casefile.ID) (Picture, error) {
+	if item == opaqueID {
+		return Picture{}, casefile.Fail(casefile.NotFound, noCopy)
+	}
 	if c != caseID || item != photoID {
 		return Picture{}, casefile.Fail(casefile.NotFound, "error.not_found")
 	}

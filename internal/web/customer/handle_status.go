@@ -135,6 +135,12 @@ func (h *Handler) photo(w http.ResponseWriter, r *http.Request, c call) {
 		return
 	}
 	p, err := h.Photos.Show(r.Context(), c.actor, c.actor.Case, id)
+	var e *casefile.Error
+	if errors.As(err, &e) && e.Key == noCopy {
+		// It is sealed and safe, but of a kind that cannot be shown here: a quiet tile instead of a broken picture.
+		http.Redirect(w, r, h.Site.Assets.Path("nophoto.svg"), http.StatusFound)
+		return
+	}
 	if err != nil {
 		ui.Fail(w, r, c.pg, err)
 		return
@@ -319,6 +325,9 @@ func openQuote(st service.Status) *service.QuoteView {
 	}
 	return nil
 }
+
+// noCopy is the key of the vault's error for a picture that has no copy to look at.
+const noCopy = "evidence.error.no_copy"
 
 // errNoPicture is the answer to a drawing that is no small PNG.
 var errNoPicture = errors.New("not a drawing")

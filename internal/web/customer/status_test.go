@@ -369,6 +369,9 @@ func TestPhotoIsServedHarmlessly(t *testing.T) {
 	if rec.Code != 200 || rec.Header().Get("Content-Type") != "image/jpeg" || !strings.Contains(rec.Header().Get("Content-Security-Policy"), "sandbox") || rec.Header().Get("Cache-Control") != "private, max-age=600" {
 		t.Fatal(rec.Code, rec.Header())
 	}
+	if rec := get(h, private+"/photo/"+opaqueID.String()); rec.Code != 302 || !strings.HasPrefix(rec.Header().Get("Location"), "/assets/nophoto.") {
+		t.Errorf("a photo that cannot be shown: %d %v", rec.Code, rec.Header())
+	}
 	for _, id := range []string{casefile.ID{1}.String(), "x", "../../etc/passwd"} {
 		if rec := get(h, private+"/photo/"+url.PathEscape(id)); rec.Code != 404 {
 			t.Errorf("%s: %d", id, rec.Code)

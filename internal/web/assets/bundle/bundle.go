@@ -27,6 +27,7 @@ var entries = map[string]string{
 var copied = map[string]string{
 	"htmx.js":     "vendor/htmx-4.0.1.min.js",
 	"favicon.svg": "src/favicon.svg",
+	"nophoto.svg": "src/nophoto.svg",
 }
 
 // Build makes all files of dist for the assets directory dir, by name. The result depends on the sources only.

@@ -183,12 +183,13 @@ func (d *decision) askBelow(u int32, word string) {
 	d.options = d.options[:0]
 	near := 0
 	text := r.foldString(word)
+	divided := r.hasCounties(u)
 	for _, k := range r.kids[r.kidFrom[u]:r.kidFrom[u+1]] {
-		if r.places[k].Level != table.County {
+		if divided && r.places[k].Level != table.County || r.places[k].Level < table.County {
 			continue
 		}
 		d.options = append(d.options, option{k, d.top})
-		if r.begins(text, r.folded[k]) { // 肖山市: first what it may be a misspelling of
+		if r.begins(text, r.folded[k]) || len(text) == len(r.folded[k]) && len(text) > 2 && r.slip(text, r.folded[k]) != slipNo { // 肖山市: first what it may be a misspelling of
 			last := len(d.options) - 1
 			first := d.options[last]
 			copy(d.options[near+1:], d.options[near:last])

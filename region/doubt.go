@@ -22,7 +22,7 @@ var notCounties = [][]rune{
 func (d *decision) unknownBelow(u int32) string {
 	r, t := d.r, &d.s.text
 	h := d.lastHit()
-	if h == nil || d.top.town >= 0 || r.places[u].Level >= table.County || !r.hasCounties(u) || h.place != u && r.places[h.place].Level != table.Prefecture {
+	if h == nil || d.top.town >= 0 || r.places[u].Level >= table.County || r.kidFrom[u] == r.kidFrom[u+1] || h.place != u && r.places[h.place].Level != table.Prefecture {
 		return ""
 	}
 	from := int(d.top.end)
@@ -145,6 +145,8 @@ func (d *decision) contradicting(u int32) int {
 			if !full || d.s.longer(h) {
 				continue
 			}
+		case d.orphan(u) && full && h.bound && p.Level < table.County && h.after == followPlain && (h.start >= d.top.end || h.end <= d.top.start):
+			// 龙潭区遵义路 长春市: the only city in the text is another one
 		case h.end <= d.top.start && t.gap(int(h.end), int(d.top.start)) == 0:
 			if !full && (p.Level == table.County || h.weight < 0.35*d.top.score) || !h.bound || d.leadsIn(h) {
 				continue
@@ -157,6 +159,12 @@ func (d *decision) contradicting(u int32) int {
 		}
 	}
 	return -1
+}
+
+// orphan reports whether the county u is named without anything above it.
+func (d *decision) orphan(u int32) bool {
+	h := d.lastHit()
+	return h != nil && h.prev < 0 && h.rev < 0 && d.r.places[u].Level == table.County
 }
 
 // leadsIn reports whether the name h stands above another reading of the first name used: 四川省重庆市…, written
@@ -282,7 +290,9 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonTypo, true
 	}
 	if d.top.town >= 0 {
-		return "", false
+		// 宝鸡市河口瑶族自治县: a town without its suffix in the middle of other words decides no county.
+		w := &d.s.towns[d.top.townAt]
+		return ReasonWeak, d.top.how == townGives && d.top.end == w.end && d.s.text.joined(int(w.end)) && !d.townInFull()
 	}
 	full := h.form == table.FormFull || h.form == table.FormAlias
 	alone := h.prev < 0 && h.rev < 0
@@ -309,6 +319,20 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true
 	}
 	return "", false
+}
+
+// townInFull reports whether the town of the best reading is written with its suffix.
+func (d *decision) townInFull() bool {
+	w := &d.s.towns[d.top.townAt]
+	if w.entry < 0 {
+		return true
+	}
+	for _, m := range d.r.lex.towns(w.entry) {
+		if m.Place == d.top.town && (m.Form == table.FormFull || m.Form == table.FormAlias) {
+			return true
+		}
+	}
+	return false
 }
 
 // doubtReason is a doubt with what it is about.

@@ -344,3 +344,44 @@ func TestSweepSlips(t *testing.T) {
 		t.Errorf("%d of %d misspelt counties answered with another place", wrong, total)
 	}
 }
+
+// TestSweepContradictions writes a city before a county of another one, and before a county that does not exist, and
+// requires a question every time.
+func TestSweepContradictions(t *testing.T) {
+	r := Default()
+	rng := rand.New(rand.NewPCG(5, 6))
+	var cities, counties []int32
+	for i := range r.places {
+		switch p := &r.places[i]; {
+		case p.To != 0:
+		case p.Level == table.Prefecture && r.hasCounties(int32(i)):
+			cities = append(cities, int32(i))
+		case p.Level == table.County && len([]rune(p.Name)) > 2:
+			counties = append(counties, int32(i))
+		}
+	}
+	wrong, total := 0, 0
+	ask := func(text string) {
+		total++
+		if a := r.Resolve(text, Date{}); a.Outcome == OutcomeOne {
+			wrong++
+			t.Logf("%s -> %s %v", text, a.Best.Path, a.Reasons)
+		}
+	}
+	for _, city := range cities {
+		path := strings.ReplaceAll(r.paths[city], "/", "")
+		for range 6 {
+			county := counties[rng.IntN(len(counties))]
+			if r.below(county, city) || r.provinceOf(county) == r.provinceOf(city) {
+				continue // a former county of the city may be meant
+			}
+			ask(path + r.places[county].Name + "人民路3号")
+		}
+		ask(path + "丫巳区建设路8号")
+		ask(path + "丫巳镇二组")
+	}
+	t.Logf("%d contradictions, %d not noticed", total, wrong)
+	if wrong*200 > total {
+		t.Errorf("%d of %d contradictions not noticed", wrong, total)
+	}
+}

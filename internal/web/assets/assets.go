@@ -1,8 +1,8 @@
 // Package assets holds the style sheets, scripts and icons of the pages and serves them.
 //
-// Sources are in src/ (TypeScript and CSS) and vendor/ (pinned third-party files); `make assets` (go run ./internal/web/assets/build) bundles
-// them into dist/, which is committed, so that building the product needs neither Node nor a network. File names as served carry a hash of
-// their content and may be kept by browsers for ever; gzip copies are made once at start.
+// Sources are in src/ (TypeScript and CSS, all our own); go run ./internal/web/generate bundles them into dist/, which is committed, so that building
+// the product needs neither Node nor a network. File names as served carry a hash of their content and may be kept by browsers for ever; gzip copies
+// are made once at start.
 package assets
 
 import (

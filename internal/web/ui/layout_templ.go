@@ -853,7 +853,7 @@ func toasts(pg Page) templ.Component {
 	})
 }
 
-// Script loads one more bundle, for pages that need htmx or an island of their own.
+// Script loads one more bundle, for pages that need an island of their own.
 func Script(pg Page, name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

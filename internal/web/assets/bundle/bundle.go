@@ -1,15 +1,11 @@
-// Package bundle makes the files of assets/dist from assets/src and assets/vendor. Only the generator command and the test that dist is up to
+// Package bundle makes the files of assets/dist from assets/src. There is no third-party code among them: what a page needs is small enough to write. Only the generator command and the test that dist is up to
 // date import it; the product does not.
 package bundle
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -23,9 +19,8 @@ var entries = map[string]string{
 	"staff.js":     "src/ts/staff.ts",
 }
 
-// copied are files that go to dist as they are; their checksums are in vendor/README.md when they come from elsewhere.
+// copied are files that go to dist as they are.
 var copied = map[string]string{
-	"htmx.js":     "vendor/htmx-4.0.1.min.js",
 	"favicon.svg": "src/favicon.svg",
 	"nophoto.svg": "src/nophoto.svg",
 }
@@ -39,9 +34,6 @@ func Build(dir string) (map[string][]byte, error) {
 			return nil, err
 		}
 		out[name] = data
-	}
-	if err := VerifyVendor(filepath.Join(dir, "vendor")); err != nil {
-		return nil, err
 	}
 	for name, src := range copied {
 		data, err := os.ReadFile(filepath.Join(dir, src))
@@ -88,36 +80,4 @@ func bundle(src string) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %d output files", src, len(r.OutputFiles))
 	}
 	return r.OutputFiles[0].Contents, nil
-}
-
-var sumLine = regexp.MustCompile("`([^`]+)` \\| `([0-9a-f]{64})`")
-
-// VerifyVendor checks every file of the vendor directory against the SHA-256 in its README.md; a file without a line there is an error.
-func VerifyVendor(dir string) error {
-	readme, err := os.ReadFile(filepath.Join(dir, "README.md"))
-	if err != nil {
-		return err
-	}
-	want := map[string]string{}
-	for _, m := range sumLine.FindAllStringSubmatch(string(readme), -1) {
-		want[m[1]] = m[2]
-	}
-	files, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if f.Name() == "README.md" || strings.HasSuffix(f.Name(), "-LICENSE.txt") {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(dir, f.Name()))
-		if err != nil {
-			return err
-		}
-		sum := sha256.Sum256(data)
-		if got := hex.EncodeToString(sum[:]); got != want[f.Name()] {
-			return fmt.Errorf("vendor/%s has SHA-256 %s, README.md says %q", f.Name(), got, want[f.Name()])
-		}
-	}
-	return nil
 }

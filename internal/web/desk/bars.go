@@ -71,16 +71,18 @@ func barText(pg ui.Page, v Day, d DayVisit) string {
 	return fit(staff.Word(pg.P, "kind", d.Kind), room)
 }
 
-// fit cuts a text to a width in pixels at 12 px type: a Chinese character takes 12, another about 7.
+// fit is s when it takes no more than a width in pixels at 12 px type (a Chinese character takes 12, another about 7), else nothing: half a word names
+// nothing.
 func fit(s string, room int) string {
-	for i, r := range s {
+	for _, r := range s {
 		w := 7
 		if r > 0x2e80 {
 			w = 12
 		}
-		if room -= w; room < 0 {
-			return s[:i]
-		}
+		room -= w
+	}
+	if room < 0 {
+		return ""
 	}
 	return s
 }

@@ -785,7 +785,7 @@ func bars(pg ui.Page, v Day) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if barSpan(v, Slot{d.From, d.To}) >= 44 {
+				if barText(pg, v, d) != "" {
 					var templ_7745c5c3_Var46 = []any{"b-text", barState(d.State)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var46...)
 					if templ_7745c5c3_Err != nil {

@@ -21,12 +21,13 @@ type block struct {
 }
 
 type division struct {
-	in   *Instance
-	x, y []int32
+	in     *Instance
+	x, y   []int32
+	frugal bool // unused vehicles stay out of use
 }
 
 func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
-	d := &division{in: in, x: in.X, y: in.Y}
+	d := &division{in: in, x: in.X, y: in.Y, frugal: o.Fleet}
 	if d.x == nil {
 		d.x, d.y = pivotCoordinates(in)
 	}
@@ -35,11 +36,15 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		current = emptyPlan(in)
 	}
 	best := current
-	if o.Start == nil && in.Source == nil && len(in.Jobs) <= 2500 {
-		current = constructWhole(ctx, in, o)
-		best = current
-	}
 	var total int64
+	first := 0.0
+	if o.Start == nil && in.Source == nil && len(in.Jobs) <= 2500 {
+		current, total = constructWhole(ctx, in, o)
+		best = current
+		if o.Fleet {
+			first = fleetShare
+		}
+	}
 	rnd := rng{mix(o.Seed, 77)}
 	for epoch := range o.Epochs {
 		if ctx.Err() != nil {
@@ -47,7 +52,7 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		}
 		parts := d.divide(current, max(o.Threads, (len(in.Jobs)+o.PartJobs-1)/o.PartJobs), &rnd)
 		results := make([]partResult, len(parts))
-		runParts(ctx, in, o, parts, results, current, epoch)
+		runParts(ctx, in, o, parts, results, current, epoch, first)
 		var now, top *Plan
 		now, top = d.merge(current, parts, results)
 		for i := range results {
@@ -64,14 +69,27 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 	return best, total
 }
 
-func constructWhole(ctx context.Context, in *Instance, o *Options) *Plan {
+// constructWhole makes a first plan of an instance that has matrices for all places, with few vehicles when that is asked for.
+func constructWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 	near := newNeighbours(ctx, in, o.Width)
 	if near == nil {
-		return emptyPlan(in)
+		return emptyPlan(in), 0
 	}
-	s := newSearch(in, near, &o.Tuning, o.Seed)
-	s.construct(ctx)
-	return s.plan()
+	threads := 1
+	if o.Fleet {
+		threads = o.Threads
+	}
+	team, best := make([]*state, threads), make([]*snapshot, threads)
+	for i := range team {
+		s := newSearch(in, near, &o.Tuning, mix(o.Seed, uint64(i)))
+		s.construct(ctx)
+		team[i], best[i] = s, newSnapshot(s)
+	}
+	var n int64
+	if o.Fleet {
+		n = reduceFleet(ctx, o, team, best)
+	}
+	return team[0].plan(), n
 }
 
 type partResult struct {
@@ -79,9 +97,9 @@ type partResult struct {
 	iterations int64
 }
 
-func runParts(ctx context.Context, in *Instance, o *Options, parts []*part, results []partResult, current *Plan, epoch int) {
+func runParts(ctx context.Context, in *Instance, o *Options, parts []*part, results []partResult, current *Plan, epoch int, first float64) {
 	threads := min(o.Threads, len(parts))
-	from, to := float64(epoch)/float64(o.Epochs), float64(epoch+1)/float64(o.Epochs)
+	from, to := first+(1-first)*float64(epoch)/float64(o.Epochs), first+(1-first)*float64(epoch+1)/float64(o.Epochs)
 	// A thread does its parts one after the other; each gets an equal share of the thread's time in this epoch.
 	rounds := (len(parts) + threads - 1) / threads
 	var wg sync.WaitGroup
@@ -89,9 +107,9 @@ func runParts(ctx context.Context, in *Instance, o *Options, parts []*part, resu
 		wg.Go(func() {
 			for k := t; k < len(parts); k += threads {
 				round := k / threads
-				r := stretch{from: from, to: to}
+				r := stretch{base: first, from: from, to: to}
 				if o.Iterations > 0 {
-					r.iterations = max(1, o.Iterations/int64(o.Epochs*len(parts)))
+					r.iterations = max(1, int64(float64(o.Iterations)*(1-first))/int64(o.Epochs*len(parts)))
 				}
 				if o.Done != nil {
 					lo := from + (to-from)*float64(round)/float64(rounds)
@@ -441,6 +459,9 @@ func (d *division) vehicleBlocks(p *Plan, find func(int32) int32) []*block {
 	for v := range in.Vehicles {
 		root := find(int32(v))
 		t := in.Vehicles[v]
+		if len(p.Routes[v]) == 0 && d.frugal && len(p.Skipped) == 0 {
+			continue
+		}
 		if len(p.Routes[v]) == 0 && perType[t] > 8 && root == int32(v) {
 			spare[t] = append(spare[t], int32(v))
 			continue

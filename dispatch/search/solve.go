@@ -107,7 +107,8 @@ func emptyPlan(in *Instance) *Plan {
 // leg of a run: the stretch of the annealing schedule from one share of the budget to another.
 type stretch struct {
 	from, to   float64
-	iterations int64 // 0 means until done reaches to
+	base       float64 // share at which the temperature begins to fall
+	iterations int64   // 0 means until done reaches to
 	done       func() float64
 }
 
@@ -138,7 +139,7 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 			if share >= r.to || ctx.Err() != nil {
 				return n
 			}
-			temperature = temperatureAt(t, share, unit)
+			temperature = temperatureAt(t, (share-r.base)/(1-r.base), unit)
 		}
 		changed := s.iterate(temperature)
 		if s.plain {

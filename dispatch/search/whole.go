@@ -23,10 +23,15 @@ func solveWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		team[i], best[i] = s, newSnapshot(s)
 	}
 	var total int64
+	first := 0.0
+	if o.Fleet {
+		total = reduceFleet(ctx, o, team, best)
+		first = fleetShare
+	}
 	for round := range wholeRounds {
-		r := stretch{from: float64(round) / wholeRounds, to: float64(round+1) / wholeRounds, done: o.Done}
+		r := stretch{base: first, from: first + (1-first)*float64(round)/wholeRounds, to: first + (1-first)*float64(round+1)/wholeRounds, done: o.Done}
 		if o.Iterations > 0 {
-			r.iterations = max(1, o.Iterations/int64(wholeRounds*o.Threads))
+			r.iterations = max(1, int64(float64(o.Iterations)*(1-first))/int64(wholeRounds*o.Threads))
 		}
 		counts := make([]int64, o.Threads)
 		var wg sync.WaitGroup
@@ -40,16 +45,16 @@ func solveWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		if ctx.Err() != nil {
 			break
 		}
-		exchange(team, best, round)
+		exchange(team, best, round, o.Fleet)
 	}
-	first := 0
+	top := 0
 	for i := range best {
-		if best[i].cost < best[first].cost {
-			first = i
+		if best[i].cost < best[top].cost {
+			top = i
 		}
 	}
-	best[first].restore(team[first])
-	p := team[first].plan()
+	best[top].restore(team[top])
+	p := team[top].plan()
 	if o.Better != nil {
 		o.Better(p)
 	}
@@ -59,7 +64,7 @@ func solveWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 const wholeRounds = 20
 
 // exchange lets the worse threads continue from the best one's present plan in the second half of the run.
-func exchange(team []*state, best []*snapshot, round int) {
+func exchange(team []*state, best []*snapshot, round int, fleet bool) {
 	if len(team) < 2 || round < wholeRounds/2 {
 		return
 	}
@@ -73,6 +78,9 @@ func exchange(team []*state, best []*snapshot, round int) {
 	for i := range team {
 		if i != first {
 			copyOf.restore(team[i])
+			if fleet {
+				team[i].putAside()
+			}
 			if team[i].cost < best[i].cost {
 				best[i].save(team[i])
 			}

@@ -98,6 +98,8 @@ func TestTimesAsPeopleSayThem(t *testing.T) {
 		{en.Due(now.Add(-65 * time.Minute)), "1 h 5 min overdue"},
 		{zh.Duration(51 * time.Hour), "2 天 3 小时"},
 		{zh.Duration(20 * time.Second), "不到 1 分钟"},
+		{Printer{Lang: ZH, Now: now, Paper: true}.Window(at(24, 18, 0), at(24, 21, 0)), "2026年11月24日 周二 晚上"},
+		{Printer{Lang: EN, Now: now, Paper: true}.Time(at(24, 14, 20)), "Tue 24 November 2026 14:20"},
 		{zh.Ago(now.Add(-5 * time.Minute)), "5 分钟前"},
 		{zh.Ago(now.Add(-20 * time.Hour)), "昨天 18:05"},
 		{zh.Money(12800), "¥128.00"},

@@ -15,6 +15,8 @@ type Printer struct {
 	Lang Lang
 	// Now is the moment of rendering: "today" and "in 12 minutes" are told from it.
 	Now time.Time
+	// Paper writes every day with its whole date: a sheet is read long after today.
+	Paper bool
 	// Zone is where the reader lives; nil is Asia/Shanghai.
 	Zone *time.Location
 }
@@ -82,6 +84,13 @@ func (p Printer) days(t time.Time) int {
 
 // Day names a calendar day as people say it: 今天, 明天, 后天, 昨天, else 11月25日 周三, with the year when it is not this one.
 func (p Printer) Day(t time.Time) string {
+	if p.Paper {
+		t = p.In(t)
+		if p.Lang == EN {
+			return t.Format("Mon 2 January 2006")
+		}
+		return fmt.Sprintf("%d年%d月%d日 周%s", t.Year(), t.Month(), t.Day(), weekdaysZH[t.Weekday()])
+	}
 	switch p.days(t) {
 	case -1:
 		return p.T("format.yesterday")
@@ -146,7 +155,7 @@ func (p Printer) Window(from, to time.Time) string {
 		}
 	}
 	if part := dayPart(a, b); part != "" {
-		if p.Lang == EN && p.days(from) == 0 && part != "all_day" {
+		if p.Lang == EN && !p.Paper && p.days(from) == 0 && part != "all_day" {
 			return p.T("format.this_" + part)
 		}
 		if p.Lang == EN {

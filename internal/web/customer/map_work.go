@@ -123,6 +123,7 @@ func (h *Handler) paper(w http.ResponseWriter, r *http.Request, c call) {
 		return
 	}
 	kind := r.PathValue("kind")
+	c.pg.P.Paper = true
 	pg := c.pg
 	p := Paper{Base: c.base, Kind: kind, Number: st.Number.String(), Issued: pg.P.Now}
 	switch kind {

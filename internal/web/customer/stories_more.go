@@ -83,6 +83,7 @@ func demoData(pg ui.Page) DataView {
 }
 
 func demoPaper(pg ui.Page, kind string) Paper {
+	pg.P.Paper = true
 	p := Paper{Base: demoBase, Kind: kind, Title: pg.T("customer.paper." + kind), Number: demoNumber, Code: "D-7K2M-94QX-T3HD",
 		VerifyURL: "https://service.example.com/verify?code=D-7K2M-94QX-T3HD", Issued: pg.P.Now, Notes: []string{pg.T("customer.paper.note_" + kind)}}
 	v := demoStatus(pg)

@@ -79,6 +79,8 @@ type assignment struct {
 	round   int
 	expires time.Duration
 	picks   []pick
+	late    bool           // nobody can be there before the deadline
+	wait    time.Time      // not zero: nobody is at work now and it is not urgent; ask then
 	nobody  []terms.Reason // when picks is empty: the rules that stood in the way, most frequent first
 }
 
@@ -259,7 +261,7 @@ func (w *Work) rankRound(ctx context.Context) (*assignment, error) {
 		plan.circle = CircleBroadcast
 	}
 	for ; plan.circle < CircleDispatcher; plan.circle++ {
-		ranked, err := w.rank(ctx, a, plan.circle)
+		ranked, wf, err := w.rank(ctx, a, plan.circle)
 		if err != nil {
 			return nil, err
 		}
@@ -274,7 +276,9 @@ func (w *Work) rankRound(ctx context.Context) (*assignment, error) {
 			plan.nobody = whyNobody(ranked)
 			continue
 		}
-		w.limitPicks(plan, deadline)
+		if plan.wait = w.untilWork(plan, &wf); plan.wait.IsZero() {
+			w.limitPicks(plan, deadline)
+		}
 		return plan, nil
 	}
 	return plan, nil
@@ -298,7 +302,7 @@ func (w *Work) limitPicks(plan *assignment, deadline time.Time) {
 	u, _ := w.Commands.Catalogue.Urgency(string(w.Req.Urgency))
 	slack := deadline.Sub(plan.picks[0].c.Arrival.Std())
 	wait, hurry := offerTime(time.Duration(u.Offer)*time.Minute, slack)
-	plan.expires = wait
+	plan.expires, plan.late = wait, slack <= 0
 	most := atOnce(w.Req.Urgency)
 	if hurry || plan.circle == CircleBroadcast {
 		most = broadcasts
@@ -358,7 +362,7 @@ func (w *Work) deadline(ctx context.Context) (time.Time, error) {
 }
 
 // rank asks the engine about everybody of a circle.
-func (w *Work) rank(ctx context.Context, a asked, circle int) ([]dispatch.Candidate, error) {
+func (w *Work) rank(ctx context.Context, a asked, circle int) ([]dispatch.Candidate, Workforce, error) {
 	j, until := w.job(a)
 	codes := prefixes(w.Req.Region)
 	if circle >= CircleWide {
@@ -367,7 +371,7 @@ func (w *Work) rank(ctx context.Context, a asked, circle int) ([]dispatch.Candid
 	}
 	wf, err := w.Commands.workforce(ctx, w.Tx, w.Case.Tenant, codes, until)
 	if err != nil {
-		return nil, err
+		return nil, wf, err
 	}
 	if circle >= CircleWide {
 		for i := range wf.Technicians {
@@ -376,7 +380,31 @@ func (w *Work) rank(ctx context.Context, a asked, circle int) ([]dispatch.Candid
 			}
 		}
 	}
-	return dispatch.Rank(ctx, &dispatch.Problem{Now: dispatch.At(w.Now), Technicians: wf.Technicians, Commitments: wf.Commitments, Travel: w.Commands.Travel}, &j)
+	list, err := dispatch.Rank(ctx, &dispatch.Problem{Now: dispatch.At(w.Now), Technicians: wf.Technicians, Commitments: wf.Commitments, Travel: w.Commands.Travel}, &j)
+	return list, wf, err
+}
+
+// untilWork says when to ask when nobody of the picks is at work now and the request can wait: nobody is woken for a visit of tomorrow. Zero: ask now.
+func (w *Work) untilWork(plan *assignment, wf *Workforce) (at time.Time) {
+	if w.Req.Urgency == terms.Emergency || w.Req.Urgency == terms.Express {
+		return at
+	}
+	now := dispatch.At(w.Now)
+	for _, p := range plan.picks {
+		i := slices.IndexFunc(wf.Technicians, func(t dispatch.Technician) bool { return t.ID == p.c.Technician })
+		if i < 0 {
+			continue
+		}
+		for _, s := range wf.Technicians[i].Shifts {
+			if s.From <= now && now < s.To {
+				return time.Time{}
+			}
+			if next := s.From.Std(); s.From > now && (at.IsZero() || next.Before(at)) {
+				at = next
+			}
+		}
+	}
+	return at
 }
 
 // whyNobody counts the rules that stood in the way.

@@ -31,6 +31,15 @@ func (s *Commands) applyAssignment(ctx context.Context, t tx.Tx, plan *assignmen
 	if w.Case.LastSeq != plan.seq {
 		return w.assignSoon(ctx, time.Time{})
 	}
+	if !plan.wait.IsZero() {
+		if err := w.assignSoon(ctx, plan.wait); err != nil {
+			return err
+		}
+		if err := w.event("assign.waiting", forBoth, map[string]any{"at": micros(plan.wait)}); err != nil {
+			return err
+		}
+		return w.flush(ctx)
+	}
 	if err := w.ensureVisit(ctx); err != nil {
 		return err
 	}
@@ -122,6 +131,11 @@ func (w *Work) offerTo(ctx context.Context, plan *assignment) error {
 		return err
 	}
 	best := plan.picks[0]
+	if u := w.Req.Urgency; plan.late && (u == terms.Emergency || u == terms.Express) { // a person should know now, not when everybody has been asked
+		if err := w.problem(ctx, ProblemTooLate, map[string]any{"at": micros(best.c.Arrival.Std())}); err != nil {
+			return err
+		}
+	}
 	if err := w.quotePromise(ctx, best.c.Arrival.Std(), int64(best.c.TravelSeconds)); err != nil {
 		return err
 	}
@@ -281,7 +295,7 @@ func (w *Work) give(ctx context.Context, o *terms.Offer, from, to time.Time, eve
 	if err := w.confirmPromise(ctx, from, o.TravelSeconds); err != nil {
 		return err
 	}
-	if err := w.solved(ctx, ProblemNobody, ProblemNotCovered, ProblemGivenBack, ProblemAbsence, ProblemAborted, ProblemNoAccess, "clock_"+clockAssign); err != nil {
+	if err := w.solved(ctx, ProblemNobody, ProblemNotCovered, ProblemGivenBack, ProblemAbsence, ProblemAborted, ProblemNoAccess, ProblemTooLate, "clock_"+clockAssign); err != nil {
 		return err
 	}
 	if err := w.tell(ctx, terms.ToCustomer, "assigned", map[string]any{"from": from}); err != nil {

@@ -13,6 +13,7 @@ const (
 	ProblemRegion     = "region_unknown"
 	ProblemNotCovered = "not_covered"
 	ProblemNobody     = "no_candidate"
+	ProblemTooLate    = "too_late"
 	ProblemDoor       = "door_locked"
 	ProblemRisk       = "promise_at_risk"
 	ProblemBroken     = "promise_broken"

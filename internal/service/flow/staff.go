@@ -36,6 +36,7 @@ func (s *Commands) SaveTechnician(ctx context.Context, a casefile.Actor, in term
 		return casefile.Nil, err
 	}
 	id := in.ID
+	var held []terms.Visit
 	err = s.Run.Write(ctx, func(ctx context.Context, t tx.Tx) (err error) {
 		x := &terms.Technician{Tenant: a.Tenant, Created: s.Source.Now(), State: "active"}
 		if in.ID.IsNil() {
@@ -59,6 +60,9 @@ func (s *Commands) SaveTechnician(ctx context.Context, a casefile.Actor, in term
 				return err
 			}
 			x = &was
+			if held, err = s.Store.Held(ctx, t, a.Tenant, id); err != nil {
+				return err
+			}
 		}
 		if err := s.fillTechnician(ctx, t, x, in, phone); err != nil {
 			return err
@@ -77,6 +81,9 @@ func (s *Commands) SaveTechnician(ctx context.Context, a casefile.Actor, in term
 		s.changed(t, a.Tenant)
 		return nil
 	})
+	if err == nil && (in.State == "paused" || in.State == "left") {
+		err = s.affected(ctx, a.Tenant, id, held, in.State)
+	}
 	if casefile.Is(err, casefile.Conflict) && in.ID.IsNil() {
 		err = casefile.InvalidField("code", "service.field.taken") // somebody else created it at the same moment
 	}
@@ -289,15 +296,20 @@ func (s *Commands) SaveAbsence(ctx context.Context, a casefile.Actor, in terms.A
 	if err != nil {
 		return err
 	}
-	for _, v := range hit { // one case per transaction
-		if _, err := s.do(ctx, casefile.SystemActor(a.Tenant), v.Case, func(ctx context.Context, w *Work) error {
-			if w.Visit == nil || w.Visit.ID != v.ID || w.Visit.Technician != in.Technician {
+	return s.affected(ctx, a.Tenant, in.Technician, hit, in.Reason)
+}
+
+// affected puts visits before the dispatcher whose technician will not be there. Nothing is moved.
+func (s *Commands) affected(ctx context.Context, tenant casefile.Tenant, technician casefile.ID, list []terms.Visit, reason string) error {
+	for _, v := range list { // one case per transaction
+		if _, err := s.do(ctx, casefile.SystemActor(tenant), v.Case, func(ctx context.Context, w *Work) error {
+			if w.Visit == nil || w.Visit.ID != v.ID || w.Visit.Technician != technician {
 				return nil
 			}
-			if err := w.problem(ctx, ProblemAbsence, map[string]any{"reason": in.Reason, "from": micros(v.From)}); err != nil {
+			if err := w.problem(ctx, ProblemAbsence, map[string]any{"reason": reason, "from": micros(v.From)}); err != nil {
 				return err
 			}
-			return w.event("visit.technician_absent", forDesk, map[string]any{"reason": in.Reason})
+			return w.event("visit.technician_absent", forDesk, map[string]any{"reason": reason})
 		}); err != nil {
 			return err
 		}

@@ -264,7 +264,7 @@ func (f *folder) photos(visit casefile.ID, kind string) []casefile.ID {
 }
 
 // momentKeys are the values of events and problems that are moments, in microseconds.
-var momentKeys = map[string]bool{"from": true, "to": true, "arrive": true, "due": true, "expires": true, "not_before": true, "new_from": true, "new_to": true}
+var momentKeys = map[string]bool{"from": true, "to": true, "arrive": true, "due": true, "expires": true, "not_before": true, "new_from": true, "new_to": true, "at": true}
 
 // moments turns the numbers that are moments into times, so that pages can write them.
 func moments(data map[string]any) map[string]any {

@@ -2,7 +2,9 @@ package query
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"anxin/internal/casefile"
@@ -86,9 +88,26 @@ func (f *folder) andNow() terms.Line {
 			}
 			return say("offered")
 		}
+		if at := f.waitingUntil(); at.After(f.Now) {
+			return say("waiting", "at", at)
+		}
 		return say("searching")
 	}
 	return say(string(r.State))
+}
+
+// waitingUntil is when technicians are at work again, if the search waits for that.
+func (f *folder) waitingUntil() time.Time {
+	for i := len(f.events) - 1; i >= 0; i-- {
+		if strings.HasPrefix(f.events[i].Kind, "assign.") {
+			var data struct{ At int64 }
+			if f.events[i].Kind == "assign.waiting" && json.Unmarshal(f.events[i].Data, &data) == nil {
+				return time.UnixMicro(data.At).UTC()
+			}
+			break
+		}
+	}
+	return time.Time{}
 }
 
 // visitNow is the sentence while a technician holds the visit.

@@ -249,6 +249,15 @@ func TestEveryCodeLeadsSomewhere(t *testing.T) {
 			lost++
 			t.Logf("%d %s %d-%d leads nowhere", p.Code, r.paths[i], p.From/10000, p.To/10000)
 		}
+		last := max(int(p.From/10000), int(p.To/10000)-1)
+		arrived := false
+		for _, s := range r.Successors(r.codes[i], last) {
+			arrived = arrived || s.To.Current()
+		}
+		if d, ok := r.Lookup(r.codes[i], Date{last, 6, 30}); !arrived || !ok || d.Path != r.paths[i] {
+			lost++
+			t.Logf("%d %s %d-%d: looked up as %q %v, successors arrive: %v", p.Code, r.paths[i], p.From/10000, p.To/10000, d.Path, ok, arrived)
+		}
 	}
 	if lost > 0 {
 		t.Errorf("%d codes lead nowhere", lost)

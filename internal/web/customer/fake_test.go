@@ -80,7 +80,7 @@ func (f *fake) ResolveAddress(text string) service.RegionView {
 	case strings.Contains(text, "鼓楼"):
 		return service.RegionView{Outcome: "set", Candidates: []service.RegionChoice{{Code: "320106", Path: "江苏省 / 南京市 / 鼓楼区"}, {Code: "350102", Path: "福建省 / 福州市 / 鼓楼区"}}}
 	case strings.Contains(text, "西湖"):
-		return service.RegionView{Outcome: "one", Code: "330106", Path: "浙江省 / 杭州市 / 西湖区"}
+		return service.RegionView{Outcome: "one", Code: "330106", Path: "浙江省 / 杭州市 / 西湖区", Certain: !strings.HasPrefix(text, "西湖")}
 	}
 	return service.RegionView{Outcome: "none"}
 }

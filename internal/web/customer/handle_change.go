@@ -120,7 +120,7 @@ func (h *Handler) changePlace(w http.ResponseWriter, r *http.Request, c call) {
 	switch {
 	case address != "":
 		ok = "address"
-		_, err = h.Service.CorrectAddress(ctx, c.actor, service.CorrectAddress{Case: c.actor.Case, Address: address, Region: region})
+		_, err = h.Service.CorrectAddress(ctx, c.actor, service.CorrectAddress{Case: c.actor.Case, Address: address, Region: h.regionOf(address, region)})
 	case region != "":
 		_, err = h.Service.ConfirmRegion(ctx, c.actor, service.ConfirmRegion{Case: c.actor.Case, Region: region})
 	case r.PostForm.Has("address"):

@@ -113,6 +113,24 @@ func (h *Handler) placeView(_ context.Context, address, chosen string) *PlaceVie
 	return placeOf(h.Service.ResolveAddress(address), chosen)
 }
 
+// regionOf lets a chosen division through only if the address, as it is now, may mean it: somebody who changes the address and submits before the
+// panel has followed must not confirm the old place.
+func (h *Handler) regionOf(address, region string) string {
+	if region == "" {
+		return ""
+	}
+	r := h.Service.ResolveAddress(address)
+	if r.Code == region {
+		return region
+	}
+	for _, c := range r.Candidates {
+		if c.Code == region {
+			return region
+		}
+	}
+	return ""
+}
+
 // maxParts and maxValue bound the multipart form.
 const (
 	maxParts = 80
@@ -199,7 +217,7 @@ func (h *Handler) reportFailed(ctx context.Context, pg ui.Page, v *ReportValues,
 func (h *Handler) command(pg ui.Page, v *ReportValues, form *ui.Form) service.Report {
 	cmd := service.Report{
 		Key: v.Draft, Kind: service.Kind(v.Kind), Product: v.Product, Fault: h.faultCode(v.Kind, v.Product, v.Fault), Words: v.Words,
-		Name: v.Name, Phone: v.Phone, Address: v.Address, Region: v.Region, Lang: string(pg.P.Lang),
+		Name: v.Name, Phone: v.Phone, Address: v.Address, Region: h.regionOf(v.Address, v.Region), Lang: string(pg.P.Lang),
 	}
 	if len(v.Photos) > 0 {
 		d, err := h.Service.ParseDraft(h.Tenant, v.Draft)

@@ -60,7 +60,7 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request, c call) {
 	v := ReceiptView{
 		Number: st.Number.String(), Status: c.base, Link: h.BaseURL(r) + c.base, Received: st.Created, Place: placeOf(st.Request.Region, ""),
 		WishFrom: st.Request.WishedFrom, WishTo: st.Request.WishedTo, Emergency: st.Request.Urgency == service.Emergency,
-		Safety: line(c.pg, st.Safety), Photos: len(st.Photos), Paper: c.base + "/paper/receipt",
+		Safety: line(c.pg, st.Safety), Idem: h.token(), Photos: len(st.Photos), Paper: c.base + "/paper/receipt",
 	}
 	if v.Place != nil {
 		v.Place.Covered = st.Request.Covered

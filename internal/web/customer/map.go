@@ -23,7 +23,7 @@ func line(pg ui.Page, l service.Line) string {
 
 // placeOf is the panel about a place. nil when there is nothing to say.
 func placeOf(r service.RegionView, chosen string) *PlaceView {
-	v := &PlaceView{Outcome: PlaceNone, Path: r.Path, Code: r.Code, Covered: true}
+	v := &PlaceView{Outcome: PlaceNone, Path: r.Path, Code: r.Code, Covered: true, Certain: r.Certain}
 	switch r.Outcome {
 	case "one":
 		v.Outcome = PlaceOne

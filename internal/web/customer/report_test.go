@@ -81,6 +81,18 @@ func TestWishesAndDangerDecideUrgency(t *testing.T) {
 	}
 }
 
+// The panel may lag behind the address: a place that the address cannot mean is not taken for confirmed.
+func TestRegionOfAnotherAddressIsNotTaken(t *testing.T) {
+	for address, want := range map[string]string{"杭州市西湖区文三路": "330106", "鼓楼区中山路": "", "不知道": ""} {
+		f := &fake{}
+		v := filled()
+		v.Set("address", address)
+		if rec := post(serve(t, f), "/report", v); rec.Code != 303 || f.reports[0].Region != want {
+			t.Errorf("%s: %d, region %q", address, rec.Code, f.reports[0].Region)
+		}
+	}
+}
+
 // A fault that was chosen before the product was changed does not stop a report.
 func TestFaultOfAnotherProductIsOther(t *testing.T) {
 	f := &fake{}
@@ -251,7 +263,7 @@ func TestReportIsBounded(t *testing.T) {
 
 func TestPlacePanelForTheScript(t *testing.T) {
 	h := serve(t, &fake{})
-	for address, want := range map[string]string{"杭州西湖": `input[name="region"][value="330106"]`, "鼓楼区": `input[type="radio"][name="region"][value="350102"]`, "不知道": ".placeline"} {
+	for address, want := range map[string]string{"杭州西湖": `input[name="region"][value="330106"]`, "鼓楼区": `input[type="radio"][name="region"][value="350102"]`, "不知道": ".placeline", "西湖文三路": `.placebox:not(:has(input))`} {
 		rec := post(h, "/report/place", url.Values{"address": {address}})
 		if rec.Code != 200 {
 			t.Fatal(rec.Code)

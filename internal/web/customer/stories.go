@@ -49,8 +49,14 @@ func reportStories() []ui.Story {
 		story("report", "the empty form", func(pg ui.Page) templ.Component { return ReportPage(pg, demoReport(pg)) }),
 		story("report-understood", "address understood, photos sent ahead", func(pg ui.Page) templ.Component {
 			v := demoFilled(pg)
-			v.Place = &PlaceView{Outcome: PlaceOne, Path: demoPath, Code: "330106", Covered: true}
+			v.Place = &PlaceView{Outcome: PlaceOne, Path: demoPath, Code: "330106", Covered: true, Certain: true}
 			v.V.Photos = []ui.UploadedPhoto{{Token: "p1", Name: "IMG_0001.jpg", Bytes: 2_400_000}, {Token: "p2", Name: "IMG_0002.jpg", Bytes: 1_900_000}}
+			return ReportPage(pg, v)
+		}),
+		story("report-unsure", "address understood, but not for certain", func(pg ui.Page) templ.Component {
+			v := demoFilled(pg)
+			v.V.Address = "西湖文三路 90 号"
+			v.Place = &PlaceView{Outcome: PlaceOne, Path: demoPath, Code: "330106", Covered: true}
 			return ReportPage(pg, v)
 		}),
 		story("report-which", "the address may mean several places", func(pg ui.Page) templ.Component {
@@ -154,7 +160,7 @@ func demoReceipt(pg ui.Page) ReceiptView {
 	return ReceiptView{
 		Number: demoNumber, Status: demoBase, Link: demoLink, Received: pg.P.Now,
 		AssignBy: pg.P.Now.Add(10 * time.Minute), WishFrom: at(pg, 1, 8, 0), WishTo: at(pg, 1, 12, 0),
-		Place:     &PlaceView{Outcome: PlaceOne, Path: demoPath, Code: "330106", Covered: true},
+		Place:     &PlaceView{Outcome: PlaceOne, Path: demoPath, Code: "330106", Covered: true, Certain: true},
 		MessageTo: "199****0001", Paper: demoBase + "/paper/receipt",
 	}
 }

@@ -71,6 +71,8 @@ type PlaceView struct {
 	// Path is the understood place, 浙江省 杭州市 西湖区, and Code its division.
 	Path, Code string
 	Candidates []PlaceChoice
+	// Certain says that nothing needs to be asked: sending the form says "yes" to it.
+	Certain bool
 	// Covered is false when nobody serves the place yet; the panel then says so honestly.
 	Covered bool
 	// Confirmed is set once the customer or the desk has said that it is right.

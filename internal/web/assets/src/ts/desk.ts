@@ -1,5 +1,5 @@
 // The desk: the keyboard, a case opened beside the list without the list moving, a caller looked up while the form is typed.
-import { all, one } from "./dom";
+import { all, keep, make, one } from "./dom";
 import { exchange } from "./watch";
 
 const wide = () => matchMedia("(min-width: 1100px)").matches;
@@ -15,6 +15,7 @@ function openCase(a: HTMLAnchorElement): void {
     if (!r) return;
     history.pushState({ desk: true }, "", href);
     document.title = r.doc.title;
+    strip();
     const d = one(document, "[data-desk]");
     if (d) d.classList.add("desk-open");
     const act = one<HTMLElement>(document, "[data-act] input:not([type=hidden]), [data-act] select, [data-act] textarea");
@@ -54,6 +55,55 @@ function cover(): void {
   });
 }
 
+type Tab = { number: string; title: string; href: string };
+const TABS = 8;
+
+/** The cases that were opened, in this tab of the browser only. A title names a product and a number, nobody's name. */
+const tabs = (): Tab[] => {
+  try { return JSON.parse(keep.get("desk:cases") || "[]"); } catch { return []; }
+};
+
+/** Remembers the case that is open and draws the strip of those that were. */
+function strip(): void {
+  const nav = one<HTMLElement>(document, "[data-casetabs]");
+  if (!nav) return;
+  const c = one<HTMLElement>(document, "[data-case]");
+  let list = tabs();
+  if (c) {
+    const t: Tab = { number: c.dataset.case!, title: c.dataset.title || c.dataset.case!, href: location.pathname + location.search.replace(/[?&]done=[^&]*/, "") };
+    const at = list.findIndex((x) => x.number === t.number);
+    if (at >= 0) list[at] = t; else list.push(t);
+    list = list.slice(-TABS);
+    keep.set("desk:cases", JSON.stringify(list));
+  }
+  nav.hidden = list.length < 2;
+  nav.textContent = "";
+  list.forEach((t) => {
+    const on = !!c && t.number === c.dataset.case;
+    const s = make("span", on ? "on" : ""), a = make("a", "", t.title), b = make("button", "", "×");
+    a.href = /^\/desk\/c\/\d+/.test(t.href) ? t.href : "/desk";
+    a.dataset.swap = "case";
+    if (on) a.setAttribute("aria-current", "true");
+    b.type = "button";
+    b.setAttribute("aria-label", (nav.dataset.tClose || "") + " " + t.title);
+    b.addEventListener("click", () => {
+      const left = tabs().filter((x) => x.number !== t.number);
+      keep.set("desk:cases", JSON.stringify(left));
+      if (on) location.href = left.length ? left[left.length - 1].href : "/desk";
+      else strip();
+    });
+    s.appendChild(a);
+    s.appendChild(b);
+    nav.appendChild(s);
+  });
+}
+
+function turn(step: number): void {
+  const links = all<HTMLAnchorElement>(document, "[data-casetabs] a");
+  const at = links.findIndex((a) => a.hasAttribute("aria-current"));
+  if (links.length > 1) links[(at + step + links.length) % links.length].click();
+}
+
 function rows(step: number): void {
   const list = all<HTMLElement>(document, "[data-row]");
   if (!list.length) return;
@@ -68,6 +118,8 @@ function press(keys: string): boolean {
   switch (keys) {
     case "j": rows(1); return true;
     case "k": rows(-1); return true;
+    case "]": turn(1); return true;
+    case "[": turn(-1); return true;
     case "r": {
       const b = one<HTMLButtonElement>(document, "[data-refresh]");
       if (b) b.click();
@@ -136,6 +188,7 @@ function caller(form: HTMLFormElement): void {
 export function startDesk(): void {
   keyboard();
   cover();
+  strip();
   document.addEventListener("click", (e) => {
     const el = e.target as Element;
     const opener = el.closest<HTMLElement>("[data-open]");

@@ -13,9 +13,9 @@ class Photo {
   offset = 0;
   chunk = FIRST;
   tries = 0;
-  constructor(readonly file: File, readonly row: Row) {}
-  /** The same photo taken up again, after a reload or a lost connection, is known by this. */
-  get key(): string { return ["up", this.file.name, this.file.size, this.file.lastModified].join(":"); }
+  constructor(readonly file: File, readonly row: Row, private readonly where: string) {}
+  /** The same photo taken up again, after a reload or a lost connection, is known by this. The same file for another field or case is another photo. */
+  get key(): string { return ["up", this.where, this.file.name, this.file.size, this.file.lastModified].join(":"); }
 }
 
 /** One line of the list. */
@@ -110,7 +110,7 @@ export class Upload extends HTMLElement {
 
   private add(f: File): void {
     const d = this.dataset;
-    const p: Photo = new Photo(f, new Row(f.name, f.size, this, () => this.remove2(p), () => this.retry(p)));
+    const p: Photo = new Photo(f, new Row(f.name, f.size, this, () => this.remove2(p), () => this.retry(p)), this.where());
     this.list.appendChild(p.row.li);
     if (this.list.children.length > Number(d.max)) { this.refuse(p, d.tTooMany); return; }
     if (f.size > Number(d.maxBytes)) { this.refuse(p, d.tTooBig); return; }
@@ -172,6 +172,15 @@ export class Upload extends HTMLElement {
     if (p.tries < 6) setTimeout(() => { if (p.state === "paused") { p.state = "waiting"; this.next(); } }, after);
   }
 
+  private draft(): string {
+    const form = this.closest("form");
+    const draft = form && one<HTMLInputElement>(form, "[name=draft]");
+    return draft ? draft.value : "";
+  }
+
+  /** Where photos of this field go: the address, and before the report the draft too. */
+  private where(): string { return this.dataset.create + "#" + this.draft().slice(-12); }
+
   private async send(p: Photo): Promise<void> {
     if (!p.url) p.url = keep.get(p.key) || "";
     if (p.url) {
@@ -183,9 +192,7 @@ export class Upload extends HTMLElement {
       } else { p.url = ""; p.offset = 0; }
     }
     if (!p.url) {
-      const form = this.closest("form");
-      const draft = form && one<HTMLInputElement>(form, "[name=draft]");
-      const body = new URLSearchParams({ name: p.file.name.slice(0, 100), size: String(p.file.size), draft: draft ? draft.value : "" });
+      const body = new URLSearchParams({ name: p.file.name.slice(0, 100), size: String(p.file.size), draft: this.draft() });
       const r = await fetch(this.dataset.create!, { method: "POST", body, credentials: "same-origin" });
       if (!r.ok) { this.stop(p, r.status); return; }
       p.url = r.headers.get("Location") || "";

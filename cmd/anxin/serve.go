@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"syscall"
+	"time"
 
 	"anxin/internal/app"
 )
@@ -34,7 +36,7 @@ func serve(ctx context.Context, o app.Options, before func(context.Context, *app
 	}
 	o.PictureCommand = []string{self, "picture"}
 	// The address is taken first: a server that cannot serve must not run timers.
-	l, err := net.Listen("tcp", o.Config.Listen)
+	l, err := listen(ctx, o.Config.Listen)
 	if err != nil {
 		return err
 	}
@@ -64,6 +66,21 @@ func serve(ctx context.Context, o app.Options, before func(context.Context, *app
 	}
 	o.Log.Info("serving", "listen", o.Config.Listen, "version", o.Version, "database", core.DB.Dialect())
 	return errors.Join(s.Serve(ctx, l), core.Close())
+}
+
+// listen takes the address. After a kill -9 a picture process that was just being started can hold it for a moment longer, so it is tried for a while.
+func listen(ctx context.Context, address string) (net.Listener, error) {
+	for wait := 20 * time.Millisecond; ; wait *= 2 {
+		l, err := net.Listen("tcp", address)
+		if err == nil || !errors.Is(err, syscall.EADDRINUSE) || wait > 3*time.Second {
+			return l, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(wait):
+		}
+	}
 }
 
 // firstAdmin prints a one-time link while there is no administrator who could log in.

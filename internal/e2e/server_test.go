@@ -120,7 +120,7 @@ func (s *server) start(t *testing.T) {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for range 400 {
+	for range 1500 {
 		resp, err := s.http.Get("http://" + s.listen + "/readyz")
 		if err == nil {
 			resp.Body.Close()

@@ -33,7 +33,7 @@ var keys = []struct {
 	Keys []string
 }{
 	{"move", []string{"j", "k"}}, {"enter", []string{"Enter"}}, {"search", []string{"/"}}, {"new", []string{"n"}}, {"refresh", []string{"r"}},
-	{"note", []string{"m"}}, {"assign", []string{"a"}}, {"copy", []string{"y"}}, {"escape", []string{"Esc"}},
+	{"note", []string{"m"}}, {"assign", []string{"a"}}, {"copy", []string{"y"}}, {"tabs", []string{"[", "]"}}, {"escape", []string{"Esc"}},
 	{"problems", []string{"g", "p"}}, {"received", []string{"g", "e"}}, {"unassigned", []string{"g", "u"}}, {"assigned", []string{"g", "t"}},
 	{"going", []string{"g", "o"}}, {"day", []string{"g", "d"}}, {"all", []string{"?"}},
 }

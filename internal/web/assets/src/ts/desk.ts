@@ -7,10 +7,10 @@ const wide = () => matchMedia("(min-width: 1100px)").matches;
 /** Opens a link into the case region; anything unexpected is an ordinary visit. */
 function openCase(a: HTMLAnchorElement): void {
   const href = a.href;
-  if (a.hasAttribute("data-row")) {
-    all(document, "[data-row]").forEach((r) => r.removeAttribute("aria-current"));
-    a.setAttribute("aria-current", "true");
-  }
+  all<HTMLAnchorElement>(document, "[data-row]").forEach((r) => {
+    if (r.pathname === a.pathname) r.setAttribute("aria-current", "true");
+    else r.removeAttribute("aria-current");
+  });
   exchange(href, "#case").then((r) => {
     if (!r) return;
     history.pushState({ desk: true }, "", href);

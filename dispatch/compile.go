@@ -452,11 +452,11 @@ func (c *compiled) prize(j *Job, sj *search.Job) {
 			sj.Late = append(sj.Late, search.Late{Due: c.sec(j.Deadline), Once: weightEmergency, PerSecond: weightEmergencySecond})
 		}
 		if j.Promise != nil {
-			sj.Skip += weightPromise
+			sj.Skip += weightPromise + weightPromiseSecond*86400
 			sj.Late = append(sj.Late, search.Late{Due: c.sec(j.Promise.To), Once: weightPromise, PerSecond: weightPromiseSecond})
 		}
 		if j.Due != 0 {
-			sj.Skip += weightDue
+			sj.Skip += weightDue + weightDueSecond*86400
 			sj.Late = append(sj.Late, search.Late{Due: c.sec(j.Due), Once: weightDue, PerSecond: weightDueSecond})
 		}
 		if j.Planned != nil && j.Crew <= 1 {

@@ -177,7 +177,7 @@ func (t *MatrixTravel) validate() error {
 	}
 	for i := range n {
 		if len(t.Seconds[i]) != n || t.Metres != nil && len(t.Metres[i]) != n {
-			return wrong("must have as many columns as there are rows", "travel.seconds[%d] or metres[%d]", i, i)
+			return wrong("must have as many columns as there are rows, in metres too", "travel.seconds[%d]", i)
 		}
 		for k, v := range t.Seconds[i] {
 			if v < 0 || v > maxLegSeconds || t.Metres != nil && t.Metres[i][k] < 0 {

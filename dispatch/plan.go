@@ -43,7 +43,8 @@ type Unassigned struct {
 	Reasons []Reason `json:"reasons"`
 }
 
-// Score is the value of a plan, level by level; smaller is better everywhere. Level 0, the hard rules, is not counted: a plan keeps
+// Score is the value of a plan, level by level; smaller is better everywhere. A job left out that had a deadline, a promise or a due time
+// counts there as a day late. Level 0, the hard rules, is not counted: a plan keeps
 // them. Level 8, the reserve of free capacity, is not computed yet.
 type Score struct {
 	EmergenciesLate      int64 `json:"emergencies_late"`       // 1: starts after the safety deadline, or not at all

@@ -72,6 +72,7 @@ func (c *compiled) scoreChange(s *Score, j *Job, technician string, start Time) 
 	}
 }
 
+// scoreUnserved counts a job left out; what had a time counts as a day late.
 func (c *compiled) scoreUnserved(s *Score, j *Job) {
 	if j.Optional {
 		s.FeeFen += j.PriceFen
@@ -85,9 +86,11 @@ func (c *compiled) scoreUnserved(s *Score, j *Job) {
 	}
 	if j.Promise != nil {
 		s.PromisesBroken++
+		s.PromiseLateSeconds += 86400
 	}
 	if j.Due != 0 {
 		s.DueMissed++
+		s.DueLateSeconds += 86400
 	}
 	if j.Planned != nil && j.Crew <= 1 {
 		s.ChangeFen += ChangePrice(c.prices.ChangeTechnician, j.Planned, c.p.Now)

@@ -71,9 +71,11 @@ func (c *checker) unserved(j *dispatch.Job) {
 	}
 	if j.Promise != nil {
 		s.PromisesBroken++
+		s.PromiseLateSeconds += 86400
 	}
 	if j.Due != 0 {
 		s.DueMissed++
+		s.DueLateSeconds += 86400
 	}
 	if j.Planned != nil && j.Crew <= 1 {
 		s.ChangeFen += c.change(j, c.price(c.p.Prices.ChangeTechnician, 1000))

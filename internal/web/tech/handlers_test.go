@@ -156,6 +156,7 @@ func TestVisitHasOneNextAction(t *testing.T) {
 			t.Errorf("%s: %d actions in the bar", c.state, n)
 		}
 		d.Has(c.bar)
+		d.Has(`[data-live-root] > .actionbar[data-live=bar]`) // the live page exchanges it with the rest
 		d.Has(`a[href="tel:19900000017"]`)
 		d.Has(`a[href^="geo:"]`)
 	}

@@ -1620,7 +1620,7 @@ func actionBar(pg ui.Page, v Visit) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Next.Act != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 135, "<div class=\"actionbar noprint\"><div class=\"phone\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 135, "<div class=\"actionbar noprint\" data-live=\"bar\"><div class=\"phone\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -329,8 +329,8 @@ func TestNoMessageWithoutTheAct(t *testing.T) {
 // An endpoint that does not answer rests a while; others go on.
 func TestSilentEndpointRests(t *testing.T) {
 	silent, good := newReceiver(t), newReceiver(t)
-	silent.delay.Store(int64(400 * time.Millisecond))
-	guard := notify.NewGuard(notify.GuardOptions{Allow: local, TLS: testTLS(silent.Client()), Timeout: 100 * time.Millisecond})
+	silent.delay.Store(int64(2 * time.Second))
+	guard := notify.NewGuard(notify.GuardOptions{Allow: local, TLS: testTLS(silent.Client()), Timeout: 800 * time.Millisecond})
 	alone(t, guard, func(t *testing.T, p *place) {
 		bad, _ := p.endpoint(silent.URL, "*")
 		before := silent.count()

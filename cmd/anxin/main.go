@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"anxin/internal/app"
+	"anxin/internal/cli/dispatchcli"
 	"anxin/internal/cli/regioncli"
 	"anxin/internal/config"
 )
@@ -31,9 +32,10 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
 	Config  configCmd  `cmd:"" help:"Settings."`
 
-	Region    regioncli.Cmd `cmd:"" help:"Resolve addresses to divisions; look up codes and their history."`
-	Storybook storybookCmd  `cmd:"" help:"Serve every screen in every state with invented data."`
-	Version   versionCmd    `cmd:"" help:"Print the version."`
+	Region    regioncli.Cmd   `cmd:"" help:"Resolve addresses to divisions; look up codes and their history."`
+	Dispatch  dispatchcli.Cmd `cmd:"" help:"Plan technicians' visits: solve, check, generate, draw."`
+	Storybook storybookCmd    `cmd:"" help:"Serve every screen in every state with invented data."`
+	Version   versionCmd      `cmd:"" help:"Print the version."`
 }
 
 // data are the flags of commands that open a data folder.

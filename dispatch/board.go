@@ -117,9 +117,6 @@ func NewBoard(now Time, travel Profiled) *Board {
 	}
 	b := &Board{travel: travel, now: now, index: map[string]int32{}, clocks: map[Vehicle]*search.Clock{}, skills: map[string]int{}, grid: newLegGrid(), astray: map[int32]bool{}}
 	b.epoch = now - ((now%86400)+86400)%86400 - 86400
-	_, zone := travel.HourFactors(EBike)
-	_, offset := now.Std().In(zone).Zone()
-	b.epoch -= Time(offset % 3600)
 	b.builtin, _ = travel.(*BuiltinTravel)
 	b.pool.New = func() any { return &probe{} }
 	return b
@@ -143,16 +140,7 @@ func (b *Board) clock(v Vehicle) *search.Clock {
 	v = orEBike(v)
 	c, ok := b.clocks[v]
 	if !ok {
-		factors, zone := b.travel.HourFactors(v)
-		list := make([]int32, (boardDays+10)*24)
-		flat := true
-		for h := range list {
-			list[h] = factors[hourOfWeek((b.epoch + Time(h*3600)).Std().In(zone))]
-			flat = flat && list[h] == 1024
-		}
-		if !flat {
-			c = search.NewClock(0, list)
-		}
+		c = weekClock(b.travel, v, b.epoch)
 		b.clocks[v] = c
 	}
 	return c

@@ -190,20 +190,13 @@ func gapsAndBreaks(spans []Shift, breaks []Break, from, to Time) []Break {
 	return out
 }
 
-// setEpoch puts second 0 at a full hour of the model's zone before everything else.
+// setEpoch puts second 0 at the beginning of the first working day.
 func (c *compiled) setEpoch() {
-	first := c.p.Now
+	c.epoch = c.p.Now
 	for i := range c.days {
-		if i == 0 || c.days[i].from < first {
-			first = min(first, c.days[i].from)
+		if i == 0 || c.days[i].from < c.epoch {
+			c.epoch = c.days[i].from
 		}
-	}
-	c.epoch = first
-	if m, ok := c.travel.(Profiled); ok {
-		_, zone := m.HourFactors(EBike)
-		_, offset := first.Std().In(zone).Zone()
-		local := first + Time(offset)
-		c.epoch = local - ((local%3600)+3600)%3600 - Time(offset)
 	}
 }
 
@@ -614,23 +607,23 @@ func (c *compiled) clock(v Vehicle) *search.Clock {
 	if !ok {
 		return nil
 	}
+	return weekClock(m, v, c.epoch)
+}
+
+// weekClock is the week of a vehicle in seconds from an epoch; nil when speed does not depend on the hour. The zone's offset is taken at
+// the epoch: a change to or from daylight saving during a plan shifts the hours that follow it.
+func weekClock(m Profiled, v Vehicle, epoch Time) *search.Clock {
 	factors, zone := m.HourFactors(v)
-	last := c.epoch
-	for i := range c.days {
-		last = max(last, c.days[i].to)
-	}
-	hours := min(int(last-c.epoch)/3600+48, 24*400)
-	list := make([]int32, hours)
 	flat := true
-	for h := range list {
-		t := (c.epoch + Time(h*3600)).Std().In(zone)
-		list[h] = factors[hourOfWeek(t)]
-		flat = flat && list[h] == 1024
+	for _, f := range factors {
+		flat = flat && f == 1024
 	}
 	if flat {
 		return nil
 	}
-	return search.NewClock(0, list)
+	local := epoch.Std().In(zone)
+	since := int32(hourOfWeek(local))*3600 + int32(local.Minute())*60 + int32(local.Second())
+	return search.NewClock(-since, factors[:])
 }
 
 func hourOfWeek(t time.Time) int { return (int(t.Weekday())+6)%7*24 + t.Hour() }

@@ -63,7 +63,35 @@ func (p *Problem) Validate() error {
 			return wrong("is out of range", "commitments[%d].place", i)
 		}
 	}
+	if err := p.validateOnEarth(); err != nil {
+		return err
+	}
 	return p.validateSequences(jobs)
+}
+
+// validateOnEarth refuses degrees that do not exist when the travel model reads places as degrees.
+func (p *Problem) validateOnEarth() error {
+	if _, earth := p.Travel.(*BuiltinTravel); !earth && p.Travel != nil {
+		return nil
+	}
+	off := func(at Place) bool { return math.Abs(at.Lat) > 90 || math.Abs(at.Lon) > 180 }
+	for i := range p.Technicians {
+		t := &p.Technicians[i]
+		if off(t.Start) || t.End != nil && off(*t.End) || t.Position != nil && off(t.Position.Place) {
+			return wrong("latitude or longitude is out of range", "technicians[%d]: start, end or position", i)
+		}
+	}
+	for i := range p.Jobs {
+		if off(p.Jobs[i].Place) {
+			return wrong("latitude or longitude is out of range", "jobs[%d].place", i)
+		}
+	}
+	for i := range p.Commitments {
+		if off(p.Commitments[i].Place) {
+			return wrong("latitude or longitude is out of range", "commitments[%d].place", i)
+		}
+	}
+	return nil
 }
 
 func (p *Problem) validateSequences(jobs map[string]bool) error {

@@ -186,6 +186,10 @@ func (c *checker) agreedBusy(d *day) (busy []span) {
 		busy = append(busy, span{start - dispatch.Time(seconds), end, k.ID})
 		at, place = end, k.Place
 	}
+	if home := d.tech.End; home != nil {
+		seconds, _ := c.leg(place, *home, at, d.tech.Vehicle)
+		busy = append(busy, span{at, at + dispatch.Time(seconds), "way home"})
+	}
 	return busy
 }
 

@@ -2,6 +2,7 @@ package service_test
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"anxin/internal/casefile"
 	"anxin/internal/clock"
 	"anxin/internal/service"
+	"anxin/internal/service/servicedb"
 	"anxin/internal/tx"
 )
 
@@ -213,4 +215,39 @@ func TestDisclosureIsLogged(t *testing.T) {
 	if len(d.Looked) != 1 || d.Looked[0].Action != "disclosed" || d.Looked[0].Role != casefile.Technician || d.CanErase || d.WhyNot.Key != "service.erase.under_way" {
 		t.Errorf("data %+v", d)
 	}
+}
+
+// Reading a crew at once gives the same as reading each technician.
+func TestACrewIsItsTechnicians(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		first := h.hire("HM-1001", nil)
+		h.hire("HM-1002", func(in *service.TechnicianInput) { in.Regions, in.Lng = []string{"330106", "330102"}, in.Lng+0.05 })
+		h.hire("HM-1003", func(in *service.TechnicianInput) { in.State = "paused" })
+		h.hire("HM-1004", func(in *service.TechnicianInput) { in.Regions = []string{"330102"} })
+		h.ok(h.svc.SaveAbsence(ctx, admin(), service.AbsenceInput{Technician: first, From: start.Add(72 * time.Hour), To: start.Add(96 * time.Hour), Reason: "leave"}))
+		rc := h.report(nil)
+		h.due()
+		h.accept(first, rc.Case)
+		store := servicedb.Store{}
+		h.ok(h.db.Read(ctx, func(ctx context.Context, x tx.Tx) error {
+			crew, held, err := store.Crew(ctx, x, tenant, "330106", start)
+			h.ok(err)
+			if len(crew) != 2 || len(held) != 1 || len(crew[0].Skills) != 4 {
+				t.Fatalf("%d technicians, %d visits", len(crew), len(held))
+			}
+			for _, c := range crew {
+				one, err := store.Technician(ctx, x, tenant, c.ID, start)
+				h.ok(err)
+				if !reflect.DeepEqual(one, c) {
+					t.Errorf("crew has\n%s\nalone\n%s", asJSON(c), asJSON(one))
+				}
+			}
+			alone, err := store.Held(ctx, x, tenant, first)
+			h.ok(err)
+			if !reflect.DeepEqual(alone, held) {
+				t.Errorf("held differ:\n%s\n%s", asJSON(held), asJSON(alone))
+			}
+			return nil
+		}))
+	})
 }

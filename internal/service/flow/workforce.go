@@ -140,23 +140,28 @@ func (s *Commands) workforce(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 	now := s.Source.Now()
 	seen := map[casefile.ID]bool{}
 	for _, code := range codes {
-		ids, err := s.Store.TechniciansIn(ctx, t, tenant, code)
+		list, held, err := s.Store.Crew(ctx, t, tenant, code, now.Add(-24*time.Hour))
 		if err != nil {
 			return wf, err
 		}
-		for _, id := range ids {
-			if seen[id] || len(wf.Rows) >= maxWorkforce {
-				continue
+		fresh := map[casefile.ID]bool{}
+		for i := range list {
+			if x := &list[i]; !seen[x.ID] && len(wf.Rows) < maxWorkforce {
+				seen[x.ID], fresh[x.ID] = true, true
+				wf.Rows = append(wf.Rows, *x)
+				wf.Technicians = append(wf.Technicians, engineTechnician(x, now, until))
 			}
-			seen[id] = true
-			if err := s.addWorker(ctx, t, tenant, id, now, until, &wf); err != nil {
-				return wf, err
+		}
+		for i := range held {
+			if fresh[held[i].Technician] {
+				wf.Commitments = append(wf.Commitments, commitment(&held[i], now))
 			}
 		}
 	}
 	return wf, nil
 }
 
+// addWorker reads one technician, in whatever state.
 func (s *Commands) addWorker(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, now, until time.Time, wf *Workforce) error {
 	x, err := s.Store.Technician(ctx, t, tenant, id, now.Add(-24*time.Hour))
 	if err != nil {

@@ -29,7 +29,6 @@ var (
 	addShift          = Statements.Stmt("technician/add_shift")
 	addAbsence        = Statements.Stmt("technician/add_absence")
 	removeAbsence     = Statements.Stmt("technician/remove_absence")
-	techniciansIn     = Statements.Stmt("technician/in_region")
 	techniciansServe  = Statements.Stmt("technician/serving")
 	addTechnicianMark = Statements.Stmt("technician/add_record")
 )
@@ -157,15 +156,6 @@ func (Store) AddAbsence(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id
 func (Store) RemoveAbsence(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, from time.Time) (bool, error) {
 	n, err := t.Exec(ctx, removeAbsence, tenant, id, db.Micros(from))
 	return n == 1, err
-}
-
-// TechniciansIn implements service.Store.
-func (Store) TechniciansIn(ctx context.Context, t tx.Tx, tenant casefile.Tenant, region string) ([]casefile.ID, error) {
-	rows, err := t.Query(ctx, techniciansIn, tenant, region)
-	return db.Collect(rows, err, func(row tx.Row) (id casefile.ID, err error) {
-		err = row.Scan(&id)
-		return id, err
-	})
 }
 
 // Serving implements service.Store.

@@ -44,9 +44,37 @@ INSERT INTO technician_absence (tenant, technician_id, from_at, to_at, reason) V
 ON CONFLICT (tenant, technician_id, from_at) DO UPDATE SET to_at = excluded.to_at, reason = excluded.reason
 -- name: remove_absence
 DELETE FROM technician_absence WHERE tenant = $1 AND technician_id = $2 AND from_at = $3
--- name: in_region
-SELECT x.technician_id FROM technician_region g JOIN technician x ON x.tenant = g.tenant AND x.technician_id = g.technician_id
+-- name: crew
+SELECT x.tenant, x.technician_id, x.code, x.name, x.phone_enc, x.partner, x.vehicle, x.lng_e6, x.lat_e6, x.photo_item, x.state, x.certificates, x.created_at,
+  x.visits_done, x.stars_sum, x.stars_n
+FROM technician_region g JOIN technician x ON x.tenant = g.tenant AND x.technician_id = g.technician_id
 WHERE g.tenant = $1 AND g.region = $2 AND x.state = 'active' ORDER BY x.technician_id LIMIT 500
+-- name: crew_skills
+SELECT s.technician_id, s.kind, s.product, s.level
+FROM technician_region g JOIN technician_skill s ON s.tenant = g.tenant AND s.technician_id = g.technician_id
+WHERE g.tenant = $1 AND g.region = $2 ORDER BY s.technician_id, s.kind, s.product
+-- name: crew_regions
+SELECT o.technician_id, o.region
+FROM technician_region g JOIN technician_region o ON o.tenant = g.tenant AND o.technician_id = g.technician_id
+WHERE g.tenant = $1 AND g.region = $2 ORDER BY o.technician_id, o.region
+-- name: crew_shifts
+SELECT s.technician_id, s.weekday, s.from_min, s.to_min
+FROM technician_region g JOIN technician_shift s ON s.tenant = g.tenant AND s.technician_id = g.technician_id
+WHERE g.tenant = $1 AND g.region = $2 ORDER BY s.technician_id, s.weekday, s.from_min
+-- name: crew_absences
+SELECT a.technician_id, a.from_at, a.to_at, a.reason
+FROM technician_region g JOIN technician_absence a ON a.tenant = g.tenant AND a.technician_id = g.technician_id
+WHERE g.tenant = $1 AND g.region = $2 AND a.to_at > $3 ORDER BY a.technician_id, a.from_at
+-- name: crew_held
+SELECT v.tenant, v.case_id, v.visit_id, v.request_id, v.number, v.state, v.technician_id, v.pinned, v.circle, v.planned_from, v.planned_to, v.door_code_enc,
+  v.door_failures, v.en_route_at, v.arrived_at, v.arrived_how, v.finished_at, v.signed_at, v.signature, v.signature_reason, v.signature_item, v.end_reason,
+  v.created_at, v.updated_at, r.lng_e6, r.lat_e6, r.geo_precision, r.kind, r.product, r.urgency, r.region, r.region_path, c.number
+FROM technician_region g
+JOIN visit v ON v.tenant = g.tenant AND v.technician_id = g.technician_id AND v.state IN ('accepted', 'en_route', 'arrived', 'working', 'waiting_approval')
+JOIN request r ON r.tenant = v.tenant AND r.case_id = v.case_id AND r.request_id = v.request_id
+JOIN case_file c ON c.tenant = v.tenant AND c.case_id = v.case_id
+WHERE g.tenant = $1 AND g.region = $2
+ORDER BY v.technician_id, v.planned_from, v.visit_id
 -- name: serving
 SELECT COUNT(*) FROM technician_region g
 JOIN technician x ON x.tenant = g.tenant AND x.technician_id = g.technician_id

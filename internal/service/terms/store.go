@@ -158,8 +158,9 @@ type TechnicianStore interface {
 	// LockTechnician keeps other transactions that lock this technician waiting. It is taken after the case's lock, never before.
 	LockTechnician(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID) error
 	TechnicianByCode(ctx context.Context, t tx.Tx, tenant casefile.Tenant, code string) (Technician, error)
-	// TechniciansIn lists the active ones registered for exactly this region code. At most 500.
-	TechniciansIn(ctx context.Context, t tx.Tx, tenant casefile.Tenant, region string) ([]casefile.ID, error)
+	// Crew reads the active ones registered for exactly this region code as Technician does, and what all of them hold as Held does: a handful of statements
+	// however many there are. At most 500 technicians.
+	Crew(ctx context.Context, t tx.Tx, tenant casefile.Tenant, region string, since time.Time) ([]Technician, []Visit, error)
 	// Serving counts the active ones registered for exactly this region code who have the skill.
 	Serving(ctx context.Context, t tx.Tx, tenant casefile.Tenant, region string, k Kind, product string, level int) (int, error)
 	// TechniciansAfter pages through all by code.

@@ -2,7 +2,9 @@ package admin
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"anxin/internal/casefile"
 	"anxin/internal/clock"
@@ -98,7 +100,7 @@ func (p *Pages) clocks(q *staff.Request) error {
 	var v Clocks
 	for _, r := range p.Policy.Rules {
 		v.Rules = append(v.Rules, RuleRow{
-			Kind: wordOr(pr, "desk.clock.", r.Kind), For: words(pr, "kind", r.Requests), Urgency: words(pr, "urgency", r.Urgency), Length: r.Length,
+			Kind: wordOr(pr, "desk.clock.", r.Kind), For: words(pr, "kind", r.Requests), Urgency: words(pr, "urgency", r.Urgency), Length: lengthWords(pr, r),
 			Unit: pr.T("admin.unit." + string(r.Unit)), Calendar: p.calendarTitle(pr, r.Calendar), OnExpiry: wordOr(pr, "admin.expiry.", r.OnExpiry),
 		})
 	}
@@ -123,6 +125,17 @@ func (p *Pages) clocks(q *staff.Request) error {
 		v.Hours = append(v.Hours, HoursRow{Name: name, Title: inLang(pr, c.ZH, c.EN), Version: c.Version, Open: c.Open(pr.Now), Provisional: c.Provisional(pr.In(pr.Now).Year())})
 	}
 	return q.Render(http.StatusOK, ClocksPage(q.Page(), v))
+}
+
+// lengthWords writes the length of a clock as people say it: 10 分钟, 2 个工作日.
+func lengthWords(pr i18n.Printer, r clock.ClockRule) string {
+	if d, err := time.ParseDuration(r.Length); err == nil {
+		return pr.Duration(d)
+	}
+	if n, err := strconv.Atoi(strings.TrimSuffix(r.Length, "d")); err == nil {
+		return strconv.Itoa(n)
+	}
+	return r.Length
 }
 
 func yearOf(pr i18n.Printer, y clock.Year) YearRow {

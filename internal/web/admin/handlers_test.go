@@ -12,6 +12,7 @@ import (
 
 	"anxin/internal/casefile"
 	"anxin/internal/clock"
+	"anxin/internal/i18n"
 	"anxin/internal/notify"
 	"anxin/internal/party"
 	"anxin/internal/service"
@@ -176,7 +177,7 @@ func world(t *testing.T) (*fake, []staff.Route) {
 	f := &fake{}
 	p := &Pages{
 		Service: f, Accounts: people{f}, Keys: keys{f}, Webhooks: hooks{f}, Timers: f, House: f, Log: f, Calendars: cals, Policy: policy, Places: region.Default(), Catalogue: cat,
-		Join: func(token string) string { return "https://service.example.cn/join/" + token }, Mailbox: "/mailbox", Events: []string{"request.received", "visit.finished"},
+		Join: func(token string) string { return "https://service.example.cn/join/" + token }, Mailbox: "/mailbox", Events: []string{"message.receipt", "message.finished"},
 	}
 	return f, p.Routes()
 }
@@ -405,8 +406,8 @@ func TestKeysAreShownOnce(t *testing.T) {
 
 func TestWebhooks(t *testing.T) {
 	f, routes := world(t)
-	page(t, post(t, routes, "/admin/webhooks", url.Values{"name": {"商城"}, "url": {"https://shop.example.cn/hook"}, "kinds": {"visit.finished", "made.up"}}), 200).HasText("code.secret", "whsec_secret")
-	if !slices.Equal(f.hook.Kinds, []string{"visit.finished"}) {
+	page(t, post(t, routes, "/admin/webhooks", url.Values{"name": {"商城"}, "url": {"https://shop.example.cn/hook"}, "kinds": {"message.finished", "made.up"}}), 200).HasText("code.secret", "whsec_secret")
+	if !slices.Equal(f.hook.Kinds, []string{"message.finished"}) {
 		t.Errorf("%+v", f.hook)
 	}
 	page(t, post(t, routes, "/admin/webhooks", url.Values{"name": {"商城"}, "url": {"https://shop.example.cn/hook"}}), 200)
@@ -425,6 +426,15 @@ func TestWebhooks(t *testing.T) {
 	f.fail = casefile.InvalidField("url", "error.invalid")
 	d := page(t, post(t, routes, "/admin/webhooks", url.Values{"name": {"内网"}, "url": {"http://10.0.0.8/"}}), 422)
 	d.Has(`.summary a[href="#url"]`)
+}
+
+// Every message has a name that an administrator can choose it by.
+func TestEveryMessageHasAName(t *testing.T) {
+	for _, name := range notify.Templates() {
+		if key := "admin.hook_kind.message_" + name; !i18n.Has(key) {
+			t.Errorf("%s is missing", key)
+		}
+	}
 }
 
 func TestTimersAndVault(t *testing.T) {

@@ -185,9 +185,9 @@ func demoKeys(pg ui.Page) Keys {
 func demoEndpoints(pg ui.Page) Endpoints {
 	v := Endpoints{Idem: "w1", Rows: []EndpointRow{
 		{ID: demoID(1), Name: say(pg, "商城", "Shop"), URL: "shop.example.cn/anxin/events", Kinds: []string{"*"}, State: "active", LastOK: pg.P.Now.Add(-4 * time.Minute)},
-		{ID: demoID(2), Name: say(pg, "短信网关", "SMS gateway"), URL: "sms.example.cn/send", Kinds: []string{"message.created"}, State: "failing", LastOK: pg.P.Now.Add(-26 * time.Hour), LastError: say(pg, "503，已试 9 次，下次 14:30", "503, tried 9 times, next at 14:30")},
+		{ID: demoID(2), Name: say(pg, "短信网关", "SMS gateway"), URL: "sms.example.cn/send", Kinds: []string{"message.receipt"}, State: "failing", LastOK: pg.P.Now.Add(-26 * time.Hour), LastError: say(pg, "503，已试 9 次，下次 14:30", "503, tried 9 times, next at 14:30")},
 	}}
-	for _, k := range []string{"request.received", "visit.accepted", "visit.finished", "message.created"} {
+	for _, k := range []string{"message.receipt", "message.assigned", "message.finished", "message.receipt_uncovered"} {
 		v.Kinds = append(v.Kinds, ui.Choice{Value: k, Text: kindWord(pg.P, k), Hint: k})
 	}
 	return v
@@ -196,8 +196,8 @@ func demoEndpoints(pg ui.Page) Endpoints {
 func demoClocks(pg ui.Page) Clocks {
 	return Clocks{
 		Rules: []RuleRow{
-			{Kind: pg.T("desk.clock.assign"), For: pg.T("admin.clocks.all"), Urgency: staff.Word(pg.P, "urgency", "express"), Length: "10m", Unit: pg.T("admin.unit.calendar"), Calendar: say(pg, "全年全天", "Around the clock"), OnExpiry: pg.T("admin.expiry.alert_dispatcher")},
-			{Kind: pg.T("desk.clock.assign"), For: pg.T("admin.clocks.all"), Urgency: staff.Word(pg.P, "urgency", "booked"), Length: "4h", Unit: pg.T("admin.unit.working_hours"), Calendar: say(pg, "客服时间（每天）", "Service desk hours (every day)"), OnExpiry: pg.T("admin.expiry.alert_dispatcher")},
+			{Kind: pg.T("desk.clock.assign"), For: pg.T("admin.clocks.all"), Urgency: staff.Word(pg.P, "urgency", "express"), Length: pg.P.Duration(10 * time.Minute), Unit: pg.T("admin.unit.calendar"), Calendar: say(pg, "全年全天", "Around the clock"), OnExpiry: pg.T("admin.expiry.alert_dispatcher")},
+			{Kind: pg.T("desk.clock.assign"), For: pg.T("admin.clocks.all"), Urgency: staff.Word(pg.P, "urgency", "booked"), Length: pg.P.Duration(4 * time.Hour), Unit: pg.T("admin.unit.working_hours"), Calendar: say(pg, "客服时间（每天）", "Service desk hours (every day)"), OnExpiry: pg.T("admin.expiry.alert_dispatcher")},
 		},
 		Pauses: []PauseRow{{Reason: say(pg, "等客户回电", "Waiting for the customer to call back"), Clocks: pg.T("desk.clock.assign"), Roles: staff.Word(pg.P, "role", "agent")}},
 		Years: []YearRow{

@@ -36,6 +36,9 @@ type cli struct {
 	Dispatch  dispatchcli.Cmd `cmd:"" help:"Plan technicians' visits: solve, check, generate, draw."`
 	Storybook storybookCmd    `cmd:"" help:"Serve every screen in every state with invented data."`
 	Version   versionCmd      `cmd:"" help:"Print the version."`
+
+	// Started by the server for itself; see picture.go.
+	Picture pictureCmd `cmd:"" hidden:"" help:"Decode pictures for the server."`
 }
 
 // data are the flags of commands that open a data folder.

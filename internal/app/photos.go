@@ -44,8 +44,12 @@ func (p customerPhotos) Receive(ctx context.Context, a casefile.Actor, in custom
 const maxCopy = 4 << 20
 
 // Show implements customer.Photos.
-func (p customerPhotos) Show(ctx context.Context, a casefile.Actor, caseID, item casefile.ID) (customer.Picture, error) {
-	c, err := p.Vault.Open(ctx, a, caseID, item, evidence.Display)
+func (p customerPhotos) Show(ctx context.Context, a casefile.Actor, caseID, item casefile.ID, small bool) (customer.Picture, error) {
+	variant := evidence.Display
+	if small {
+		variant = evidence.Thumbnail
+	}
+	c, err := p.Vault.Open(ctx, a, caseID, item, variant)
 	if err != nil {
 		return customer.Picture{}, err
 	}

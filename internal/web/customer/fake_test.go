@@ -239,12 +239,15 @@ func (p fakePhotos) Receive(_ context.Context, _ casefile.Actor, in Incoming, bo
 	return photoID, nil
 }
 
-func (p fakePhotos) Show(_ context.Context, _ casefile.Actor, c, item casefile.ID) (Picture, error) {
+func (p fakePhotos) Show(_ context.Context, _ casefile.Actor, c, item casefile.ID, small bool) (Picture, error) {
 	if item == opaqueID {
 		return Picture{}, casefile.Fail(casefile.NotFound, noCopy)
 	}
 	if c != caseID || item != photoID {
 		return Picture{}, casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	if small {
+		return Picture{Type: "image/jpeg", Bytes: []byte("tile")}, nil
 	}
 	return Picture{Type: "image/jpeg", Bytes: []byte("jpeg")}, nil
 }

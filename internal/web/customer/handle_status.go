@@ -134,7 +134,7 @@ func (h *Handler) photo(w http.ResponseWriter, r *http.Request, c call) {
 		ui.Fail(w, r, c.pg, casefile.Fail(casefile.NotFound, ""))
 		return
 	}
-	p, err := h.Photos.Show(r.Context(), c.actor, c.actor.Case, id)
+	p, err := h.Photos.Show(r.Context(), c.actor, c.actor.Case, id, r.URL.Query().Get("small") == "1")
 	var e *casefile.Error
 	if errors.As(err, &e) && e.Key == noCopy {
 		// It is sealed and safe, but of a kind that cannot be shown here: a quiet tile instead of a broken picture.

@@ -53,8 +53,8 @@ type Coverage interface {
 type Photos interface {
 	// Receive seals a photo under a draft or a case and answers its id. A file that is no photo is Invalid, one too large TooLarge.
 	Receive(ctx context.Context, a casefile.Actor, in Incoming, body io.Reader) (casefile.ID, error)
-	// Show answers a copy made for looking at: re-encoded, without location. NotFound when it is not this case's.
-	Show(ctx context.Context, a casefile.Actor, caseID, item casefile.ID) (Picture, error)
+	// Show answers a copy made for looking at: re-encoded, without location; small is the one for tiles. NotFound when it is not this case's.
+	Show(ctx context.Context, a casefile.Actor, caseID, item casefile.ID, small bool) (Picture, error)
 }
 
 // Incoming says where a photo belongs.

@@ -49,7 +49,7 @@ func photos(c call, what string, ids []casefile.ID) []ui.Photo {
 	var out []ui.Photo
 	for i, id := range ids {
 		src := c.base + "/photo/" + id.String()
-		out = append(out, ui.Photo{Src: src, Href: src, Alt: c.pg.T("customer.photo."+what, "n", i+1)})
+		out = append(out, ui.Photo{Src: src + "?small=1", Href: src, Alt: c.pg.T("customer.photo."+what, "n", i+1)})
 	}
 	return out
 }
@@ -168,7 +168,7 @@ func tech(c call, st service.Status, visit *service.VisitView) *TechView {
 	}
 	v := &TechView{Name: t.Name, Code: t.Code, Initial: first(t.Name), EnRoute: visit.State == service.VisitEnRoute, Arrived: visit.ArrivedAt, Visit: visit.ID.String()}
 	if !t.Photo.IsNil() {
-		v.Photo = c.base + "/photo/" + t.Photo.String()
+		v.Photo = c.base + "/photo/" + t.Photo.String() + "?small=1"
 	}
 	for _, n := range t.Certificates {
 		v.Certs = append(v.Certs, n.Text.In(c.actor.Lang))

@@ -211,7 +211,7 @@ func TestSign(t *testing.T) {
 	d.HasText("h1", "请签字")
 	d.HasText("main", "换了电池仓")
 	d.HasText("main", "D-7K2M-94QX-T3HD")
-	d.Has(`img[src="/s/good-link-token/photo/` + photoID.String() + `"]`)
+	d.Has(`img[src="/s/good-link-token/photo/` + photoID.String() + `?small=1"]`)
 
 	rec := post(h, private+"/sign", url.Values{"visit": {visitID.String()}})
 	if rec.Code != 422 || len(f.commands) != 0 {
@@ -368,6 +368,9 @@ func TestPhotoIsServedHarmlessly(t *testing.T) {
 	rec := get(h, private+"/photo/"+photoID.String())
 	if rec.Code != 200 || rec.Header().Get("Content-Type") != "image/jpeg" || !strings.Contains(rec.Header().Get("Content-Security-Policy"), "sandbox") || rec.Header().Get("Cache-Control") != "private, max-age=600" {
 		t.Fatal(rec.Code, rec.Header())
+	}
+	if rec := get(h, private+"/photo/"+photoID.String()+"?small=1"); rec.Body.String() != "tile" {
+		t.Errorf("the tile is the large picture: %q", rec.Body.String())
 	}
 	if rec := get(h, private+"/photo/"+opaqueID.String()); rec.Code != 302 || !strings.HasPrefix(rec.Header().Get("Location"), "/assets/nophoto.") {
 		t.Errorf("a photo that cannot be shown: %d %v", rec.Code, rec.Header())

@@ -31,6 +31,8 @@ type Options struct {
 	WriteBatch int
 	// PictureCommand starts this program's picture process; empty decodes pictures inside this one.
 	PictureCommand []string
+	// Unsynced does not wait for the disk at each commit: for the demo's play, which can be played again.
+	Unsynced bool
 	// LeavePictures puts the making of copies off.
 	LeavePictures bool
 }
@@ -65,7 +67,7 @@ func openUnmigrated(ctx context.Context, o Options) (*Store, error) {
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	d, err := db.Open(ctx, db.Options{URL: o.DatabaseURL(), Log: o.Log, Batch: o.WriteBatch})
+	d, err := db.Open(ctx, db.Options{URL: o.DatabaseURL(), Log: o.Log, Batch: o.WriteBatch, Unsynced: o.Unsynced})
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -34,6 +35,7 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	play := o
 	play.Source.Clock = func() time.Time { return time.UnixMicro(simulated.Load()).UTC() }
 	play.LeavePictures = true
+	play.Unsynced = true
 	play.Log = slog.New(slog.DiscardHandler)
 	store, err := OpenStore(ctx, play)
 	if err != nil {
@@ -48,11 +50,9 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	if there, _, err := c.Service.Technicians(ctx, sys, "", 1); err != nil || len(there) > 0 {
 		return false, err
 	}
-	// One password hash for all log-ins: hashing each would take a second of the start.
-	phc, err := c.Party.Passwords.Hash(ctx, demo.Password)
-	if err != nil {
-		return false, fmt.Errorf("demo password: %w", err)
-	}
+	// One password hash for all log-ins, made beside the play: hashing each would take a second of the start.
+	hash := sync.OnceValues(func() (string, error) { return c.Party.Passwords.Hash(ctx, demo.Password) })
+	go hash() //nolint:errcheck // who needs it is told
 	return true, demo.Fill(ctx, demo.Stage{
 		Tenant: Tenant, Service: c.Service, Now: now, Log: logOr(o.Log),
 		Customer: c.Party.Links.Actor,
@@ -61,7 +61,9 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 			return i.ID, err
 		},
 		Account: func(ctx context.Context, n party.NewAccount) (id casefile.ID, err error) {
-			n.PHC = phc
+			if n.PHC, err = hash(); err != nil {
+				return id, fmt.Errorf("demo password: %w", err)
+			}
 			err = c.DB.Write(ctx, func(ctx context.Context, t tx.Tx) error {
 				id, err = c.Party.Accounts.Create(ctx, t, Tenant, n)
 				return err

@@ -48,6 +48,8 @@ type Options struct {
 	Queue int
 	// Batch bounds how many writers share one SQLite transaction. 0 means 256; 1 switches group commit off (benchmarks).
 	Batch int
+	// Unsynced commits on SQLite without waiting for the disk: a power cut may lose the last of them, never the order. For data that can be made again.
+	Unsynced bool
 }
 
 // DB is an open database. It is safe for concurrent use.
@@ -95,15 +97,20 @@ func openPostgres(ctx context.Context, o Options) (*DB, error) {
 }
 
 func openSQLite(ctx context.Context, o Options) (*DB, error) {
+	synchronous := "synchronous(FULL)"
+	if o.Unsynced {
+		synchronous = "synchronous(NORMAL)"
+	}
 	pragmas := func(more ...string) string {
 		v := url.Values{}
-		for _, p := range append([]string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(5000)", "foreign_keys(1)"}, more...) {
+		for _, p := range append([]string{"journal_mode(WAL)", synchronous, "busy_timeout(5000)", "foreign_keys(1)"}, more...) {
 			v.Add("_pragma", p)
 		}
 		return "file:" + (&url.URL{Path: o.URL}).EscapedPath() + "?" + v.Encode()
 	}
+	// A savepoint copies each page before its first change: kept in memory, it is not a file written and thrown away for every request of a batch.
 	// secure_delete overwrites what is removed within pages that are written anyway: a destroyed key must not stay in a freed corner of the file.
-	w, err := sql.Open("sqlite", pragmas("cache_size(-65536)", "wal_autocheckpoint(4000)", "secure_delete(FAST)"))
+	w, err := sql.Open("sqlite", pragmas("cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "secure_delete(FAST)"))
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}

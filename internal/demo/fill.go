@@ -70,12 +70,17 @@ type play struct {
 	admin   casefile.Actor
 	players map[casefile.ID]*player
 	queue   steps
+	paint   painter
 	failed  int
 }
 
 // Fill makes technicians, accounts and cases in every state. It must run on an empty installation whose time source is Advance's.
 func Fill(ctx context.Context, s Stage) error {
 	p := &play{Stage: s, players: map[casefile.ID]*player{}}
+	for _, c := range scripts() {
+		p.schedule(s.Now.Add(-c.ago), c)
+	}
+	p.paint.start()
 	// The people of the play act with ids of their own; whose they are shows in the log of the demo.
 	if err := p.Advance(ctx, s.Now.Add(-playFor)); err != nil {
 		return err
@@ -86,9 +91,6 @@ func Fill(ctx context.Context, s Stage) error {
 	}
 	if err := p.accounts(ctx); err != nil {
 		return fmt.Errorf("accounts: %w", err)
-	}
-	for _, c := range scripts() {
-		p.schedule(s.Now.Add(-c.ago), c)
 	}
 	for p.queue.Len() > 0 {
 		st := heap.Pop(&p.queue).(step)

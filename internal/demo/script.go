@@ -101,6 +101,13 @@ type run struct {
 
 func (p *play) schedule(at time.Time, s script) {
 	r := &run{script: s, p: p, n: p.queue.Len()}
+	if s.photo {
+		p.paint.ask(r.scene(scene.Options{Fault: true}))
+	}
+	switch s.ends {
+	case unsigned, done, rated, reopened:
+		p.paint.ask(r.scene(scene.Options{Fixed: true}))
+	}
 	p.later(at, s.name, func(ctx context.Context) error {
 		if err := r.report(ctx); err != nil {
 			return err
@@ -243,15 +250,20 @@ var scenes = map[string]string{
 }
 
 func (r *run) seal(ctx context.Context, a casefile.Actor, d service.Draft, visit casefile.ID, kind string, o scene.Options) (casefile.ID, error) {
-	o.Subject, o.Seed, o.Width = r.product, uint64(r.n), 560
-	if s, ok := scenes[r.product]; ok {
-		o.Subject = s
-	}
-	photo, err := scene.JPEG(o)
+	photo, err := r.p.paint.take(r.scene(o))
 	if err != nil {
 		return casefile.Nil, err
 	}
 	return r.p.Seal(ctx, a, d, visit, kind, photo)
+}
+
+// scene is what a photograph of the case shows.
+func (r *run) scene(o scene.Options) scene.Options {
+	o.Subject, o.Seed, o.Width = r.product, uint64(r.n), 560
+	if s, ok := scenes[r.product]; ok {
+		o.Subject = s
+	}
+	return o
 }
 
 var errNoOffer = errors.New("no offer is open")

@@ -53,6 +53,9 @@ type notifier struct {
 func (n notifier) Queue(ctx context.Context, t tx.Tx, m service.Message) error {
 	out := notify.Message{Tenant: m.Tenant, Case: m.Case, Number: m.Number, To: notify.Recipient(m.To), Subject: m.Subject, Technician: m.Technician,
 		Template: m.Template, Lang: m.Lang, Visit: m.Visit, Offer: m.Offer, Args: map[string]any{}}
+	if k := m.Known; k != nil {
+		out.Known = &notify.Known{Box: k.Box, Phone: k.Phone, Link: k.Link}
+	}
 	if name, ok := texts[m.Template]; ok {
 		out.Template = name
 	}

@@ -110,7 +110,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	}
 	// A savepoint copies each page before its first change: kept in memory, it is not a file written and thrown away for every request of a batch.
 	// secure_delete overwrites what is removed within pages that are written anyway: a destroyed key must not stay in a freed corner of the file.
-	w, err := sql.Open("sqlite", pragmas("cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(4000)", "secure_delete(FAST)"))
+	w, err := sql.Open("sqlite", pragmas("cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(0)", "secure_delete(FAST)"))
 	if err != nil {
 		return nil, fmt.Errorf("open sqlite: %w", err)
 	}
@@ -120,6 +120,11 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		w.Close()
 		return nil, fmt.Errorf("open sqlite %q: %w", o.URL, err)
 	}
+	folds, err := sql.Open("sqlite", pragmas("wal_autocheckpoint(0)"))
+	if err != nil {
+		w.Close()
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
 	r, err := sql.Open("sqlite", pragmas("query_only(1)", "cache_size(-16384)"))
 	if err != nil {
 		w.Close()
@@ -128,7 +133,7 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	r.SetMaxOpenConns(max(8, 2*runtime.NumCPU()))
 	r.SetMaxIdleConns(8)
 	d := &DB{dialect: SQLite, log: o.Log, read: r}
-	d.writer = startWriter(d, w, conn, o)
+	d.writer = startWriter(d, w, conn, folds, o)
 	return d, nil
 }
 

@@ -17,6 +17,8 @@ type writer struct {
 	pool  *sql.DB
 	conn  *sql.Conn
 	batch int
+	fold  *folder // nil until started
+	since int     // commits since the last fold
 	queue chan *job
 	done  chan struct{}
 
@@ -30,17 +32,21 @@ type writer struct {
 type job struct {
 	ctx     context.Context
 	f       func(context.Context, tx.Tx) error
-	alone   func() error // instead of f: with the connection given back to the pool (migrations)
+	alone   func() error                           // instead of f: with the connection given back to the pool (migrations)
+	outside func(context.Context, *sql.Conn) error // instead of f: on the connection, between two transactions
 	err     error
 	commits []func()
 	ready   chan struct{}
 }
 
-func startWriter(d *DB, pool *sql.DB, conn *sql.Conn, o Options) *writer {
+func startWriter(d *DB, pool *sql.DB, conn *sql.Conn, folds *sql.DB, o Options) *writer {
 	w := &writer{
 		db: d, pool: pool, conn: conn, batch: o.Batch, queue: make(chan *job, o.Queue), done: make(chan struct{}),
 		stmts: map[*tx.Stmt]*sql.Stmt{}, plain: map[string]*sql.Stmt{},
 	}
+	w.fold = startFolder(folds, o.Log, func(f func(context.Context, *sql.Conn) error) error {
+		return w.submit(&job{ctx: context.Background(), outside: f, ready: make(chan struct{})})
+	})
 	go w.loop()
 	return w
 }
@@ -86,7 +92,7 @@ func (w *writer) stop() error {
 	if already {
 		return nil
 	}
-	return errors.Join(w.forget(), w.conn.Close(), w.pool.Close())
+	return errors.Join(w.fold.stop(), w.forget(), w.conn.Close(), w.pool.Close())
 }
 
 // forget closes the prepared statements. SQLite keeps a connection half open, and its log unfolded, while one of them is left.
@@ -105,9 +111,7 @@ func (w *writer) forget() error {
 func (w *writer) loop() {
 	defer close(w.done)
 	for j := range w.queue {
-		if j.alone != nil {
-			j.err = w.runAlone(j.alone)
-			close(j.ready)
+		if w.special(j) {
 			continue
 		}
 		jobs := w.runBatch(j)
@@ -120,6 +124,20 @@ func (w *writer) loop() {
 			close(j.ready)
 		}
 	}
+}
+
+// special runs a job that is no transaction.
+func (w *writer) special(j *job) bool {
+	switch {
+	case j.alone != nil:
+		j.err = w.runAlone(j.alone)
+	case j.outside != nil:
+		j.err = j.outside(context.Background(), w.conn)
+	default:
+		return false
+	}
+	close(j.ready)
+	return true
 }
 
 func (w *writer) runAlone(f func() error) error {
@@ -151,17 +169,18 @@ func (w *writer) runBatch(j *job) (jobs []*job) {
 		if !ok {
 			break
 		}
-		if next.alone != nil {
-			defer func() {
-				next.err = w.runAlone(next.alone)
-				close(next.ready)
-			}()
+		if next.alone != nil || next.outside != nil {
+			defer w.special(next)
 			break
 		}
 		j = next
 	}
 	if err := w.plainExec(bg, "COMMIT"); err != nil {
 		return w.abort(jobs, err)
+	}
+	if w.since++; w.since >= foldAfterCommits {
+		w.since = 0
+		w.fold.soon()
 	}
 	return jobs
 }

@@ -49,8 +49,17 @@ type Message struct {
 	Offer      casefile.ID
 	// Args fill the template: text, int, casefile.Fen (an amount), time.Time (a moment), [2]time.Time (a window), i18n.Key.
 	Args map[string]any
+	// Known is the customer when the caller has just written them in this transaction; nil has them looked up.
+	Known *Known
 	// Dedupe, when not empty, makes the message go once per tenant.
 	Dedupe string
+}
+
+// Known is a customer whose key, phone and link the caller holds.
+type Known struct {
+	Box   *privacy.Box
+	Phone privacy.Phone
+	Link  string
 }
 
 // Linker gives a case its private link; *party.Links is one.
@@ -68,6 +77,7 @@ type Directory interface {
 type Keeper interface {
 	NewSubject(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) error
 	Seal(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID, field, clear string) ([]byte, error)
+	For(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) (*privacy.Box, error)
 	Open(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID, field string, sealed []byte) (string, error)
 	Person(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) (privacy.Person, error)
 	Destroy(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) error
@@ -179,14 +189,7 @@ func (m *Messages) write(ctx context.Context, t tx.Tx, msg Message, id casefile.
 	}
 	phone, err := m.recipient(ctx, t, msg, &row)
 	if err == nil {
-		row.To, err = m.keeper.Seal(ctx, t, row.Tenant, row.Subject, fieldTo, phone.Clear())
-	}
-	var words string
-	if err == nil {
-		words, err = m.render(ctx, t, msg)
-	}
-	if err == nil {
-		row.Body, err = m.keeper.Seal(ctx, t, row.Tenant, row.Subject, fieldBody, words)
+		err = m.fill(ctx, t, msg, phone, &row)
 	}
 	switch {
 	case casefile.Is(err, casefile.NotFound): // privacy.ErrErased is one
@@ -201,6 +204,25 @@ func (m *Messages) write(ctx context.Context, t tx.Tx, msg Message, id casefile.
 	return written, err
 }
 
+// fill renders the words and seals them and the number.
+func (m *Messages) fill(ctx context.Context, t tx.Tx, msg Message, phone privacy.Phone, row *MessageRow) error {
+	words, err := m.render(ctx, t, msg)
+	if err != nil {
+		return err
+	}
+	var box *privacy.Box
+	if msg.Known != nil {
+		box = msg.Known.Box
+	} else if box, err = m.keeper.For(ctx, t, row.Tenant, row.Subject); err != nil {
+		return err
+	}
+	if row.To, err = box.Seal(fieldTo, phone.Clear()); err != nil {
+		return err
+	}
+	row.Body, err = box.Seal(fieldBody, words)
+	return err
+}
+
 // recipient finds the phone and whose key seals the message.
 func (m *Messages) recipient(ctx context.Context, t tx.Tx, msg Message, row *MessageRow) (privacy.Phone, error) {
 	if msg.To == ToTechnician {
@@ -211,6 +233,9 @@ func (m *Messages) recipient(ctx context.Context, t tx.Tx, msg Message, row *Mes
 		return m.directory.TechnicianPhone(ctx, t, msg.Tenant, msg.Technician)
 	}
 	row.Subject = msg.Subject
+	if msg.Known != nil {
+		return msg.Known.Phone, nil
+	}
 	p, err := m.keeper.Person(ctx, t, msg.Tenant, msg.Subject)
 	if err == nil && !p.Erased.IsZero() {
 		err = privacy.ErrErased
@@ -238,7 +263,7 @@ func (m *Messages) render(ctx context.Context, t tx.Tx, msg Message) (string, er
 		key = textPrefix + fallback
 	}
 	if msg.To == ToCustomer && wantsLink(lang, key) {
-		token, err := m.links.Issue(ctx, t, msg.Tenant, msg.Case)
+		token, err := m.link(ctx, t, msg)
 		if err != nil {
 			return "", err
 		}
@@ -258,6 +283,13 @@ func (m *Messages) render(ctx context.Context, t tx.Tx, msg Message) (string, er
 		m.log.LogAttrs(ctx, slog.LevelError, "message template unknown", slog.String("template", msg.Template))
 	}
 	return text, nil
+}
+
+func (m *Messages) link(ctx context.Context, t tx.Tx, msg Message) (string, error) {
+	if msg.Known != nil && msg.Known.Link != "" {
+		return msg.Known.Link, nil
+	}
+	return m.links.Issue(ctx, t, msg.Tenant, msg.Case)
 }
 
 func wantsLink(l i18n.Lang, key string) bool { return strings.Contains(i18n.T(l, key), "{link}") }

@@ -171,6 +171,7 @@ func (s *Commands) knownFault(kind terms.Kind, product, code string) bool {
 type prepared struct {
 	file    casefile.Case
 	person  *privacy.NewPerson
+	phone   privacy.Phone
 	request terms.Request
 	photos  []casefile.ID
 	hash    [32]byte
@@ -183,6 +184,7 @@ func (s *Commands) prepareReport(ctx context.Context, a casefile.Actor, now time
 		p.file.ID, p.file.Subject = s.Source.NewID(), s.Source.NewID()
 	}
 	who := privacy.Person{Tenant: a.Tenant, Subject: p.file.Subject, Case: p.file.ID, Name: privacy.NewName(r.Name), Phone: privacy.NewPhone(r.Phone)}
+	p.phone = who.Phone
 	var err error
 	if p.person, err = s.preparePerson(ctx, who, len(r.Photos) > 0); err != nil {
 		return nil, err
@@ -237,7 +239,7 @@ func reportHash(r terms.Report) [32]byte {
 
 // writeReport is the transaction of a report: few statements, everything prepared. It does not change p: it may run again.
 func (s *Commands) writeReport(ctx context.Context, t tx.Tx, a casefile.Actor, p *prepared, rc *terms.Receipt) error {
-	w := &Work{Commands: s, Tx: t, Actor: a, Now: p.file.Created, Case: p.file}
+	w := &Work{Commands: s, Tx: t, Actor: a, Now: p.file.Created, Case: p.file, Box: p.person.Box}
 	req := p.request
 	w.Req = &req
 	if err := s.Timeline.Create(ctx, t, &w.Case); err != nil {
@@ -258,6 +260,7 @@ func (s *Commands) writeReport(ctx context.Context, t tx.Tx, a casefile.Actor, p
 	if err != nil {
 		return err
 	}
+	w.known = &terms.Known{Box: p.person.Box, Phone: p.phone, Link: link}
 	w.later("photos", KindReport, casefile.Nil, p.photos...)
 	if err := w.afterReport(ctx); err != nil {
 		return err

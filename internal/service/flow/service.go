@@ -57,6 +57,7 @@ type Work struct {
 	offers   []terms.Offer // read on demand
 	gotOffer bool
 	Box      *privacy.Box
+	known    *terms.Known // the customer, in the transaction that writes them
 	events   []casefile.Event
 	attach   []attaching // photographs; they add leaves to the log, so they wait for flush
 	clocks   bool        // clocks were touched: the queue's order has to be derived again
@@ -284,7 +285,7 @@ func (w *Work) tell(ctx context.Context, to terms.Recipient, template string, ar
 	m := terms.Message{Tenant: w.Case.Tenant, Case: w.Case.ID, Number: w.Case.Number, To: to, Template: template, Lang: w.Case.Lang, Args: args}
 	switch to {
 	case terms.ToCustomer:
-		m.Subject = w.Case.Subject
+		m.Subject, m.Known = w.Case.Subject, w.known
 	case terms.ToTechnician:
 		if w.Visit == nil || w.Visit.Technician.IsNil() {
 			return nil

@@ -35,7 +35,9 @@ func (r *Resolver) link(s *scratch) {
 			own *= 0.5
 		}
 		if h.form == table.FormShort && h.after != followPlain && !(h.after == followLandmark && h.level < table.County) {
-			own *= 0.6
+			if own *= 0.6; h.after == followEstate && h.level == table.Prefecture && h.bound {
+				own *= 1.4 // 西安新城大道: enough to ask
+			}
 		}
 		if h.level == table.Town && !h.bound {
 			own *= 0.4 // 宁东 in 南宁东站 is no zone
@@ -52,6 +54,9 @@ func (r *Resolver) link(s *scratch) {
 			own *= 0.5
 		}
 		h.total = own
+		if h.part && h.level == table.County {
+			continue // 眉山 in 乐山市眉山市 is no county of 乐山
+		}
 		for j := range s.hits[:i] {
 			g := &s.hits[j]
 			if h.form == table.FormShort && (h.after >= followBrand || g.form != table.FormShort) && s.same(g, h) {
@@ -60,7 +65,10 @@ func (r *Resolver) link(s *scratch) {
 			if g.end > h.start || g.weight <= 0.5 || !r.leadsTo(s, g, h) || g.cut > 0 && g.cut <= h.start {
 				continue
 			}
-			gap := s.text.gap(int(g.end), int(h.start))
+			gap := s.text.link(int(g.end), int(h.start))
+			if gap > 0 && (r.vague[h.place] || s.insideOther(r, g, h)) {
+				continue // 河南永城老城区, 乐山市峨眉山县
+			}
 			if gap > 0 && (gap > 12 || h.form != table.FormFull && h.form != table.FormAlias || h.end-h.start < 3) {
 				continue
 			}
@@ -71,6 +79,20 @@ func (r *Resolver) link(s *scratch) {
 		}
 	}
 	r.linkBackwards(s)
+}
+
+// insideOther reports whether h is the end of a longer name that stands directly behind g.
+func (s *scratch) insideOther(r *Resolver, g, h *hit) bool {
+	for i := range s.hits {
+		x := &s.hits[i]
+		if x.start >= h.start {
+			return false
+		}
+		if x.end >= h.end && x.start >= g.end && r.leadsTo(s, g, x) && s.text.gap(int(g.end), int(x.start)) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // leadsTo reports whether the name g may stand before the name h in an address.
@@ -113,12 +135,12 @@ func (r *Resolver) formerNamesake(s *scratch, place int32) bool {
 func (r *Resolver) linkBackwards(s *scratch) {
 	for i := len(s.hits) - 1; i >= 0; i-- {
 		h := &s.hits[i]
-		if h.form == table.FormShort || h.level < table.Prefecture || h.prev >= 0 {
+		if h.form == table.FormShort && !s.alone(h) || h.level < table.Prefecture || h.prev >= 0 {
 			continue
 		}
 		for j := i + 1; j < len(s.hits); j++ {
 			g := &s.hits[j]
-			if g.start < h.end || g.level >= h.level || g.form == table.FormShort && g.level != table.Province || s.text.gap(int(h.end), int(g.start)) > 0 || !r.below(h.place, g.place) {
+			if g.start < h.end || g.level >= h.level || g.form == table.FormShort && g.level != table.Province && !s.alone(g) || s.text.gap(int(h.end), int(g.start)) > 0 || !r.below(h.place, g.place) {
 				continue
 			}
 			if g.rev < 0 && int(g.end) < len(s.text.c) && s.text.class[g.end] == classHan && !s.text.space[g.end] {
@@ -129,6 +151,13 @@ func (r *Resolver) linkBackwards(s *scratch) {
 			}
 		}
 	}
+}
+
+// alone reports whether separators or the ends of the text stand on both sides of a name.
+func (s *scratch) alone(h *hit) bool {
+	t := &s.text
+	return (h.start == 0 || t.space[h.start] || t.class[h.start-1] == classSep) &&
+		(int(h.end) == len(t.c) || t.space[h.end] || t.class[h.end] == classSep)
 }
 
 // below reports whether place i is or was written under place above.
@@ -225,6 +254,9 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			break
 		}
 		full := m.Form == table.FormFull || m.Form == table.FormAlias
+		if !full && s.commonWord(w) {
+			continue // 甘南新城 names no 新城镇
+		}
 		if !full && (w.after == followFar || level == table.Province && !r.municipality(above)) {
 			continue // 贵州茅台酒
 		}
@@ -258,6 +290,15 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 		}
 		s.readings = append(s.readings, x)
 	}
+}
+
+// commonWord reports whether a town name without its suffix is a word that may stand behind any name: 新城, 古城, 大桥.
+func (s *scratch) commonWord(w *townHit) bool {
+	if w.end-w.start != 2 || followWords[s.text.c[w.start]] == nil {
+		return false
+	}
+	kind, n := followWords.match(&s.text, int(w.start))
+	return kind != followPlain && n == 2
 }
 
 // readTownAlone adds readings for a town named without anything above it.

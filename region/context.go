@@ -25,7 +25,8 @@ func (f follow) spot() bool { return f == followSpot || f == followLandmark }
 
 // followWords are the words that change the meaning of a name before them.
 var followWords = compileFollow(map[follow][]string{
-	followRoad: {"路", "巷", "弄", "胡同", "大道", "大街", "公路", "高速", "老街", "步行街", "环线", "国道", "省道", "高架", "隧道", "支路", "里弄", "横街", "新街", "正街", "前街", "后街", "小街", "直街", "道"},
+	followFar:  {"老街", "步行街", "横街", "新街", "正街", "前街", "后街", "小街", "直街"},
+	followRoad: {"路", "巷", "弄", "胡同", "大道", "大街", "公路", "高速", "环线", "国道", "省道", "高架", "隧道", "支路", "里弄", "道"},
 	followBrand: {"小吃", "拉面", "牛肉", "烤鸭", "火锅", "米粉", "米线", "热干面", "烧饼", "包子", "饺子", "水饺", "麻辣", "凉皮", "肉夹馍",
 		"炒饭", "酸菜", "羊肉", "羊杂", "烧烤", "菜馆", "饭店", "饭庄", "酒家", "餐馆", "餐厅", "早茶", "茶叶", "黑茶", "绿茶", "红茶", "白茶", "特产", "土菜",
 		"土鸡", "板栗", "私房菜", "臭豆腐", "板鸭", "烧鸡", "扒鸡", "豆腐", "豆皮", "螺蛳粉", "酸辣粉", "肠粉", "面馆", "大闸蟹", "龙虾", "牌", "时间", "书店", "啤酒", "老窖",
@@ -110,7 +111,7 @@ func (t *chars) follows(i int) follow {
 		return followPlain
 	}
 	kind, length := followWords.match(t, i)
-	if kind == followRoad && t.c[i+length-1] == '街' && i+length < len(t.c) && t.c[i+length] == '口' {
+	if (kind == followRoad || kind == followFar) && t.c[i+length-1] == '街' && i+length < len(t.c) && t.c[i+length] == '口' {
 		return followLandmark // 新街口
 	}
 	if kind == followSpot && length == 1 && t.c[i] == '街' && i+1 < len(t.c) {
@@ -138,6 +139,43 @@ func (t *chars) follows(i int) follow {
 	return followPlain
 }
 
+// ownStreet reports whether the street written from character i on may be one in the place named before it (烟台蓬莱东街,
+// 石河子北三路), not one called after the place (长沙芙蓉中路). Cities call roads after their districts, with a direction behind.
+func (t *chars) ownStreet(i int, district bool) bool {
+	if !district {
+		return true
+	}
+	for k := i; k < i+4 && k < len(t.c); k++ {
+		switch {
+		case isOneOf(t.c[k], numerals):
+			return k < i+2
+		case t.c[k] == '街' || t.c[k] == '巷':
+			return true
+		case t.c[k] == '路' || t.c[k] == '道':
+			return false
+		}
+	}
+	return true
+}
+
+var numerals = []uint16{'一', '二', '三', '四', '五', '六', '七', '八', '九', '十'}
+
+// branded reports whether the name before character i is part of the name of a university, hotel or estate, which like to
+// call themselves after a place they are not in.
+func (t *chars) branded(i int) bool {
+	for _, w := range brands {
+		if t.has(i, w) {
+			return !t.has(i, []rune("大学城"))
+		}
+	}
+	return false
+}
+
+var brands = [][]rune{
+	[]rune("大学"), []rune("学院"), []rune("酒店"), []rune("大酒店"), []rune("宾馆"), []rune("大厦"), []rune("花园"), []rune("花苑"), []rune("新城"), []rune("名城"), []rune("家园"),
+	[]rune("公馆"), []rune("山庄"), []rune("公寓"), []rune("小区"), []rune("雅居"), []rune("佳园"), []rune("别墅"), []rune("国际"),
+}
+
 // followsFull is follows for a name that is complete.
 func (t *chars) followsFull(i int) follow {
 	if f := t.follows(i); f != followFar {
@@ -149,7 +187,7 @@ func (t *chars) followsFull(i int) follow {
 var directionsAndNumbers = []uint16{'东', '南', '西', '北', '中', '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '环', '新', '大', '老', '内', '外', '上', '下', '前', '后'}
 
 // prepositions may stand directly before an address.
-var prepositions = []uint16{'在', '到', '于', '住', '址', '是', '往', '去', '来', '从', '至', '给', '向', '国', '家', '为', '寄', '发', '送', '点', '处', '我', '的', '这', '了', '收'}
+var prepositions = []uint16{'在', '到', '于', '住', '址', '是', '往', '去', '来', '从', '至', '给', '向', '国', '家', '为', '寄', '发', '送', '点', '处', '我', '的', '这', '了', '收', '师'}
 
 // boundBefore reports whether a name starting at character i starts a word.
 func (t *chars) boundBefore(i int) bool {
@@ -176,6 +214,16 @@ func (t *chars) suffixAt(i int) bool {
 	switch t.c[i] {
 	case '区', '县', '市', '省', '州', '旗', '盟':
 		return true
+	}
+	return false
+}
+
+// autonomous reports whether the word that goes on at character i ends as that of an autonomous prefecture or county.
+func (t *chars) autonomous(i int) bool {
+	for k := i; k < i+14 && t.joined(k); k++ {
+		if t.has(k, []rune("族自治")) {
+			return true
+		}
 	}
 	return false
 }

@@ -45,7 +45,7 @@ func (d *decision) unknownBelow(u int32) string {
 		case '路', '号', '道', '巷', '村', '楼', '栋', '弄', '里', '园', '苑':
 			return ""
 		case '区', '县', '旗', '市':
-			if i-from < 2 && (i == from || t.c[i] != '县') {
+			if i == from && t.c[i] != '县' {
 				return ""
 			}
 			if i+1 < len(t.c) && (t.c[i] == '市' && isOneOf(t.c[i+1], []uint16{'场', '民', '政', '委', '医', '第', '一'}) || t.c[i] == '县' && isOneOf(t.c[i+1], []uint16{'城', '医', '政'})) {
@@ -139,7 +139,7 @@ func (d *decision) contradicting(u int32) int {
 		if p.Level == table.Zone || h.weight < 0.6 || h.form == formTypo || h.form == table.FormLegacy || h.after == followRoad || h.after == followBrand || r.vague[h.place] {
 			continue
 		}
-		full := (h.form == table.FormFull || h.form == table.FormAlias) && h.end-h.start >= 3
+		full := (h.form == table.FormFull || h.form == table.FormAlias) && (h.end-h.start >= 3 || d.corrected() && p.Level == table.County)
 		switch {
 		case h.start >= d.top.end && t.gap(int(d.top.end), int(h.start)) == 0:
 			if !full || d.s.longer(h) {
@@ -159,6 +159,41 @@ func (d *decision) contradicting(u int32) int {
 		}
 	}
 	return -1
+}
+
+// corrected reports whether the last name of the best reading is a misspelt one.
+func (d *decision) corrected() bool {
+	h := d.lastHit()
+	return h != nil && h.form == formTypo
+}
+
+// unused asks when the text says no more than a province or city although it holds the name of something in it that no
+// reading could use, and when an address follows that names nothing below a province.
+func (d *decision) unused(u int32) bool {
+	r, h := d.r, d.lastHit()
+	if h == nil || d.top.town >= 0 || h.place != u || r.places[u].Level >= table.County || r.kidFrom[u] == r.kidFrom[u+1] {
+		return false
+	}
+	n := len(d.options)
+	for i := range d.s.hits {
+		g := &d.s.hits[i]
+		full := g.form == table.FormFull || g.form == table.FormAlias
+		if g.start < d.top.end && d.top.start < g.end || g.level <= h.level || g.level > table.County || r.vague[g.place] || g.cut > 0 || g.after == followRoad || g.after == followBrand ||
+			!full && !(g.form == table.FormShort && d.s.alone(g)) || !r.below(g.place, u) {
+			continue
+		}
+		d.options = d.options[:len(d.options):len(d.options)]
+		for _, x := range r.at(g.place, d.day, nil, 0) {
+			d.options = append(d.options, option{x, reading{hit: int32(i), place: g.place, town: -1, townAt: -1, start: g.start, end: g.end}})
+		}
+	}
+	if len(d.options) > n {
+		d.options = append(d.options[n:], d.options[:n]...)
+	} else if r.places[u].Level != table.Province || r.municipality(u) || r.places[u].Code >= 710000 || !d.s.text.looksLikeAddress(int(d.top.end)) {
+		return false
+	}
+	d.askOne(Reason{ReasonCountyMissing, []string{r.places[u].Name}})
+	return true
 }
 
 // orphan reports whether the county u is named without anything above it.
@@ -280,27 +315,41 @@ func (d *decision) doubt() (ReasonCode, bool) {
 	h := d.lastHit()
 	if h == nil {
 		w := &d.s.towns[d.top.townAt]
+		if d.namesake(int32(w.start), int32(w.end)) {
+			return ReasonWeak, true // 宣威镇 in another province, 通州镇上
+		}
 		if w.bound && d.s.text.townEnds(int(w.start), int(w.end)) {
 			return "", false // 丁蜀镇陶瓷城: what has the suffix of a town is one
 		}
 		return ReasonWeak, !w.bound || w.after.spot() || w.after == followBrand || d.top.score < sureScore
 	}
 	p := &d.r.places[h.place]
+	if p.Level == table.Zone && h.prev < 0 && d.namesake(h.start, h.end) {
+		return ReasonWeak, true // 南川工业园
+	}
 	if h.doubtful && d.top.town < 0 {
 		return ReasonTypo, true
 	}
 	if d.top.town >= 0 {
 		// 宝鸡市河口瑶族自治县: a town without its suffix in the middle of other words decides no county.
 		w := &d.s.towns[d.top.townAt]
+		if w.entry < 0 && d.top.how == townGives {
+			return ReasonTypo, true
+		}
+		if d.r.vague[h.place] && h.prev < 0 && h.rev < 0 && !d.townInFull() {
+			return ReasonWeak, true
+		}
 		return ReasonWeak, d.top.how == townGives && d.top.end == w.end && d.s.text.joined(int(w.end)) && !d.townInFull()
 	}
 	full := h.form == table.FormFull || h.form == table.FormAlias
 	alone := h.prev < 0 && h.rev < 0
 	t := &d.s.text
 	if alone && h.form == table.FormShort && t.gap(0, int(h.start)) == 0 && t.gap(int(h.end), len(t.c)) == 0 {
-		return "", false // nothing but the name: 义乌
+		return ReasonWeak, d.sameBelow(h) // nothing but the name: 义乌 is enough, 吉林 is a province and a city of it
 	}
 	switch {
+	case alone && h.form == table.FormShort && (t.suffixAt(int(h.end)) || t.autonomous(int(h.end))):
+		return ReasonWeak, true // 长春区, 黔南苗族侗族自治州
 	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
 		return ReasonWeak, true // 云南白药牙膏, 赵县长
 	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):
@@ -309,16 +358,51 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return "", false // 白沟镇
 	case full && alone && h.end-h.start == 2 && (!h.bound || h.after.spot() || h.after == followOrg):
 		return ReasonWeak, true
+	case full && d.r.vague[h.place] && p.To != 0 && p.To < 20000000 && !inForce(p, d.day):
+		return ReasonWeak, true // 城区 says little where there has been none for so long
 	case full:
-		return ReasonWeak, h.after == followBrand && alone
+		return ReasonWeak, alone && (h.after == followBrand || p.Level <= table.County && !h.bound) // 梅河口区 is not 河口区
 	case alone && (!h.bound || h.after != followPlain && !(h.after == followLandmark && h.level < table.County)):
 		return ReasonWeak, true
 	case h.form == table.FormLegacy && alone:
 		return ReasonTypo, true
+	case h.form == table.FormShort && p.Level == table.County && (h.after == followFar || t.branded(int(h.end)) || d.r.vague[h.place] && t.c[h.start] == '市' && t.joined(int(h.end))):
+		return ReasonWeak, true // 平遥南大街 behind its city; 江汉大学 is not in 江汉区, 静安新城 not in 静安区
 	case h.form == table.FormShort && h.after.spot() && p.Level == table.County: // 武汉天河机场, 无锡惠山古镇
 		return ReasonWeak, true
 	}
 	return "", false
+}
+
+// sameBelow reports whether the short name of a province is that of a city of it as well.
+func (d *decision) sameBelow(h *hit) bool {
+	for i := range d.s.hits {
+		g := &d.s.hits[i]
+		if h.level == table.Province && g.level == table.Prefecture && g.start == h.start && g.end == h.end && g.form == table.FormShort && d.r.places[g.place].To == 0 && d.r.below(g.place, h.place) {
+			d.options = append(d.options, option{g.place, reading{hit: int32(i), place: g.place, town: -1, townAt: -1, start: g.start, end: g.end}})
+			return true
+		}
+	}
+	return false
+}
+
+// namesake reports whether a town or zone named alone begins with the name of a city or county in force that it has
+// nothing to do with.
+func (d *decision) namesake(start, end int32) bool {
+	found := false
+	u := d.options[0].unit
+	for i := range d.s.hits {
+		h := &d.s.hits[i]
+		p := &d.r.places[h.place]
+		if h.start != start || h.end >= end || p.To != 0 || p.Level != table.County && p.Level != table.Prefecture {
+			continue
+		}
+		if d.r.related(h.place, u) {
+			return false
+		}
+		found = true
+	}
+	return found
 }
 
 // townInFull reports whether the town of the best reading is written with its suffix.
@@ -338,6 +422,9 @@ func (d *decision) townInFull() bool {
 // doubtReason is a doubt with what it is about.
 func (d *decision) doubtReason(code ReasonCode) Reason {
 	h := d.lastHit()
+	if code == ReasonTypo && d.top.town >= 0 {
+		return Reason{code, []string{d.topName(), d.r.places[d.top.town].Name}}
+	}
 	if code == ReasonTypo {
 		return Reason{code, []string{d.written(h.start, h.end), d.r.places[h.place].Name}}
 	}

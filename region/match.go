@@ -1,6 +1,10 @@
 package region
 
-import "anxin/region/internal/table"
+import (
+	"strings"
+
+	"anxin/region/internal/table"
+)
 
 // Limits that keep the work on any input linear. Real addresses stay far below them.
 const (
@@ -24,6 +28,7 @@ type hit struct {
 	level      uint8
 	after      follow
 	cut        int32 // end of a longer name with the same start that this one is cut from, 0 when none
+	part       bool  // that longer name is one of a division, not of a zone
 	bound      bool  // starts a word: nothing but a separator or a preposition before it
 	doubtful   bool  // a slip that is not explained by sound or shape
 }
@@ -104,12 +109,16 @@ func (s *scratch) trim(r *Resolver) {
 				}
 			}
 		}
+		if h.level == table.Prefecture && h.form == table.FormFull && s.nested(i) {
+			h.weight *= 0.2
+		}
 		if h.form != table.FormShort {
 			continue
 		}
 		for k := i + 1; k < len(s.hits) && s.hits[k].start == h.start; k++ {
 			if g := &s.hits[k]; g.end > h.end && g.form == table.FormFull && g.place != h.place {
 				h.cut = max(h.cut, g.end)
+				h.part = h.part || g.level <= table.County
 			}
 		}
 	}
@@ -124,6 +133,17 @@ func (s *scratch) trim(r *Resolver) {
 	}
 }
 
+// nested reports whether hit i is the end of the name of another city: 鞍山市 in 马鞍山市.
+func (s *scratch) nested(i int) bool {
+	h := &s.hits[i]
+	for k := range s.hits[:i] {
+		if g := &s.hits[k]; g.start < h.start && g.end >= h.end && g.level == h.level && g.form == table.FormFull && g.bound {
+			return true
+		}
+	}
+	return false
+}
+
 // take records what entry e may mean at characters i to j.
 func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 	follows := s.text.follows(j)
@@ -134,15 +154,21 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 		}
 		after := follows
 		if after == followFar {
-			if after = followRoad; m.Form == table.FormFull || m.Form == table.FormAlias {
+			switch {
+			case m.Form == table.FormFull || m.Form == table.FormAlias:
 				after = followPlain
+			case m.Form != table.FormShort || p.Level != table.County || p.To != 0 || !s.text.ownStreet(j, isDistrict(p)):
+				after = followRoad
 			}
 		}
 		if after == followRoad && m.Form == table.FormFull && p.Level <= table.Prefecture {
 			after = followPlain // 唐山市路北区, and its misspellings
 		}
-		if (after == followRoad || after.spot()) && p.Level <= table.County && r.namedAt(s, j, m.Place) {
+		if (after == followRoad || after == followBrand || after.spot()) && p.Level <= table.County && r.namedAt(s, j, m.Place) {
 			after = followPlain // 永州市道县, 台州路桥, 闽侯上街, 滨海塘沽
+		}
+		if r.vague[m.Place] && m.Form != table.FormFull && (p.To != 0 || s.text.c[i] == '市' && s.text.joined(j) && isOneOf(s.text.c[j], centre)) {
+			continue // 市中 in 重庆市中山路
 		}
 		if after == followRoad && m.Form != table.FormFull || after == followBrand && m.Form != table.FormAlias && j-i <= 3 {
 			continue
@@ -161,6 +187,12 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 		s.towns = append(s.towns, townHit{int32(i), int32(j), e, -1, follows, bound})
 	}
 }
+
+// isDistrict reports whether a county is a district of a city.
+func isDistrict(p *table.Place) bool { return strings.HasSuffix(p.Name, "区") }
+
+// centre are the characters that make a word of 中 in 市中…: 枣庄市中心街, 内江市中医院.
+var centre = []uint16{'心', '山', '医', '学', '央', '路', '段', '华', '国', '级', '行', '石', '银', '原', '环', '天', '海', '信', '铁', '建', '粮', '街', '州', '南', '北', '兴', '和', '城'}
 
 // namedAt reports whether the name of something within a place starts at character i.
 func (r *Resolver) namedAt(s *scratch, i int, place int32) bool {

@@ -65,7 +65,7 @@ var reasonTexts = map[ReasonCode]Text{
 	ReasonAmbiguous:     {"“{0}”可能指{1}个地方", "“{0}” may mean {1} places"},
 	ReasonContradiction: {"{1}没有“{0}”", "{1} has no “{0}”"},
 	ReasonTypo:          {"“{0}”可能是{1}的误写", "“{0}” may be a misspelling of {1}"},
-	ReasonWeak:          {"“{0}”可能不是地名", "“{0}” may not be a place here"},
+	ReasonWeak:          {"“{0}”未必是地址所在的地方", "“{0}” may not be where the address is"},
 	ReasonTwoPlaces:     {"文中有两个地址：{0}、{1}", "The text holds two addresses: {0} and {1}"},
 	ReasonCountyMissing: {"只写到{0}，没有区县", "Only {0} is named, no county or district"},
 	ReasonLabel:         {"“{0}”是分类用语，不是地名", "“{0}” is a label, not a place"},

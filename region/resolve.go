@@ -349,5 +349,8 @@ func (d *decision) single() {
 		d.askOne(d.doubtReason(why))
 		return
 	}
+	if d.unused(u) {
+		return
+	}
 	d.one(u)
 }

@@ -114,6 +114,9 @@ func TestSweepCities(t *testing.T) {
 		texts := []string{p.Name, strings.ReplaceAll(r.paths[i], "/", ""), p.Name + "人民路1号"}
 		for _, text := range texts {
 			a := r.Resolve(text, Date{})
+			if p.Level == table.Province && !r.municipality(int32(i)) && a.Outcome == OutcomeSet && a.Candidates[0].Code == r.codes[i] && text != p.Name {
+				continue // a road of a whole province has to be asked about
+			}
 			if a.Outcome != OutcomeOne || a.Best.Code != r.codes[i] {
 				t.Errorf("%s -> %v %s, want %s", text, a.Outcome, a.Best.Path, r.paths[i])
 			}

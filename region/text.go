@@ -175,6 +175,15 @@ func (t *chars) count() {
 // gap is the number of characters that are not separators between two positions.
 func (t *chars) gap(from, to int) int { return int(t.solid[to] - t.solid[from]) }
 
+// link is gap for the space between two names, where a suffix written twice counts nothing: 陇南市市徽县.
+func (t *chars) link(from, to int) int {
+	n := t.gap(from, to)
+	if n == 1 && from > 0 && t.c[from] == t.c[from-1] && isOneOf(t.c[from], []uint16{'省', '市', '县'}) {
+		return 0
+	}
+	return n
+}
+
 // rest is the input from a character on, without leading and trailing separators.
 func (t *chars) rest(input string, from int) string {
 	for from < len(t.c) && t.class[from] == classSep {

@@ -14,7 +14,7 @@ func (r *Resolver) slips(s *scratch) {
 	}
 	for k := 0; k < found && len(s.hits) < maxHits; k++ {
 		g := &s.hits[k]
-		if g.level > table.Prefecture || g.weight < 1 || g.form == table.FormLegacy {
+		if g.level > table.Prefecture || g.weight < 1 || g.form == table.FormLegacy || s.shortened(k, found) {
 			continue
 		}
 		at := int(g.end)
@@ -27,7 +27,9 @@ func (r *Resolver) slips(s *scratch) {
 		if _, end, _, plain := s.text.zoneAfter(at); end > 0 && plain {
 			continue // 高新区 is no misspelt 高陵区
 		}
+		before := len(s.hits)
 		r.slipBelow(s, at, g.place, r.places[g.place].Level == table.Province)
+		s.rivalSlips(before)
 		if r.places[g.place].Level == table.Prefecture {
 			r.slipTown(s, at, g.place)
 		}
@@ -35,6 +37,17 @@ func (r *Resolver) slips(s *scratch) {
 	if len(s.hits) > found {
 		sortHits(s.hits)
 	}
+}
+
+// shortened reports whether hit i is the beginning of the same name written in full: 宿州 in 宿州市.
+func (s *scratch) shortened(i, n int) bool {
+	g := &s.hits[i]
+	for k := range s.hits[:n] {
+		if h := &s.hits[k]; h.start == g.start && h.end > g.end && h.form == table.FormFull && h.weight >= g.weight {
+			return true
+		}
+	}
+	return false
 }
 
 // covered reports whether a hit starts at character i.
@@ -97,36 +110,129 @@ func (r *Resolver) slipBelow(s *scratch, i int, place int32, deep bool) {
 	for _, k := range r.kids[r.kidFrom[place]:r.kidFrom[place+1]] {
 		if deep && r.places[k].Level == table.Prefecture {
 			r.slipBelow(s, i, k, false)
-			continue
 		}
 		name := r.folded[k]
-		if len(name) < 2 || i+len(name) > len(s.text.c) || len(s.hits) == maxHits {
+		if len(name) < 2 || len(s.hits) == maxHits {
 			continue
 		}
-		text := s.text.c[i : i+len(name)]
-		if text[len(text)-1] != name[len(name)-1] && len(name) < 4 {
-			continue
-		}
-		q := r.slip(text, name)
+		length, q := r.slipHere(s.text.c[i:], name)
 		if q == slipNo {
+			if !deep && r.places[k].Level == table.County {
+				r.slipShort(s, i, k)
+			}
 			continue
 		}
 		if r.places[k].Level == table.Town {
 			if q == slipLikely && len(s.towns) < maxTowns {
-				s.towns = append(s.towns, townHit{int32(i), int32(i + len(name)), -1, k, s.text.followsFull(i + len(name)), true})
+				s.towns = append(s.towns, townHit{int32(i), int32(i + length), -1, k, s.text.followsFull(i + length), true})
 			}
 			continue
 		}
-		h := hit{start: int32(i), end: int32(i + len(name)), place: k, prev: -1, rev: -1, form: formTypo, level: table.County,
-			bound: true, weight: 2.0, after: s.text.followsFull(i + len(name))}
+		h := hit{start: int32(i), end: int32(i + length), place: k, prev: -1, rev: -1, form: formTypo, level: r.places[k].Level,
+			bound: true, weight: 2.0, after: s.text.followsFull(i + length)}
 		switch {
+		case h.level == table.Prefecture && q != slipLikely:
+			continue
 		case q == slipPossible:
 			h.doubtful, h.weight = true, 1.2
-		case r.namedElsewhere(s, i, i+len(name)):
+		case q == slipCut:
+			h.doubtful, h.weight = true, slipCutWeight
+		case len(name) == 2:
+			h.doubtful, h.weight = true, 1.5 // nothing is left of the name but its suffix
+		case r.namedElsewhere(s, i, i+length):
 			h.doubtful, h.weight = true, 1.9
 		}
 		s.hits = append(s.hits, h)
 	}
+}
+
+// slipCutWeight is the evidence of a name with a character left out.
+const slipCutWeight = 1.3
+
+// rivalSlips makes a slip doubtful when the same word may also be a name with a character left out: 青江区 is 锦江区
+// misspelt or 青白江区 cut short.
+func (s *scratch) rivalSlips(from int) {
+	cut := false
+	for i := range s.hits[from:] {
+		h := &s.hits[from+i]
+		cut = cut || h.weight == slipCutWeight
+	}
+	for i := range s.hits[from:] {
+		if h := &s.hits[from+i]; cut && h.level == table.County && h.weight > 1.5 {
+			h.doubtful, h.weight = true, slipCutWeight+0.1
+		}
+	}
+}
+
+// slipHere compares the beginning of a text with a name: one character may be wrong or written twice or, which is only
+// ever asked about, left out.
+func (r *Resolver) slipHere(text, name []uint16) (length int, q slipQuality) {
+	n := len(name)
+	if n <= len(text) && (text[n-1] == name[n-1] || n >= 4) {
+		if q = r.slip(text[:n], name); q == slipLikely {
+			return n, q
+		}
+	}
+	length = n
+	if n >= 3 && n-1 <= len(text) && text[n-2] == name[n-1] && leavesOut(text[:n-1], name) {
+		length, q = n-1, slipCut
+	}
+	if n+1 <= len(text) && text[n] == name[n-1] && leavesOut(name, text[:n+1]) && doubled(text[:n+1]) {
+		length, q = n+1, slipLikely
+	}
+	return length, q
+}
+
+// doubled reports whether a character stands twice in a row.
+func doubled(text []uint16) bool {
+	for i := 1; i < len(text); i++ {
+		if text[i] == text[i-1] {
+			return true
+		}
+	}
+	return false
+}
+
+// leavesOut reports whether short is long without one of its characters.
+func leavesOut(short, long []uint16) bool {
+	k := 0
+	for k < len(short) && short[k] == long[k] {
+		k++
+	}
+	for ; k < len(short); k++ {
+		if short[k] != long[k+1] {
+			return false
+		}
+	}
+	return true
+}
+
+// slipShort looks for the misspelt short name of a county at character i. It is only ever asked about.
+func (r *Resolver) slipShort(s *scratch, i int, place int32) {
+	n := len(r.folded[place]) - 1
+	if n < 2 || n > 3 || i+n > len(s.text.c) || len(s.hits) == maxHits {
+		return
+	}
+	switch r.folded[place][n] {
+	case '区', '县', '市':
+	default:
+		return
+	}
+	at := -1
+	for k := range n {
+		if s.text.c[i+k] != r.folded[place][k] {
+			if at >= 0 || s.text.class[i+k] != classHan || !r.alike(s.text.c[i+k], r.folded[place][k]) {
+				return
+			}
+			at = k
+		}
+	}
+	after := s.text.follows(i + n)
+	if at < 0 || after == followRoad || after == followFar || after == followBrand || s.text.suffixAt(i+n) || s.text.townSuffix(i+n) > 0 {
+		return
+	}
+	s.hits = append(s.hits, hit{start: int32(i), end: int32(i + n), place: place, prev: -1, rev: -1, form: formTypo,
+		level: table.County, bound: true, doubtful: true, weight: 0.9, after: after})
 }
 
 // slipTown looks for a misspelt town of any county of a city at character i, where a word ends like a town.
@@ -171,6 +277,7 @@ type slipQuality uint8
 const (
 	slipNo       slipQuality = iota
 	slipPossible             // one character differs
+	slipCut                  // one character is left out
 	slipLikely               // one character differs and sounds or looks alike, or two neighbours are swapped
 )
 

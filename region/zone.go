@@ -91,7 +91,7 @@ func (t *chars) zoneAfter(from int) (start, end int, kind zoneKind, plain bool) 
 			break
 		}
 		for _, w := range zoneWords {
-			if t.has(i, w.word) {
+			if t.has(i, w.word) && !(w.word[0] == '新' && t.suffixAt(i+2)) {
 				return from, i + len(w.word), w.kind, i == from || i == from+1 && t.c[from] == '市'
 			}
 		}

@@ -39,6 +39,8 @@ var kinds = []Kind{
 	{"after_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
 	{"signature", []picture.Class{picture.Image}, 2 * megabyte},
 	{"packing_video", []picture.Class{picture.Video}, 4000 * megabyte},
+	{"packing_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
+	{"catalogue_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
 	{"document", []picture.Class{picture.Document}, 30 * megabyte},
 }
 

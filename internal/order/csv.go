@@ -34,6 +34,8 @@ var columnNames = map[string][]string{
 	"phone":        {"手机号", "手机", "收货人手机", "联系电话", "电话", "phone", "mobile"},
 	"product":      {"商品名称", "商品", "商品标题", "宝贝标题", "product", "title"},
 	"category":     {"类目", "品类", "商品类目", "category"},
+	"product_code": {"型号", "产品型号", "product_code", "model"},
+	"province":     {"省份", "收货省份", "省", "province"},
 	"listing":      {"货号", "商品编码", "商家编码", "商品id", "listing", "sku"},
 	"price":        {"实付金额", "金额", "实收款", "买家实付", "price", "amount"},
 	"price_fen":    {"金额分", "price_fen"},
@@ -45,7 +47,7 @@ var columnNames = map[string][]string{
 }
 
 // Template is the header of an empty file.
-const Template = "订单号,收货人,手机号,商品名称,类目,货号,实付金额,数量,付款时间,发货时间,签收时间\n"
+const Template = "订单号,收货人,手机号,商品名称,型号,类目,省份,货号,实付金额,数量,付款时间,发货时间,签收时间\n"
 
 // required are the columns without which no line can be an order; one of the prices is needed too.
 var required = []string{"number", "name", "phone", "product", "category"}
@@ -248,7 +250,7 @@ func readLine(record []string, at map[string]int) Line {
 			f.bad(column, "scientific")
 		}
 	}
-	n := NewOrder{Number: get("number"), Name: get("name"), Phone: get("phone"), Product: get("product"), Category: get("category"), Listing: get("listing"), Lang: strings.ToLower(get("lang"))}
+	n := NewOrder{Number: get("number"), Name: get("name"), Phone: get("phone"), Product: get("product"), Category: get("category"), Code: get("product_code"), Province: get("province"), Listing: get("listing"), Lang: strings.ToLower(get("lang"))}
 	var ok bool
 	if fen := get("price_fen"); fen != "" {
 		v, err := strconv.ParseInt(fen, 10, 64)

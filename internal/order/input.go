@@ -103,6 +103,33 @@ func (f *fields) category(field, value string) string {
 	return value
 }
 
+// provinces are the 34 divisions of the first level, by how every name of theirs begins.
+var provinces = map[string]string{
+	"北京": "11", "天津": "12", "河北": "13", "山西": "14", "内蒙": "15", "辽宁": "21", "吉林": "22", "黑龙": "23", "上海": "31", "江苏": "32", "浙江": "33", "安徽": "34", "福建": "35",
+	"江西": "36", "山东": "37", "河南": "41", "湖北": "42", "湖南": "43", "广东": "44", "广西": "45", "海南": "46", "重庆": "50", "四川": "51", "贵州": "52", "云南": "53", "西藏": "54",
+	"陕西": "61", "甘肃": "62", "青海": "63", "宁夏": "64", "新疆": "65", "台湾": "71", "香港": "81", "澳门": "82",
+}
+
+// province answers the code of a province by code or name. Nothing more of an address is kept here.
+func (f *fields) province(field, value string) string {
+	value = line(value, maxProduct)
+	if value == "" {
+		return ""
+	}
+	if r := []rune(value); len(r) >= 2 {
+		if code, ok := provinces[string(r[:2])]; ok {
+			return code
+		}
+		for _, code := range provinces {
+			if value == code {
+				return code
+			}
+		}
+	}
+	f.bad(field, "province")
+	return ""
+}
+
 // phone answers the digits of a phone number without the country code.
 func (f *fields) phone(field, value string) string {
 	value = line(value, maxPhone)
@@ -156,6 +183,8 @@ func (n *NewOrder) check(now time.Time) error {
 	n.Phone = f.phone("phone", n.Phone)
 	n.Product = f.text("product", n.Product, 1, maxProduct)
 	n.Category = f.category("category", n.Category)
+	n.Code = f.code("product_code", n.Code, 0, maxCode)
+	n.Province = f.province("province", n.Province)
 	n.Listing = f.code("listing", n.Listing, 0, maxCode)
 	if n.Price < 0 || n.Price > maxPrice {
 		f.bad("price_fen", "price")

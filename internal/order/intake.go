@@ -34,6 +34,8 @@ type NewOrder struct {
 	Number             string      // the merchant's
 	Name, Phone        string      // of the buyer
 	Product, Category  string
+	Code               string // product code or model; may be empty
+	Province           string // where it is sent: a name, two digits, or an address, of which nothing more is kept; may be empty
 	Listing            string // the merchant's code of the product page; empty: none. An unknown one is made.
 	Price              casefile.Fen
 	Quantity           int       // 0 means 1
@@ -162,7 +164,7 @@ func (s *Service) tryPut(ctx context.Context, a casefile.Actor, n NewOrder) (Put
 	}
 	now := s.Source.Now()
 	o := Order{Tenant: a.Tenant, Case: s.Source.NewID(), ID: s.Source.NewID(), Merchant: n.Merchant, Number: n.Number, Subject: s.Source.NewID(), Product: n.Product,
-		Category: n.Category, Price: n.Price, Quantity: n.Quantity, Paid: n.Paid, Shipped: n.Shipped, Delivered: n.Delivered, Created: now}
+		Code: n.Code, Category: n.Category, Province: n.Province, Price: n.Price, Quantity: n.Quantity, Paid: n.Paid, Shipped: n.Shipped, Delivered: n.Delivered, Created: now}
 	if n.Listing != "" {
 		l, err := s.listingFor(ctx, a, n)
 		if err != nil {
@@ -238,7 +240,7 @@ func (s *Service) compare(ctx context.Context, t tx.Tx, tenant casefile.Tenant, 
 		same bool
 	}{
 		{"name", erased || person.Name.Equal(privacy.NewName(n.Name))}, {"phone", erased || person.Phone.Equal(privacy.NewPhone(n.Phone))},
-		{"product", o.Product == n.Product}, {"category", o.Category == n.Category}, {"listing", listing == n.Listing}, {"price_fen", o.Price == n.Price},
+		{"product", o.Product == n.Product}, {"product_code", o.Code == n.Code}, {"category", o.Category == n.Category}, {"province", o.Province == n.Province}, {"listing", listing == n.Listing}, {"price_fen", o.Price == n.Price},
 		{"quantity", o.Quantity == n.Quantity}, {"paid_at", o.Paid.Equal(n.Paid)}, {"shipped_at", o.Shipped.Equal(n.Shipped)}, {"delivered_at", o.Delivered.Equal(n.Delivered)},
 	} {
 		if !f.same {

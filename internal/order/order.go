@@ -67,7 +67,9 @@ type Order struct {
 	Subject  casefile.ID
 	Listing  casefile.ID // Nil: none
 	Product  string      // as the buyer saw it
+	Code     string      // of the product in the operator's catalogue, or its model; may be empty
 	Category string      // code, e.g. "lock", "appliance", "clothing"
+	Province string      // division code of two digits of where it was sent; empty when not told
 	Price    casefile.Fen
 	Quantity int
 	// Paid, Shipped and Delivered are what the merchant's system said; zero when it has not.

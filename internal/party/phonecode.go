@@ -81,6 +81,31 @@ type FoundCase struct {
 // errPhoneCode is the one answer to a wrong, used or old code and to an unknown challenge.
 var errPhoneCode = casefile.InvalidField("code", "party.error.phone_code")
 
+// Prove answers the blind index of the phone that the code was sent to, for who finds something other than the newest cases by it (an order by its number). A code
+// works once and allows five tries; all that can be wrong is one error.
+func (f *Finder) Prove(ctx context.Context, tenant casefile.Tenant, challenge casefile.ID, code string) (phoneIndex []byte, err error) {
+	l := f.links
+	code = digits(code)
+	now := l.source.Now()
+	err = l.run.Write(ctx, func(ctx context.Context, t tx.Tx) error {
+		phoneIndex = nil
+		row, err := l.store.TakePhoneCodeTry(ctx, t, tenant, challenge, now, phoneCodeTries)
+		if casefile.Is(err, casefile.NotFound) {
+			return errPhoneCode
+		}
+		if err != nil || !equal(row.CodeHash, f.codeHash(tenant, challenge, code)) {
+			return err // a wrong code commits: the try must be kept
+		}
+		phoneIndex = row.PhoneIndex
+		_, err = l.store.UsePhoneCode(ctx, t, tenant, challenge, now)
+		return err
+	})
+	if err == nil && phoneIndex == nil {
+		err = errPhoneCode
+	}
+	return phoneIndex, err
+}
+
 // Redeem answers the open and lately closed cases of the phone that the code was sent to, newest first. A code works once and allows five tries.
 func (f *Finder) Redeem(ctx context.Context, tenant casefile.Tenant, challenge casefile.ID, code string) ([]FoundCase, error) {
 	l := f.links

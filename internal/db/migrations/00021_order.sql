@@ -34,7 +34,9 @@ CREATE TABLE shop_order (
   subject_id {{bytes}} NOT NULL,
   listing_id {{bytes}},
   product TEXT NOT NULL,
+  product_code TEXT NOT NULL,     -- code or model of the product, '' when not told
   category TEXT NOT NULL,
+  province TEXT NOT NULL,         -- division code of two digits of where it went, '' when not told
   price_fen BIGINT NOT NULL,
   quantity BIGINT NOT NULL,
   paid_at BIGINT,

@@ -22,33 +22,33 @@ SELECT tenant, case_id, listing_id, merchant_id, code, product, category, refs, 
 WHERE tenant = $1 AND (created_at < $2 OR created_at = $2 AND listing_id < $3) ORDER BY created_at DESC, listing_id DESC LIMIT $4
 
 -- name: insert_order
-INSERT INTO shop_order (tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, category, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15)
+INSERT INTO shop_order (tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, product_code, category, province, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17)
 ON CONFLICT (tenant, merchant_id, number) DO NOTHING
 -- name: update_times
 UPDATE shop_order SET paid_at = $3, shipped_at = $4, delivered_at = $5 WHERE tenant = $1 AND order_id = $2
 -- name: order
-SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, category, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
+SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, product_code, category, province, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
 FROM shop_order WHERE tenant = $1 AND order_id = $2
 -- name: order_of_case
-SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, category, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
+SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, product_code, category, province, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
 FROM shop_order WHERE tenant = $1 AND case_id = $2 ORDER BY created_at, order_id LIMIT 1
 -- name: order_by_number
-SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, category, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
+SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, product_code, category, province, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
 FROM shop_order WHERE tenant = $1 AND merchant_id = $2 AND number = $3
 -- name: orders_of_phone
-SELECT o.tenant, o.case_id, o.order_id, o.merchant_id, o.number, o.subject_id, o.listing_id, o.product, o.category, o.price_fen, o.quantity, o.paid_at, o.shipped_at,
+SELECT o.tenant, o.case_id, o.order_id, o.merchant_id, o.number, o.subject_id, o.listing_id, o.product, o.product_code, o.category, o.province, o.price_fen, o.quantity, o.paid_at, o.shipped_at,
   o.delivered_at, o.refs, o.created_at
 FROM shop_order o JOIN subject s ON s.tenant = o.tenant AND s.subject_id = o.subject_id
 WHERE o.tenant = $1 AND o.number = $2 AND s.phone_index = $3 ORDER BY o.created_at DESC, o.order_id LIMIT $4
 -- name: orders
-SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, category, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
+SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, product_code, category, province, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
 FROM shop_order WHERE tenant = $1 AND merchant_id = $2 AND (created_at < $3 OR created_at = $3 AND order_id < $4) ORDER BY created_at DESC, order_id DESC LIMIT $5
 -- name: orders_of_all
-SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, category, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
+SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, product_code, category, province, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
 FROM shop_order WHERE tenant = $1 AND (created_at < $2 OR created_at = $2 AND order_id < $3) ORDER BY created_at DESC, order_id DESC LIMIT $4
 -- name: orders_of_number
-SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, category, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
+SELECT tenant, case_id, order_id, merchant_id, number, subject_id, listing_id, product, product_code, category, province, price_fen, quantity, paid_at, shipped_at, delivered_at, refs, created_at
 FROM shop_order WHERE tenant = $1 AND number = $2 ORDER BY created_at DESC, order_id DESC LIMIT $3
 -- name: merchant_of_case
 SELECT merchant_id FROM shop_order WHERE tenant = $1 AND case_id = $2

@@ -127,7 +127,7 @@ func scanListing(row tx.Row) (l order.Listing, err error) {
 
 // InsertOrder implements order.Store.
 func (Store) InsertOrder(ctx context.Context, t tx.Tx, o order.Order) (bool, error) {
-	n, err := t.Exec(ctx, insertOrder, o.Tenant, o.Case, o.ID, o.Merchant, o.Number, o.Subject, o.Listing, o.Product, o.Category, int64(o.Price), o.Quantity,
+	n, err := t.Exec(ctx, insertOrder, o.Tenant, o.Case, o.ID, o.Merchant, o.Number, o.Subject, o.Listing, o.Product, o.Code, o.Category, o.Province, int64(o.Price), o.Quantity,
 		db.Micros(o.Paid), db.Micros(o.Shipped), db.Micros(o.Delivered), db.Micros(o.Created))
 	return n == 1, err
 }
@@ -197,7 +197,7 @@ func (Store) CountOrders(ctx context.Context, t tx.Tx, tenant casefile.Tenant, m
 }
 
 func scanOrder(row tx.Row) (o order.Order, err error) {
-	err = row.Scan(&o.Tenant, &o.Case, &o.ID, &o.Merchant, &o.Number, &o.Subject, &o.Listing, &o.Product, &o.Category, db.Fen(&o.Price), &o.Quantity,
+	err = row.Scan(&o.Tenant, &o.Case, &o.ID, &o.Merchant, &o.Number, &o.Subject, &o.Listing, &o.Product, &o.Code, &o.Category, &o.Province, db.Fen(&o.Price), &o.Quantity,
 		db.Time(&o.Paid), db.Time(&o.Shipped), db.Time(&o.Delivered), &o.References, db.Time(&o.Created))
 	return o, err
 }

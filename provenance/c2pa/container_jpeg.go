@@ -1,0 +1,238 @@
+package c2pa
+
+import (
+	"bytes"
+	"fmt"
+)
+
+const maxSegments = 200000
+
+var (
+	exifPrefix      = []byte("Exif\x00\x00")
+	xmpPrefix       = []byte("http://ns.adobe.com/xap/1.0/")
+	photoshopPrefix = []byte("Photoshop 3.0\x00")
+)
+
+// readJPEG collects the APP11 segments that carry the manifest store (ISO 19566-5: common id, box instance, sequence
+// number, then the piece; every piece repeats the box header).
+func readJPEG(a *asset, l limits) error {
+	var instance []byte
+	pieces := 0
+	contiguous := true
+	var xmp []byte
+	pos := int64(2)
+	for n := 0; ; n++ {
+		if n > maxSegments {
+			return fmt.Errorf("%w: more than %d JPEG segments", ErrTooMany, maxSegments)
+		}
+		marker, at, size, err := nextSegment(a.source, pos)
+		if err != nil {
+			return err
+		}
+		if marker == 0xd9 || marker == 0xda || marker == 0 {
+			break
+		}
+		pos = at + 2 + size
+		if marker != 0xe1 && marker != 0xeb || size < 2 {
+			continue
+		}
+		head, err := a.head(at+4, min(int(size-2), 48))
+		if err != nil {
+			return err
+		}
+		if marker == 0xe1 {
+			if xmp == nil && bytes.HasPrefix(head, xmpPrefix) {
+				if xmp, err = a.bytes(at+4, size-2); err != nil {
+					return err
+				}
+			}
+			continue
+		}
+		body := size - 2
+		if body <= 16 {
+			continue
+		}
+		if pieces > 0 && bytes.Equal(head[2:4], instance) {
+			if be32(head[4:8]) <= int64(pieces) || at != a.storeRange.end() {
+				contiguous = false
+				if be32(head[4:8]) <= int64(pieces) {
+					instance = nil
+					continue
+				}
+			}
+			if err := a.appendStore(l, at+4+16, body-16); err != nil {
+				return err
+			}
+			a.storeRange.size += size + 2
+			pieces++
+			continue
+		}
+		if body > 28 && string(head[24:28]) == "c2pa" {
+			if a.store != nil {
+				return ErrManyStores
+			}
+			if err := a.appendStore(l, at+4+8, body-8); err != nil {
+				return err
+			}
+			instance = append([]byte(nil), head[2:4]...)
+			pieces = 1
+			a.storeRange = span{at, size + 2}
+		}
+	}
+	a.hasRange = pieces > 0 && contiguous
+	a.boxes = func() ([]fileBox, error) { return jpegBoxes(a.source) }
+	if a.store == nil && xmp != nil {
+		a.remote = provenanceURL(xmp)
+	}
+	return nil
+}
+
+func (a *asset) appendStore(l limits, start, size int64) error {
+	if err := l.check(int64(len(a.store)) + size); err != nil {
+		return err
+	}
+	piece, err := a.bytes(start, size)
+	a.store = append(a.store, piece...)
+	return err
+}
+
+// nextSegment finds the marker at or after pos (fill bytes may stand before it). Size is that of the length field's
+// segment, zero for markers without one; marker 0 means the end of the file.
+func nextSegment(s *source, pos int64) (marker byte, at, size int64, err error) {
+	head, err := s.head(pos, 4)
+	if err != nil || len(head) < 2 {
+		return 0, pos, 0, err
+	}
+	if head[0] != 0xff {
+		return 0, pos, 0, fmt.Errorf("%w: no JPEG marker at %d", ErrMalformedFile, pos)
+	}
+	for head[1] == 0xff {
+		pos++
+		if head, err = s.head(pos, 4); err != nil || len(head) < 2 {
+			return 0, pos, 0, err
+		}
+	}
+	marker = head[1]
+	if marker == 0xd8 || marker == 0xd9 || marker == 1 || marker >= 0xd0 && marker <= 0xd7 {
+		return marker, pos, 0, nil
+	}
+	if len(head) < 4 {
+		return 0, pos, 0, fmt.Errorf("%w: JPEG segment cut short at %d", ErrMalformedFile, pos)
+	}
+	size = int64(be16(head[2:]))
+	if size < 2 || pos+2+size > s.size {
+		return 0, pos, 0, fmt.Errorf("%w: JPEG segment of %d bytes at %d", ErrMalformedFile, size, pos)
+	}
+	return marker, pos, size, nil
+}
+
+// jpegBoxes names all segments for the boxes hash. The entropy-coded data belongs to its SOS.
+func jpegBoxes(s *source) ([]fileBox, error) {
+	out := []fileBox{{name: "SOI", span: span{0, 2}}}
+	var instance []byte
+	store := -1
+	for pos := int64(2); ; {
+		if len(out) > maxSegments {
+			return nil, fmt.Errorf("%w: more than %d JPEG segments", ErrTooMany, maxSegments)
+		}
+		marker, at, size, err := nextSegment(s, pos)
+		if err != nil {
+			return nil, err
+		}
+		if marker == 0 {
+			return out, nil
+		}
+		b := fileBox{name: segmentName(marker), span: span{at, size + 2}}
+		pos = b.span.end()
+		head, err := s.head(at+4, 48)
+		if err != nil {
+			return nil, err
+		}
+		switch marker {
+		case 0xd9:
+			return append(out, b), nil
+		case 0xda:
+			if pos, err = skipEntropy(s, pos); err != nil {
+				return nil, err
+			}
+			b.span.size = pos - at
+		case 0xe1:
+			b.metadata = bytes.HasPrefix(head, exifPrefix) || bytes.HasPrefix(head, xmpPrefix)
+		case 0xed:
+			b.metadata = bytes.HasPrefix(head, photoshopPrefix)
+		case 0xfe:
+			b.metadata = true
+		case 0xeb:
+			if size-2 <= 16 {
+				break
+			}
+			if store >= 0 && bytes.Equal(head[2:4], instance) {
+				out[store].span.size += b.span.size
+				continue
+			}
+			if len(head) >= 28 && string(head[24:28]) == "c2pa" {
+				b.name, instance, store = c2paBoxName, append([]byte(nil), head[2:4]...), len(out)
+			}
+		}
+		out = append(out, b)
+	}
+}
+
+func segmentName(m byte) string {
+	switch {
+	case m >= 0xe0 && m <= 0xef:
+		return fmt.Sprintf("APP%d", m-0xe0)
+	case m == 0xc4:
+		return "DHT"
+	case m == 0xcc:
+		return "DAC"
+	case m >= 0xc0 && m <= 0xcf:
+		return fmt.Sprintf("SOF%d", m-0xc0)
+	case m >= 0xd0 && m <= 0xd7:
+		return fmt.Sprintf("RST%d", m-0xd0)
+	case m >= 0xf0 && m <= 0xfd:
+		return fmt.Sprintf("JPG%d", m-0xf0)
+	}
+	return map[byte]string{0xfe: "COM", 0xdb: "DQT", 0xdc: "DNL", 0xdd: "DRI", 0xd9: "EOI", 0xd8: "SOI", 0xda: "SOS"}[m]
+}
+
+// skipEntropy finds the marker that ends entropy-coded data: stuffed zeros and restart markers belong to it.
+func skipEntropy(s *source, pos int64) (int64, error) {
+	buf := make([]byte, 64<<10)
+	for pos < s.size {
+		n := min(int64(len(buf)), s.size-pos)
+		if err := s.ctx.Err(); err != nil {
+			return 0, err
+		}
+		if err := s.fill(buf[:n], pos); err != nil {
+			return 0, err
+		}
+		for i := int64(0); i < n; {
+			j := bytes.IndexByte(buf[i:n], 0xff)
+			if j < 0 {
+				i = n
+				break
+			}
+			i += int64(j)
+			if i+1 == n {
+				break
+			}
+			if m := buf[i+1]; m != 0 && m != 0xff && (m < 0xd0 || m > 0xd7) {
+				return pos + i, nil
+			}
+			i++
+			if buf[i] != 0xff {
+				i++
+			}
+		}
+		if n == 1 {
+			return s.size, nil
+		}
+		// The last byte may be the first half of a marker: look at it again with the next piece.
+		if buf[n-1] == 0xff && pos+n < s.size {
+			n--
+		}
+		pos += n
+	}
+	return s.size, nil
+}

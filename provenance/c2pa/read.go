@@ -1,0 +1,103 @@
+package c2pa
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+)
+
+// DefaultMaxManifestBytes bounds the manifest store when Options does not. Stores seen in the field stay below 2 MiB.
+const DefaultMaxManifestBytes = 16 << 20
+
+// Options say how to judge.
+type Options struct {
+	// At is the time of the judgement: certificates without a trusted time stamp must be valid then. Required.
+	At time.Time
+	// Trust says whom to believe; nil believes nobody, and manifests are then at best Valid.
+	Trust *Trust
+	// Format skips the detection by first bytes.
+	Format Format
+	// MaxManifestBytes bounds the manifest store, compressed manifests included when unpacked. Zero means
+	// DefaultMaxManifestBytes.
+	MaxManifestBytes int64
+}
+
+// Read finds the Content Credentials of a file and validates them. The file is read through r, which may be read at
+// any place; size is its length in bytes. Memory stays below a few times the manifest store, whatever the file's size.
+//
+// The error is for files that could not be judged: not readable, of a format this package does not know, or broken as
+// a container. A file without credentials is no error (State is StateNone), nor is one with broken ones (StateInvalid,
+// with Report.Problem when the manifest could not be read at all).
+func Read(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*Report, error) {
+	a, l, err := open(ctx, r, size, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := containers[a.format](a, l); err != nil {
+		if errors.Is(err, ErrManyStores) || errors.Is(err, ErrTooLarge) {
+			return invalid(a, err), nil
+		}
+		return nil, err
+	}
+	if a.store == nil {
+		return withoutManifest(a), nil
+	}
+	return judge(a, a.store, l, opts)
+}
+
+// ReadDetached validates a manifest store that is kept outside the file, a sidecar or a downloaded remote manifest.
+func ReadDetached(ctx context.Context, store []byte, r io.ReaderAt, size int64, opts Options) (*Report, error) {
+	a, l, err := open(ctx, r, size, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := l.check(int64(len(store))); err != nil {
+		return nil, err
+	}
+	if err := containers[a.format](a, l); err != nil && !errors.Is(err, ErrManyStores) {
+		return nil, err
+	}
+	a.detached = true
+	return judge(a, store, l, opts)
+}
+
+func open(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*asset, limits, error) {
+	l := limits{store: opts.MaxManifestBytes}
+	if l.store <= 0 {
+		l.store = DefaultMaxManifestBytes
+	}
+	if opts.At.IsZero() {
+		return nil, l, ErrNoTime
+	}
+	a := &asset{source: &source{ctx: ctx, r: r, size: size}, format: opts.Format}
+	if a.format == "" {
+		head, err := a.head(0, 4096)
+		if err != nil {
+			return nil, l, err
+		}
+		a.format = Detect(head)
+	}
+	if containers[a.format] == nil {
+		return nil, l, ErrUnsupportedFormat
+	}
+	return a, l, nil
+}
+
+func judge(a *asset, data []byte, l limits, opts Options) (*Report, error) {
+	log := &tracker{}
+	ld := loader{log: log, maxBytes: l.store}
+	st, problem := ld.loadStore(data)
+	v := &validation{ctx: a.ctx, log: log, asset: a, store: st, trust: opts.Trust, at: opts.At}
+	if a.format == Sidecar {
+		v.asset = nil
+	}
+	if problem == nil {
+		problem = v.run()
+	}
+	if err := a.ctx.Err(); err != nil {
+		return nil, fmt.Errorf("c2pa: %w", err)
+	}
+	return v.report(a, problem), nil
+}

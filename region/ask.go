@@ -1,6 +1,7 @@
 package region
 
 import (
+	"sort"
 	"strings"
 
 	"anxin/region/internal/table"
@@ -17,6 +18,7 @@ func (d *decision) set() {
 	a.Outcome = OutcomeSet
 	written := d.topName()
 	if d.split() {
+		d.orderSplit()
 		p := &r.places[d.top.place]
 		end := r.endOfName(d.top.place)
 		units := make([]int32, len(d.options))
@@ -32,6 +34,43 @@ func (d *decision) set() {
 		a.Ask = d.question(written)
 	}
 	d.candidates()
+}
+
+// orderSplit puts first what is most likely meant by a county that was divided: the one with the town that is named,
+// which may have gone to a neighbour since, then those that kept the beginning of its name.
+func (d *decision) orderSplit() {
+	r := d.r
+	name := r.places[d.top.place].Name
+	sort.SliceStable(d.options, func(i, j int) bool {
+		return keepsName(r.places[d.options[i].unit].Name, name) && !keepsName(r.places[d.options[j].unit].Name, name)
+	})
+	city := r.places[d.options[0].unit].Parent
+	for k := range d.s.towns {
+		w := &d.s.towns[k]
+		other := d.s.text.townSuffix(int(w.end)) > 0
+		if w.entry < 0 || w.start < d.top.end || w.end-w.start < 3 && !other || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || w.after == followRoad {
+			continue
+		}
+		for _, m := range r.lex.towns(w.entry) {
+			p := &r.places[m.Place]
+			if p.To != 0 || m.Form != table.FormFull && m.Form != table.FormAlias && !(other && m.Form == table.FormShort) || r.places[p.Parent].Parent != city {
+				continue
+			}
+			n := len(d.options)
+			d.add(reading{hit: -1, place: p.Parent, town: m.Place, townAt: int32(k), start: w.start, end: w.end, how: townAlone})
+			if last := len(d.options) - 1; last >= n {
+				x := d.options[last]
+				copy(d.options[1:], d.options[:last])
+				d.options[0] = x
+			}
+			return
+		}
+	}
+}
+
+// keepsName reports whether the name of what came of a county still has its name: 阿城区 of 阿城市, 达川区 of 达县.
+func keepsName(now, old string) bool {
+	return strings.HasPrefix(now, names2(old)) || strings.HasPrefix(old, names2(now))
 }
 
 // topName is the last name of the best reading as written.

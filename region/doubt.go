@@ -43,7 +43,9 @@ func (d *decision) unknownBelow(u int32) string {
 			}
 			return ""
 		case '路', '号', '道', '巷', '村', '楼', '栋', '弄', '里', '园', '苑':
-			return ""
+			if i == from || !t.suffixAt(i+1) || t.c[i] == '园' || t.c[i] == '苑' {
+				return ""
+			}
 		case '区', '县', '旗', '市':
 			if i == from && t.c[i] != '县' {
 				return ""
@@ -287,16 +289,17 @@ func (d *decision) townElsewhere(u int32) bool {
 	city := r.places[u].Parent
 	for k := range d.s.towns {
 		w := &d.s.towns[k]
-		if w.entry < 0 || w.end-w.start < 3 || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || w.after != followPlain && w.after != followFar {
+		other := d.s.text.townSuffix(int(w.end)) > 0 // 东海镇 where there is 东海街道 now
+		if w.entry < 0 || w.end-w.start < 3 && !other || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || !other && w.after != followPlain && w.after != followFar {
 			continue
 		}
 		n := len(d.options)
-		if len(r.lex.towns(w.entry)) > 4 {
+		if all := len(r.lex.towns(w.entry)); all > 4 && !other || all > 16 {
 			continue // 城关街道 says nothing: there are too many, and no list is complete
 		}
 		for _, m := range r.lex.towns(w.entry) {
 			p := &r.places[m.Place]
-			if p.To == 0 && m.Form == table.FormFull && r.places[p.Parent].Parent == city && p.Parent != u && r.places[city].Level == table.Prefecture {
+			if p.To == 0 && (m.Form == table.FormFull || other && m.Form == table.FormShort) && r.places[p.Parent].Parent == city && p.Parent != u && r.places[city].Level == table.Prefecture {
 				d.add(reading{hit: -1, place: p.Parent, town: m.Place, townAt: int32(k), start: w.start, end: w.end, how: townAlone})
 			}
 		}

@@ -77,6 +77,7 @@ type (
 	Step           = terms.Step
 	StageRow       = terms.StageRow
 	LeaseRow       = terms.LeaseRow
+	Excluded       = terms.Excluded
 	Transition     = terms.Transition
 	Letter         = terms.Letter
 	Stage          = terms.Stage

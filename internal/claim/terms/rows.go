@@ -204,3 +204,14 @@ type LeaseRow struct {
 	Ended           time.Time
 	How             string // decided, asked, released, conflict, lapsed, ...
 }
+
+// Excluded is somebody who acted in a claim, or must keep out of it.
+type Excluded struct {
+	Tenant      casefile.Tenant
+	Case, Claim casefile.ID
+	Account     casefile.ID
+	Why         string // acted, conflict
+	// Part in which they acted; they may go on in that one. "several" and "past" are none.
+	Part Part
+	At   time.Time
+}

@@ -46,12 +46,15 @@ type Store interface {
 
 	InsertStage(ctx context.Context, t tx.Tx, s *StageRow) error
 	CloseStage(ctx context.Context, t tx.Tx, s *StageRow) error
+	Stages(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) ([]StageRow, error)
 	InsertLease(ctx context.Context, t tx.Tx, l *LeaseRow) error
 	UpdateLease(ctx context.Context, t tx.Tx, l *LeaseRow) error
 	Leases(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) ([]LeaseRow, error)
-	// InsertExcluded keeps somebody out of a claim; Excluded lists who is.
-	InsertExcluded(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim, account casefile.ID, why string, at time.Time) error
-	Excluded(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) ([]casefile.ID, error)
+	// Exclude notes that somebody acted in a part of a claim, or must keep out of it; who acted in two parts may go on in neither.
+	Exclude(ctx context.Context, t tx.Tx, e *Excluded) error
+	// ExcludePast keeps everybody noted so far out of every part of the next round.
+	ExcludePast(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) error
+	ExcludedFrom(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) ([]Excluded, error)
 
 	// Waiting lists claims in queues by due time whose lease is not somebody else's, leaving out those that the account is excluded from or acted in otherwise.
 	Waiting(ctx context.Context, t tx.Tx, tenant casefile.Tenant, account casefile.ID, now time.Time, limit int) ([]Claim, error)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -64,7 +65,25 @@ const maxJobs = 50
 var ErrStopped = errors.New("the picture process stopped or took too long")
 
 // Render implements Renderer. A picture that kills its process or takes too long is ErrDamaged.
-func (p *Process) Render(ctx context.Context, b []byte) (Rendered, error) {
+func (p *Process) Render(ctx context.Context, b []byte) (out Rendered, err error) {
+	err = p.do(ctx, b, func(c *child) (err error) {
+		out, err = work(ctx, p, c, b, wantCopies, readAnswer)
+		return err
+	})
+	return out, err
+}
+
+// Inspect implements Inspector. A picture that kills its process or takes too long is ErrDamaged.
+func (p *Process) Inspect(ctx context.Context, b []byte) (out Seen, err error) {
+	err = p.do(ctx, b, func(c *child) (err error) {
+		out, err = work(ctx, p, c, b, wantSeen, readSeen)
+		return err
+	})
+	return out, err
+}
+
+// do gives f a process that nobody else uses meanwhile.
+func (p *Process) do(ctx context.Context, b []byte, f func(c *child) error) error {
 	p.once.Do(func() {
 		p.slots = make(chan *child, max(1, p.Parallel))
 		for range cap(p.slots) {
@@ -72,22 +91,22 @@ func (p *Process) Render(ctx context.Context, b []byte) (Rendered, error) {
 		}
 	})
 	if int64(len(b)) > p.Limits.Bytes {
-		return Rendered{}, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(b))
+		return fmt.Errorf("%w: %d bytes", ErrTooLarge, len(b))
 	}
 	var c *child
 	select {
 	case c = <-p.slots:
 	case <-ctx.Done():
-		return Rendered{}, ctx.Err()
+		return ctx.Err()
 	}
 	defer func() { p.slots <- c }()
 	if c == nil {
 		var err error
 		if c, err = p.start(); err != nil {
-			return Rendered{}, err
+			return err
 		}
 	}
-	r, err := p.work(ctx, c, b)
+	err := f(c)
 	if c.done++; errors.Is(err, ErrStopped) || c.done >= maxJobs {
 		c.stop()
 		c = nil
@@ -95,7 +114,7 @@ func (p *Process) Render(ctx context.Context, b []byte) (Rendered, error) {
 	if errors.Is(err, ErrStopped) && ctx.Err() == nil {
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return r, err
+	return err
 }
 
 // Close stops idle processes. Pictures that are being worked on are finished first.
@@ -136,8 +155,15 @@ func (c *child) stop() {
 	_ = c.cmd.Wait()
 }
 
+// wantCopies and wantSeen are what is asked of the process: the highest bit of the length before a picture.
+const (
+	wantCopies uint64 = 0
+	wantSeen   uint64 = 1 << 63
+)
+
 // work sends one picture and reads the answer, within the time limit.
-func (p *Process) work(ctx context.Context, c *child, b []byte) (Rendered, error) {
+func work[T any](ctx context.Context, p *Process, c *child, b []byte, want uint64, read func(io.Reader) (T, error)) (r T, err error) {
+	var none T
 	timeout := p.Timeout
 	if timeout == 0 {
 		timeout = 30 * time.Second
@@ -146,19 +172,18 @@ func (p *Process) work(ctx context.Context, c *child, b []byte) (Rendered, error
 	defer timer.Stop()
 	stop := context.AfterFunc(ctx, func() { _ = c.cmd.Process.Kill() })
 	defer stop()
-	head := binary.BigEndian.AppendUint64(nil, uint64(len(b)))
-	_, err := c.in.Write(append(head, b...))
-	var r Rendered
+	head := binary.BigEndian.AppendUint64(nil, uint64(len(b))|want)
+	_, err = c.in.Write(append(head, b...))
 	if err == nil {
-		r, err = readAnswer(c.out)
+		r, err = read(c.out)
 	}
 	switch {
 	case ctx.Err() != nil:
-		return Rendered{}, errors.Join(ErrStopped, ctx.Err())
+		return none, errors.Join(ErrStopped, ctx.Err())
 	case err == nil || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrUnsupported) || errors.Is(err, ErrDamaged):
 		return r, err
 	}
-	return Rendered{}, fmt.Errorf("%w: %w", ErrStopped, err)
+	return none, fmt.Errorf("%w: %w", ErrStopped, err)
 }
 
 // The answer: one byte status; for 0 two copies as width, height, length (32 bits each) and bytes; else a message with its length before it.
@@ -202,6 +227,35 @@ func readAnswer(r io.Reader) (out Rendered, err error) {
 	return out, nil
 }
 
+// maxSeen bounds what is said of one picture.
+const maxSeen = 16 << 10
+
+// readSeen reads the answer to wantSeen: the status and a JSON text with its length before it.
+func readSeen(r io.Reader) (out Seen, err error) {
+	var status [1]byte
+	if _, err := io.ReadFull(r, status[:]); err != nil {
+		return out, err
+	}
+	if status[0] != statusOK {
+		return out, fmt.Errorf("unknown status %d", status[0])
+	}
+	text, err := readPart(r, maxSeen)
+	if err != nil {
+		return out, err
+	}
+	return out, json.Unmarshal(text, &out)
+}
+
+func writeSeen(w *bufio.Writer, s Seen) {
+	text, err := json.Marshal(s)
+	if err != nil || len(text) > maxSeen {
+		text = []byte(`{"decoded":"damaged"}`)
+	}
+	_ = w.WriteByte(statusOK)
+	_, _ = w.Write(binary.BigEndian.AppendUint32(nil, uint32(len(text))))
+	_, _ = w.Write(text)
+}
+
 func readPart(r io.Reader, limit uint32) ([]byte, error) {
 	var size [4]byte
 	if _, err := io.ReadFull(r, size[:]); err != nil {
@@ -216,7 +270,7 @@ func readPart(r io.Reader, limit uint32) ([]byte, error) {
 	return b, err
 }
 
-// Serve is the other side of Process: it renders the pictures that come in until in ends. It limits its own memory first, where the system can.
+// Serve is the other side of Process: it renders, or inspects, the pictures that come in until in ends. It limits its own memory first, where the system can.
 func Serve(in io.Reader, out io.Writer, l Limits) error {
 	if err := limitMemory(uint64(l.Memory) * 2); err != nil {
 		return fmt.Errorf("limit the memory of the picture process: %w", err)
@@ -231,15 +285,20 @@ func Serve(in io.Reader, out io.Writer, l Limits) error {
 			return err
 		}
 		n := binary.BigEndian.Uint64(head[:])
-		if n > uint64(l.Bytes) {
+		want := n & wantSeen
+		if n &^= wantSeen; n > uint64(l.Bytes) {
 			return errors.New("a picture that is too long")
 		}
 		b := make([]byte, n)
 		if _, err := io.ReadFull(in, b); err != nil {
 			return err
 		}
-		r, err := Render(b, l)
-		writeAnswer(w, r, err)
+		if want == wantSeen {
+			writeSeen(w, Inspect(b, l))
+		} else {
+			r, err := Render(b, l)
+			writeAnswer(w, r, err)
+		}
 		if err := w.Flush(); err != nil {
 			return err
 		}

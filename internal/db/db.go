@@ -46,8 +46,11 @@ type Options struct {
 	Log *slog.Logger
 	// Queue bounds the writers waiting on SQLite; beyond it Write answers Unavailable. 0 means 4096.
 	Queue int
-	// Batch bounds how many writers share one SQLite transaction. 0 means 256; 1 switches group commit off (benchmarks).
+	// Batch bounds how many writers share one SQLite transaction. 0 means 256; 1 switches group commit off, and -1 the one
+	// writer too: then every write takes a connection and a transaction of its own, as programs without group commit do. Both are for the benchmark.
 	Batch int
+	// Rehearse runs every write on SQLite twice, the first time in vain: a test of closures, which must be re-runnable on both engines.
+	Rehearse bool
 	// Unsynced commits on SQLite without waiting for the disk: a power cut may lose the last of them, never the order. For data that can be made again.
 	Unsynced bool
 }
@@ -109,6 +112,9 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 		return "file:" + (&url.URL{Path: o.URL}).EscapedPath() + "?" + v.Encode()
 	}
 	// A savepoint copies each page before its first change: kept in memory, it is not a file written and thrown away for every request of a batch.
+	if o.Batch < 0 {
+		return openWithoutWriter(pragmas("temp_store(MEMORY)", "wal_autocheckpoint(4000)", "secure_delete(FAST)")+"&_txlock=immediate", o)
+	}
 	// secure_delete overwrites what is removed within pages that are written anyway: a destroyed key must not stay in a freed corner of the file.
 	w, err := sql.Open("sqlite", pragmas("cache_size(-65536)", "temp_store(MEMORY)", "wal_autocheckpoint(0)", "secure_delete(FAST)"))
 	if err != nil {
@@ -135,6 +141,16 @@ func openSQLite(ctx context.Context, o Options) (*DB, error) {
 	d := &DB{dialect: SQLite, log: o.Log, read: r}
 	d.writer = startWriter(d, w, conn, folds, o)
 	return d, nil
+}
+
+func openWithoutWriter(dsn string, o Options) (*DB, error) {
+	pool, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return nil, fmt.Errorf("open sqlite: %w", err)
+	}
+	pool.SetMaxOpenConns(64)
+	pool.SetMaxIdleConns(64)
+	return &DB{dialect: SQLite, log: o.Log, read: pool}, nil
 }
 
 // Dialect tells the engine.
@@ -241,11 +257,18 @@ func (d *DB) Write(ctx context.Context, f func(ctx context.Context, t tx.Tx) err
 }
 
 func (d *DB) writeOnce(ctx context.Context, f func(ctx context.Context, t tx.Tx) error) (err error) {
-	stx, err := d.read.BeginTx(ctx, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	var o *sql.TxOptions
+	if d.dialect == Postgres {
+		o = &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+	}
+	stx, err := d.read.BeginTx(ctx, o)
 	if err != nil {
 		return classify(err, "begin")
 	}
 	t := &sqlTx{db: d, q: stx}
+	if d.dialect == SQLite {
+		t.prepare = d.readStmt(stx)
+	}
 	defer func() {
 		if err != nil {
 			stx.Rollback() //nolint:errcheck // the first error is the one to tell

@@ -22,6 +22,7 @@ type sqlTx struct {
 	q       queryer
 	prepare func(context.Context, *tx.Stmt) (*sql.Stmt, error) // nil: send the text
 	commits []func()
+	wrote   bool  // something may have been changed
 	failed  error // first failed statement: the transaction is lost
 }
 
@@ -39,6 +40,7 @@ func (t *sqlTx) Exec(ctx context.Context, s *tx.Stmt, args ...any) (int64, error
 	if t.failed != nil {
 		return 0, fmt.Errorf("%s: %w: %w", s.Name, errLost, t.failed)
 	}
+	t.wrote = true
 	var res sql.Result
 	var err error
 	if t.prepare != nil {
@@ -63,6 +65,7 @@ func (t *sqlTx) query(ctx context.Context, s *tx.Stmt, args ...any) (*sql.Rows, 
 	if t.failed != nil {
 		return nil, fmt.Errorf("%s: %w: %w", s.Name, errLost, t.failed)
 	}
+	t.wrote = t.wrote || !s.Reads()
 	var rows *sql.Rows
 	var err error
 	if t.prepare != nil {

@@ -19,8 +19,12 @@ type writer struct {
 	batch int
 	fold  *folder // nil until started
 	since int     // commits since the last fold
-	queue chan *job
-	done  chan struct{}
+	// careful counts the batches that still keep to savepoints.
+	careful int
+	// rehearse runs every job twice, the first time in vain: closures must be re-runnable.
+	rehearse bool
+	queue    chan *job
+	done     chan struct{}
 
 	mu     sync.RWMutex // guards closed against sends on queue
 	closed bool
@@ -42,7 +46,7 @@ type job struct {
 func startWriter(d *DB, pool *sql.DB, conn *sql.Conn, folds *sql.DB, o Options) *writer {
 	w := &writer{
 		db: d, pool: pool, conn: conn, batch: o.Batch, queue: make(chan *job, o.Queue), done: make(chan struct{}),
-		stmts: map[*tx.Stmt]*sql.Stmt{}, plain: map[string]*sql.Stmt{},
+		rehearse: o.Rehearse, stmts: map[*tx.Stmt]*sql.Stmt{}, plain: map[string]*sql.Stmt{},
 	}
 	w.fold = startFolder(folds, o.Log, func(f func(context.Context, *sql.Conn) error) error {
 		return w.submit(&job{ctx: context.Background(), outside: f, ready: make(chan struct{})})
@@ -150,30 +154,38 @@ func (w *writer) runAlone(f func() error) error {
 	return errors.Join(err, again)
 }
 
-// runBatch runs j and whoever else waits in one transaction.
+// runBatch runs j and whoever else waits in one transaction. It begins without savepoints, which copy every page that a job touches: most jobs succeed,
+// and most failures are found before anything is written. When one fails after it wrote, the batch is rolled back and run again with a savepoint each.
 func (w *writer) runBatch(j *job) (jobs []*job) {
 	bg := context.Background()
 	if err := w.plainExec(bg, "BEGIN IMMEDIATE"); err != nil {
 		j.err = classify(err, "begin")
 		return []*job{j}
 	}
-	for {
+	careful := w.careful > 0
+	if careful {
+		w.careful--
+	}
+	for j != nil {
 		jobs = append(jobs, j)
-		if err := w.runOne(bg, j); err != nil {
+		clean, err := w.runOne(bg, j, careful)
+		if err != nil {
 			return w.abort(jobs, err)
+		}
+		if !clean {
+			if err := w.again(bg, jobs); err != nil {
+				return w.abort(jobs, err)
+			}
+			break
 		}
 		if len(jobs) >= w.batch {
 			break
 		}
-		next, ok := w.poll()
-		if !ok {
+		j = w.poll()
+		if j != nil && (j.alone != nil || j.outside != nil) {
+			defer w.special(j)
 			break
 		}
-		if next.alone != nil || next.outside != nil {
-			defer w.special(next)
-			break
-		}
-		j = next
 	}
 	if err := w.plainExec(bg, "COMMIT"); err != nil {
 		return w.abort(jobs, err)
@@ -185,12 +197,36 @@ func (w *writer) runBatch(j *job) (jobs []*job) {
 	return jobs
 }
 
-func (w *writer) poll() (*job, bool) {
+// carefulBatches is how long after a failure batches keep to savepoints: somebody who makes requests fail must not make everybody's work run twice.
+const carefulBatches = 64
+
+// again rolls a batch back whose last job failed half-way, and runs it once more.
+func (w *writer) again(bg context.Context, jobs []*job) error {
+	if err := w.plainExec(bg, "ROLLBACK"); err != nil {
+		return err
+	}
+	if err := w.plainExec(bg, "BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	if len(jobs) == 1 {
+		return nil // the failed one was alone: it has its error, and nothing is left of it
+	}
+	w.careful = carefulBatches
+	for _, j := range jobs {
+		if _, err := w.runOne(bg, j, true); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// poll answers the next job that waits, or nil.
+func (w *writer) poll() *job {
 	select {
-	case j, ok := <-w.queue:
-		return j, ok
+	case j := <-w.queue:
+		return j
 	default:
-		return nil, false
+		return nil
 	}
 }
 
@@ -206,25 +242,42 @@ func (w *writer) abort(jobs []*job, err error) []*job {
 	return jobs
 }
 
-// runOne runs a job inside its savepoint. The error it returns is about the transaction as a whole; the job's own is in j.err.
-func (w *writer) runOne(bg context.Context, j *job) error {
+// runOne runs a job, inside a savepoint when careful. The error it answers is about the transaction as a whole; the job's own is in j.err. It is not clean
+// when the job failed and something of it is left.
+func (w *writer) runOne(bg context.Context, j *job, careful bool) (clean bool, err error) {
+	j.commits = nil
 	if j.err = j.ctx.Err(); j.err != nil {
-		return nil
+		return true, nil
 	}
-	if err := w.plainExec(bg, "SAVEPOINT one"); err != nil {
-		return err
-	}
-	// A cancelled request must not interrupt a statement in the middle of a batch.
-	ctx := context.WithoutCancel(j.ctx)
-	t := &sqlTx{db: w.db, q: w.conn, prepare: w.prepare}
-	j.err = run(ctx, w.db.log, j.f, t)
-	j.commits = t.commits
-	if j.err != nil {
-		if err := w.plainExec(bg, "ROLLBACK TO one"); err != nil {
-			return err
+	if careful || w.rehearse {
+		if err := w.plainExec(bg, "SAVEPOINT one"); err != nil {
+			return false, err
 		}
 	}
-	return w.plainExec(bg, "RELEASE one")
+	t := w.runIn(j)
+	if w.rehearse {
+		if err := w.plainExec(bg, "ROLLBACK TO one"); err != nil {
+			return false, err
+		}
+		t = w.runIn(j)
+	}
+	if !careful && !w.rehearse {
+		return j.err == nil || !t.wrote, nil
+	}
+	if j.err != nil {
+		if err := w.plainExec(bg, "ROLLBACK TO one"); err != nil {
+			return false, err
+		}
+	}
+	return true, w.plainExec(bg, "RELEASE one")
+}
+
+// runIn runs the closure of a job. A cancelled request must not interrupt a statement in the middle of a batch.
+func (w *writer) runIn(j *job) *sqlTx {
+	t := &sqlTx{db: w.db, q: w.conn, prepare: w.prepare}
+	j.err = run(context.WithoutCancel(j.ctx), w.db.log, j.f, t)
+	j.commits = t.commits
+	return t
 }
 
 func (w *writer) prepare(ctx context.Context, s *tx.Stmt) (*sql.Stmt, error) {

@@ -24,7 +24,7 @@ func BenchmarkReport(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			defer d.Close()
+			b.Cleanup(func() { d.Close() })
 			if _, err := d.Migrate(ctx); err != nil {
 				b.Fatal(err)
 			}

@@ -5,7 +5,10 @@
 // Only internal/db and the `*db` packages call the methods of Tx; everybody else passes it on (internal/archtest checks it).
 package tx
 
-import "context"
+import (
+	"context"
+	"strings"
+)
 
 // Stmt is one named SQL statement, written once for both engines. Statements are values loaded from `.sql` files by db.Load; a Stmt is
 // compared by address, so it must not be copied.
@@ -15,6 +18,9 @@ type Stmt struct {
 	// Text is the SQL with $n parameters and dialect fragments such as {{skiplocked}} still in place.
 	Text string
 }
+
+// Reads reports a statement that certainly changes nothing.
+func (s *Stmt) Reads() bool { return strings.HasPrefix(s.Text, "SELECT") }
 
 // Row is the single row a query answers.
 type Row interface {

@@ -53,7 +53,7 @@ func PostgresURL(t testing.TB) string {
 func open(t testing.TB, url string) *db.DB {
 	t.Helper()
 	ctx := context.Background()
-	d, err := db.Open(ctx, db.Options{URL: url})
+	d, err := db.Open(ctx, db.Options{URL: url, Rehearse: os.Getenv("ANXIN_REHEARSE") != ""})
 	if err != nil {
 		t.Fatalf("open: %v", err)
 	}

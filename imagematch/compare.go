@@ -1,0 +1,128 @@
+package imagematch
+
+import (
+	"context"
+	"image"
+)
+
+// Options tune the work. Zero fields take defaults.
+type Options struct {
+	Side      int // longer side of the working pictures in pixels; 800
+	Keypoints int // at most; 1000
+}
+
+func (o Options) fill() Options {
+	if o.Side <= 0 {
+		o.Side = 800
+	}
+	if o.Keypoints <= 0 {
+		o.Keypoints = 1000
+	}
+	return o
+}
+
+// Compare compares a reference picture with a claim picture, both as their pixels lie (turn them upright first). It fails only when the context ends.
+func Compare(ctx context.Context, ref, claim image.Image, o Options) (Result, error) {
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	r := Extract(ref, o)
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	return CompareFeatures(ctx, r, Extract(claim, o))
+}
+
+// minInliers are the keypoints that must fit one map before two pictures are called related.
+const minInliers = 10
+
+// alignment is a map found by keypoints.
+type alignment struct {
+	model
+	mirrored bool
+	matches  int
+}
+
+// align finds the map from the claim to the reference; the mirrored claim is tried when the claim as it is gives little.
+func align(ref, claim *Features) (a alignment, ok bool) {
+	ms := pair(ref, claim)
+	a.matches = len(ms)
+	size := float64(max(claim.work.y.w, claim.work.y.h))
+	a.model, ok = estimate(links(ms, ref, claim), size)
+	if ok && a.inliers >= 3*minInliers {
+		return a, true
+	}
+	flipped := claim.mirrored()
+	ms = pair(ref, flipped)
+	m, good := estimate(links(ms, ref, flipped), size)
+	if good && (!ok || m.score > a.score) {
+		flip := homography{-1, 0, float64(claim.work.y.w - 1), 0, 1, 0, 0, 0, 1}
+		m.h = m.h.times(&flip)
+		a, ok = alignment{model: m, mirrored: true, matches: len(ms)}, true
+	}
+	return a, ok
+}
+
+// CompareFeatures compares pictures whose features were extracted before. Both must have been extracted with the same Options.
+func CompareFeatures(ctx context.Context, ref, claim *Features) (Result, error) {
+	res := Result{Boxes: [][4]int{}, claim: claim, ref: ref}
+	a, ok := align(ref, claim)
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if !ok || a.inliers < minInliers {
+		if ok {
+			res.Inliers = a.inliers
+		}
+		res.conclude()
+		return res, nil
+	}
+	res.Related, res.Mirrored, res.Inliers, res.align = true, a.mirrored, a.inliers, a
+	res.verify()
+	if err := ctx.Err(); err != nil {
+		return Result{}, err
+	}
+	if res.SamePhotograph = same(&res); res.SamePhotograph {
+		res.difference()
+	}
+	res.conclude()
+	return res, nil
+}
+
+// verify refines the map on the pixels and measures how far the pictures agree.
+func (res *Result) verify() {
+	h := res.align.h
+	c := plane{}
+	for range 2 {
+		var r plane
+		r, c = matchDetail(&h, res.ref.work.y, res.claim.work.y, 1.2)
+		over := newPlane(c.w, c.h)
+		inside := make([]uint8, c.w*c.h)
+		warp(&h, nil, []plane{over}, []plane{r}, inside)
+		res.blocks = compareBlocks(c, over, inside)
+		res.inside = inside
+		next := realign(h, res.blocks)
+		res.h = h
+		h = next
+	}
+	// The last realignment moved shifts by little; take it into account without measuring again.
+	for i := range res.blocks {
+		b := &res.blocks[i]
+		ux, uy, vx, vy := res.h.jacobian(b.x, b.y)
+		u0, v0 := res.h.apply(b.x+b.dx, b.y+b.dy)
+		u1, v1 := h.apply(b.x, b.y)
+		det := ux*vy - uy*vx
+		du, dv := u0-u1, v0-v1
+		b.dx, b.dy = (du*vy-dv*uy)/det, (dv*ux-du*vx)/det
+	}
+	res.h = h
+	res.evidence = weigh(res.blocks, res.inside)
+	res.Residual = res.evidence.residual
+	res.Coverage = res.evidence.coverage
+}
+
+// same decides the same-photograph test.
+func same(res *Result) bool {
+	e := &res.evidence
+	return e.agree >= 8 && e.agreement >= 0.5 && e.overlap >= 0.2
+}

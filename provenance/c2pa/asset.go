@@ -82,7 +82,9 @@ const hashChunk = 256 << 10
 // insert says that the eight bytes of an offset are hashed before the byte at that offset (BMFF hash of version 2).
 type insert int64
 
-// hashRanges hashes the given ranges in order, with the offsets of inserts written where they lie.
+// hashRanges hashes the given ranges in order, with the offsets of inserts written where they lie. Inserts are sorted;
+// one that lies in a gap between ranges is written before the range after the gap, and one behind the last range is not
+// written at all.
 func (s *source) hashRanges(alg string, ranges []span, inserts []insert) ([]byte, error) {
 	h, ok := newHash(alg)
 	if !ok {
@@ -90,30 +92,26 @@ func (s *source) hashRanges(alg string, ranges []span, inserts []insert) ([]byte
 	}
 	var buf []byte
 	var mark [8]byte
-	next := 0
 	for _, r := range ranges {
-		for pos := r.start; pos <= r.end(); {
-			for next < len(inserts) && int64(inserts[next]) <= pos && (pos < r.end() || r.size == 0) {
-				binary.BigEndian.PutUint64(mark[:], uint64(inserts[next]))
+		if r.start < 0 || r.size < 0 || r.start > s.size || r.size > s.size-r.start {
+			return nil, fmt.Errorf("a hash range of %d bytes at %d lies beyond the file", r.size, r.start)
+		}
+		for pos := r.start; pos < r.end(); {
+			for len(inserts) > 0 && int64(inserts[0]) <= pos {
+				binary.BigEndian.PutUint64(mark[:], uint64(inserts[0]))
 				h.Write(mark[:])
-				next++
+				inserts = inserts[1:]
 			}
-			stop := r.end()
-			if next < len(inserts) && int64(inserts[next]) < stop {
-				stop = int64(inserts[next])
+			n := r.end() - pos
+			if len(inserts) > 0 {
+				n = min(n, int64(inserts[0])-pos)
 			}
-			if pos == r.end() {
-				break
-			}
-			n := min(stop-pos, hashChunk)
+			n = min(n, hashChunk)
 			if int64(len(buf)) < n {
 				buf = make([]byte, min(hashChunk, max(n, 4096)))
 			}
 			if err := s.ctx.Err(); err != nil {
 				return nil, err
-			}
-			if pos < 0 || n > s.size-pos {
-				return nil, fmt.Errorf("hash range beyond the file")
 			}
 			if err := s.fill(buf[:n], pos); err != nil {
 				return nil, err

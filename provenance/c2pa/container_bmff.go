@@ -1,0 +1,305 @@
+package c2pa
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Limits of the BMFF walker.
+const (
+	maxBMFFBoxes   = 200000
+	maxBMFFDepth   = 16
+	maxMerkleBytes = 8 << 20
+)
+
+var (
+	uuidC2PA = []byte{0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81}
+	uuidXMP  = []byte{0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac}
+)
+
+// bmffBox is a box of an ISO base media file.
+type bmffBox struct {
+	kind string
+	span span
+	head int64 // bytes before the content: 8, 16, with the extended type 24 or 32
+	uuid []byte
+}
+
+func (b bmffBox) body() span { return span{b.span.start + b.head, b.span.size - b.head} }
+
+// bmffFile is what the hash of a BMFF file needs: the top-level boxes and the Merkle boxes.
+type bmffFile struct {
+	top    []bmffBox
+	merkle []merkleBox
+}
+
+// merkleBox is an auxiliary C2PA box: where a piece stands in the Merkle tree, and the way to the stored row.
+type merkleBox struct {
+	uniqueID, localID, location uint64
+	proof                       [][]byte
+	hasProof                    bool
+}
+
+// readBMFF walks the top level only: neither moov nor mdat is read to find the manifest.
+func readBMFF(a *asset, l limits) error {
+	f := &bmffFile{}
+	a.bmff = f
+	var err error
+	if f.top, err = bmffChildren(a.source, span{0, a.size}); err != nil {
+		return err
+	}
+	if len(f.top) == 0 || f.top[0].kind != "ftyp" {
+		return fmt.Errorf("%w: a media file must begin with ftyp", ErrMalformedFile)
+	}
+	stores := map[string][]byte{}
+	present := false
+	merkleBytes := int64(0)
+	for _, b := range f.top {
+		switch {
+		case bytes.Equal(b.uuid, uuidC2PA):
+			present = true
+			if err := f.readC2PA(a, b, l, stores, &merkleBytes); err != nil {
+				return err
+			}
+		case bytes.Equal(b.uuid, uuidXMP) && b.body().size <= 1<<20:
+			xmp, err := a.bytes(b.body().start, b.body().size)
+			if err != nil {
+				return err
+			}
+			a.remote = provenanceURL(xmp)
+		}
+	}
+	switch {
+	case stores["original"] != nil && stores["update"] != nil:
+		a.store, err = joinStores(stores["original"], stores["update"])
+	case stores["original"] != nil || stores["update"] != nil:
+		return fmt.Errorf("%w: an original without its update, or the reverse", ErrMalformedFile)
+	case stores["manifest"] != nil:
+		a.store = stores["manifest"]
+	case present:
+		return fmt.Errorf("%w: a C2PA box without a manifest", ErrMalformedFile)
+	}
+	return err
+}
+
+// readC2PA reads a C2PA box: version and flags, purpose, then by purpose the offset of the first Merkle box and the
+// manifest store, or a Merkle box.
+func (f *bmffFile) readC2PA(a *asset, b bmffBox, l limits, stores map[string][]byte, merkleBytes *int64) error {
+	body := b.body()
+	head, err := a.head(body.start, int(min(body.size, 80)))
+	if err != nil {
+		return err
+	}
+	if len(head) < 5 {
+		return fmt.Errorf("%w: C2PA box of %d bytes", ErrMalformedFile, body.size)
+	}
+	end := bytes.IndexByte(head[4:], 0)
+	if end < 0 {
+		return fmt.Errorf("%w: C2PA box without a purpose", ErrMalformedFile)
+	}
+	purpose := string(head[4 : 4+end])
+	skip := int64(4 + end + 1)
+	switch purpose {
+	case "manifest", "original", "update":
+		if purpose == "manifest" && stores["manifest"] != nil || purpose == "original" && stores["original"] != nil ||
+			purpose == "update" && stores["update"] != nil || purpose == "manifest" && stores["original"] != nil || purpose == "original" && stores["manifest"] != nil {
+			return ErrManyStores
+		}
+		skip += 8
+		if body.size < skip {
+			return fmt.Errorf("%w: C2PA box cut short", ErrMalformedFile)
+		}
+		if err := l.check(body.size - skip); err != nil {
+			return err
+		}
+		stores[purpose], err = a.bytes(body.start+skip, body.size-skip)
+		return err
+	case "merkle":
+		if *merkleBytes += body.size; *merkleBytes > maxMerkleBytes {
+			return fmt.Errorf("%w: Merkle boxes of more than %d bytes", ErrTooLarge, maxMerkleBytes)
+		}
+		raw, err := a.bytes(body.start+skip, body.size-skip)
+		if err != nil {
+			return err
+		}
+		m, err := readMerkleBox(raw)
+		if err != nil {
+			return err
+		}
+		f.merkle = append(f.merkle, m)
+	}
+	return nil
+}
+
+func readMerkleBox(raw []byte) (m merkleBox, err error) {
+	v, _, err := decodeCBORPrefix(raw)
+	if err != nil {
+		return m, err
+	}
+	var ok1, ok2, ok3 bool
+	m.uniqueID, ok1 = v.get("uniqueId").uint()
+	m.localID, ok2 = v.get("localId").uint()
+	m.location, ok3 = v.get("location").uint()
+	if !ok1 || !ok2 || !ok3 {
+		return m, fmt.Errorf("%w: Merkle box", ErrMalformedFile)
+	}
+	m.proof, m.hasProof = readHashes(v.get("hashes"))
+	return m, nil
+}
+
+func readHashes(v cborValue) (list [][]byte, ok bool) {
+	if !v.isArray() {
+		return nil, false
+	}
+	for i := range v.items {
+		h, ok := v.items[i].bytes()
+		if !ok {
+			return nil, false
+		}
+		list = append(list, h)
+	}
+	return list, true
+}
+
+// joinStores appends the manifests of an update to those of the original store.
+func joinStores(original, update []byte) ([]byte, error) {
+	o, err := parseStore(original)
+	if err != nil {
+		return nil, err
+	}
+	u, err := parseStore(update)
+	if err != nil {
+		return nil, err
+	}
+	out := append(make([]byte, 8, len(original)+len(update)), o.body...)
+	for _, c := range u.children {
+		out = append(out, c.raw...)
+	}
+	copy(out[4:], "jumb")
+	binary.BigEndian.PutUint32(out, uint32(len(out)))
+	return out, nil
+}
+
+// bmffChildren lists the boxes in a range. Only headers are read.
+func bmffChildren(s *source, in span) ([]bmffBox, error) {
+	var out []bmffBox
+	for pos := in.start; pos+8 <= in.end(); {
+		if len(out) >= maxBMFFBoxes {
+			return nil, fmt.Errorf("%w: more than %d boxes", ErrTooMany, maxBMFFBoxes)
+		}
+		h, err := s.head(pos, 32)
+		if err != nil {
+			return nil, err
+		}
+		b := bmffBox{kind: string(h[4:8]), head: 8}
+		size := be32(h)
+		switch {
+		case size == 0:
+			size = in.end() - pos
+		case size == 1:
+			if len(h) < 16 {
+				return nil, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, pos)
+			}
+			size, b.head = int64(binary.BigEndian.Uint64(h[8:])), 16
+		}
+		if b.kind == "uuid" {
+			if int64(len(h)) < b.head+16 {
+				return nil, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, pos)
+			}
+			b.uuid = h[b.head : b.head+16]
+			b.head += 16
+		}
+		if size < b.head || size > in.end()-pos {
+			return nil, fmt.Errorf("%w: box %q of %d bytes at %d", ErrMalformedFile, b.kind, size, pos)
+		}
+		b.span = span{pos, size}
+		out = append(out, b)
+		pos += size
+	}
+	return out, nil
+}
+
+// containerSkip says how many bytes of a container come before its children; ok is false for boxes without children.
+func containerSkip(s *source, b bmffBox) (skip int64, ok bool, err error) {
+	switch b.kind {
+	case "moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex", "moof", "traf", "mfra", "udta", "tref", "iprp", "ipco",
+		"trgr", "grpl", "schi", "sinf", "rinf", "meco", "strk", "strd", "ilst", "gmhd":
+		return 0, true, nil
+	case "stsd", "dref":
+		return 8, true, nil
+	case "iref":
+		return 4, true, nil
+	case "meta", "iinf":
+		h, err := s.head(b.body().start, 12)
+		if err != nil || len(h) < 12 {
+			return 0, false, err
+		}
+		if b.kind == "meta" {
+			// QuickTime writes meta as a plain box: its first child then begins at once.
+			if string(h[4:8]) == "hdlr" {
+				return 0, true, nil
+			}
+			return 4, true, nil
+		}
+		if h[0] == 0 {
+			return 6, true, nil
+		}
+		return 8, true, nil
+	}
+	return 0, false, nil
+}
+
+// find gives the boxes at a path such as "/moov/trak[2]/mdia"; without an index, all of that name.
+func (f *bmffFile) find(s *source, path string) ([]bmffBox, error) {
+	level := f.top
+	parts := strings.Split(strings.TrimLeft(path, "/"), "/")
+	if len(parts) > maxBMFFDepth {
+		return nil, fmt.Errorf("%w: box path %q", ErrTooDeep, path)
+	}
+	for i, part := range parts {
+		name, index := part, 0
+		if j := strings.IndexByte(part, '['); j >= 0 {
+			n, err := strconv.Atoi(strings.TrimRight(part[j+1:], "]"))
+			if err != nil || n < 1 {
+				return nil, fmt.Errorf("%w: box path %q", ErrMalformedManifest, path)
+			}
+			name, index = part[:j], n
+		}
+		var found []bmffBox
+		for _, b := range level {
+			if b.kind == name {
+				found = append(found, b)
+			}
+		}
+		if index > 0 {
+			if index > len(found) {
+				return nil, nil
+			}
+			found = found[index-1 : index]
+		}
+		if i == len(parts)-1 {
+			return found, nil
+		}
+		level = nil
+		for _, b := range found {
+			skip, ok, err := containerSkip(s, b)
+			if err != nil {
+				return nil, err
+			}
+			if !ok || skip > b.body().size {
+				continue
+			}
+			children, err := bmffChildren(s, span{b.body().start + skip, b.body().size - skip})
+			if err != nil {
+				return nil, err
+			}
+			if level = append(level, children...); len(level) > maxBMFFBoxes {
+				return nil, fmt.Errorf("%w: more than %d boxes", ErrTooMany, maxBMFFBoxes)
+			}
+		}
+	}
+	return nil, nil
+}

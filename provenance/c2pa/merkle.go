@@ -1,0 +1,397 @@
+package c2pa
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// maxTableBytes bounds each sample table that is read to hash the chunks of a track.
+const maxTableBytes = 8 << 20
+
+// mdatSkip is what stays out of Merkle leaves at the start of mdat: room for the long form of its header.
+const mdatSkip = 16
+
+func (c *bmffCheck) mapAlg(m *merkleMap) string { return algOr(m.alg, c.alg) }
+
+// checkMerkle compares media data with the Merkle trees: by fragments, by blocks of mdat, or by chunks of tracks.
+func (c *bmffCheck) checkMerkle() error {
+	firstMoof := int64(-1)
+	hasMoov, blocks := false, true
+	for _, b := range c.asset.bmff.top {
+		if b.kind == "moof" && firstMoof < 0 {
+			firstMoof = b.span.start
+		}
+		hasMoov = hasMoov || b.kind == "moov"
+	}
+	for i := range c.hash.merkle {
+		m := &c.hash.merkle[i]
+		blocks = blocks && (m.hasFixed || m.hasVarial)
+		if len(m.initHash) == 0 {
+			continue
+		}
+		if firstMoof < 0 {
+			return errors.New("a hash of an initialization segment on a file that is not fragmented")
+		}
+		out := append(append([]span(nil), c.out...), span{firstMoof, c.asset.size - firstMoof})
+		if err := c.compare(c.mapAlg(m), out, m.initHash); err != nil {
+			return err
+		}
+	}
+	switch {
+	case firstMoof >= 0:
+		return c.checkFragments()
+	case !blocks && hasMoov && len(c.asset.bmff.merkle) > 0:
+		return c.checkTracks()
+	}
+	return c.checkMediaData()
+}
+
+// fragments splits the top level at each moof.
+func (f *bmffFile) fragments() [][]bmffBox {
+	var out [][]bmffBox
+	for _, b := range f.top {
+		if b.kind == "moof" {
+			out = append(out, nil)
+		}
+		if len(out) > 0 {
+			out[len(out)-1] = append(out[len(out)-1], b)
+		}
+	}
+	return out
+}
+
+func (c *bmffCheck) checkFragments() error {
+	fragments, boxes := c.asset.bmff.fragments(), c.asset.bmff.merkle
+	for i := range c.hash.merkle {
+		m := &c.hash.merkle[i]
+		if uint64(len(fragments)) != m.count || uint64(len(boxes)) != m.count {
+			return errors.New("the number of fragments is not the one signed")
+		}
+		if err := inOrder(boxes); err != nil {
+			return err
+		}
+		for n, f := range fragments {
+			start, end := f[0].span.start, f[len(f)-1].span.end()
+			out := append(append([]span(nil), c.out...), span{0, start}, span{end, c.asset.size - end})
+			leaf, err := c.digest(c.mapAlg(m), out)
+			if err != nil {
+				return err
+			}
+			if !m.contains(c.mapAlg(m), leaf, boxes[n].location, boxes[n].proof, boxes[n].hasProof) {
+				return fmt.Errorf("fragment %d was changed", n+1)
+			}
+		}
+	}
+	return nil
+}
+
+// inOrder: pieces stand in the file in the order of their leaves.
+func inOrder(boxes []merkleBox) error {
+	for i := range boxes {
+		if boxes[i].location != uint64(i) {
+			return errors.New("Merkle boxes are out of order")
+		}
+	}
+	return nil
+}
+
+// contains climbs from a leaf to the row that the map stores and compares.
+func (m *merkleMap) contains(alg string, leaf []byte, location uint64, proof [][]byte, hasProof bool) bool {
+	if location >= m.count {
+		return false
+	}
+	index, hash := location, leaf
+	for layer := m.count; ; layer = (layer + 1) / 2 {
+		if layer == uint64(len(m.hashes)) || layer == 1 && uint64(len(m.hashes)) != 1 {
+			break
+		}
+		if hasProof {
+			right := index%2 == 1
+			if right || index+1 < layer {
+				if len(proof) == 0 {
+					return false
+				}
+				if right {
+					hash = hashBytes(alg, proof[0], hash)
+				} else {
+					hash = hashBytes(alg, hash, proof[0])
+				}
+				proof = proof[1:]
+			}
+		}
+		index /= 2
+	}
+	return index < uint64(len(m.hashes)) && sameHash(hash, m.hashes[index])
+}
+
+// takeMerkle splits the Merkle boxes of the file among the maps, in order.
+func (c *bmffCheck) takeMerkle() ([][]merkleBox, error) {
+	rest := c.asset.bmff.merkle
+	out := make([][]merkleBox, len(c.hash.merkle))
+	for i := range c.hash.merkle {
+		n := c.hash.merkle[i].count
+		if n > uint64(len(rest)) {
+			return nil, errors.New("the file has fewer Merkle boxes than signed")
+		}
+		out[i], rest = rest[:n], rest[n:]
+		if err := inOrder(out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// checkMediaData compares the mdat boxes, one map each: as blocks of one size, of given sizes, or whole.
+func (c *bmffCheck) checkMediaData() error {
+	var mdats []bmffBox
+	for _, b := range c.asset.bmff.top {
+		if b.kind == "mdat" {
+			mdats = append(mdats, b)
+		}
+	}
+	if len(mdats) != len(c.hash.merkle) {
+		return errors.New("the number of mdat boxes is not the one signed")
+	}
+	var proofs [][]merkleBox
+	if len(c.asset.bmff.merkle) > 0 {
+		var err error
+		if proofs, err = c.takeMerkle(); err != nil {
+			return err
+		}
+	}
+	for i, b := range mdats {
+		m := &c.hash.merkle[i]
+		blocks, err := m.blocks(b)
+		if err != nil {
+			return err
+		}
+		if uint64(len(blocks)) != m.count {
+			return errors.New("the number of blocks is not the one signed")
+		}
+		var boxes []merkleBox
+		if proofs != nil {
+			boxes = proofs[i]
+		}
+		if err := c.checkBlocks(m, blocks, boxes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (m *merkleMap) blocks(b bmffBox) ([]span, error) {
+	start := b.span.start + min(mdatSkip, b.span.size)
+	left := b.span.end() - start
+	switch {
+	case m.hasFixed && m.hasVarial:
+		return nil, errors.New("blocks both of one size and of given sizes")
+	case m.hasFixed:
+		if m.fixed <= 1 {
+			return nil, errors.New("blocks without a size")
+		}
+		if left/m.fixed > maxTableBytes/32 {
+			return nil, fmt.Errorf("%w: Merkle leaves", ErrTooMany)
+		}
+		var out []span
+		for left > 0 {
+			n := min(left, m.fixed)
+			out = append(out, span{start, n})
+			start, left = start+n, left-n
+		}
+		return out, nil
+	case m.hasVarial:
+		var out []span
+		for _, n := range m.variable {
+			if n > left {
+				return nil, errors.New("the block sizes are not those of the media data")
+			}
+			out = append(out, span{start, n})
+			start, left = start+n, left-n
+		}
+		if left != 0 {
+			return nil, errors.New("the block sizes are not those of the media data")
+		}
+		return out, nil
+	}
+	return []span{{start, left}}, nil
+}
+
+// checkBlocks compares leaves with their tree: by the proofs in the file, by the row stored in the map, or, when that
+// is only the root, by building the tree.
+func (c *bmffCheck) checkBlocks(m *merkleMap, blocks []span, boxes []merkleBox) error {
+	alg := c.mapAlg(m)
+	var leaves [][]byte
+	for i, b := range blocks {
+		leaf, err := c.asset.hashRanges(alg, []span{b}, nil)
+		if err != nil {
+			return err
+		}
+		switch {
+		case boxes != nil:
+			if !m.contains(alg, leaf, boxes[i].location, boxes[i].proof, boxes[i].hasProof) {
+				return fmt.Errorf("block %d was changed", i+1)
+			}
+		case len(m.hashes) == 1 && m.count > 1:
+			leaves = append(leaves, leaf)
+		case !m.contains(alg, leaf, uint64(i), nil, false):
+			return fmt.Errorf("block %d was changed", i+1)
+		}
+	}
+	if leaves != nil && !sameHash(merkleRoot(alg, leaves), m.hashes[0]) {
+		return errHash
+	}
+	return nil
+}
+
+func merkleRoot(alg string, row [][]byte) []byte {
+	for len(row) > 1 {
+		next := row[:0]
+		for i := 0; i < len(row); i += 2 {
+			if i+1 == len(row) {
+				next = append(next, row[i])
+				continue
+			}
+			next = append(next, hashBytes(alg, row[i], row[i+1]))
+		}
+		row = next
+	}
+	return row[0]
+}
+
+// checkTracks compares the chunks of tracks with their trees; a map names its track.
+func (c *bmffCheck) checkTracks() error {
+	proofs, err := c.takeMerkle()
+	if err != nil {
+		return err
+	}
+	traks, err := c.asset.bmff.find(c.asset.source, "/moov/trak")
+	if err != nil {
+		return err
+	}
+	for i := range c.hash.merkle {
+		m := &c.hash.merkle[i]
+		chunks, err := c.trackChunks(traks, m.localID)
+		if err != nil {
+			return err
+		}
+		if len(proofs[i]) > len(chunks) {
+			return errors.New("the track has fewer chunks than signed")
+		}
+		for n, p := range proofs[i] {
+			leaf, err := c.asset.hashRanges(c.mapAlg(m), []span{chunks[n]}, nil)
+			if err != nil {
+				return err
+			}
+			if !m.contains(c.mapAlg(m), leaf, p.location, p.proof, p.hasProof) {
+				return fmt.Errorf("chunk %d of track %d was changed", n+1, m.localID)
+			}
+		}
+	}
+	return nil
+}
+
+// child gives the first box at a path below another box.
+func (c *bmffCheck) child(of bmffBox, path ...string) (bmffBox, bool, error) {
+	for _, name := range path {
+		skip, ok, err := containerSkip(c.asset.source, of)
+		if err != nil || !ok {
+			return of, false, err
+		}
+		children, err := bmffChildren(c.asset.source, span{of.body().start + skip, of.body().size - skip})
+		if err != nil {
+			return of, false, err
+		}
+		found := false
+		for _, b := range children {
+			if b.kind == name {
+				of, found = b, true
+				break
+			}
+		}
+		if !found {
+			return of, false, nil
+		}
+	}
+	return of, true, nil
+}
+
+func (c *bmffCheck) table(of bmffBox, path ...string) ([]byte, error) {
+	b, ok, err := c.child(of, path...)
+	if err != nil || !ok {
+		return nil, err
+	}
+	if b.body().size > maxTableBytes {
+		return nil, fmt.Errorf("%w: table of %d bytes", ErrTooLarge, b.body().size)
+	}
+	return c.asset.bytes(b.body().start, b.body().size)
+}
+
+// trackChunks finds where the chunks of a track lie: sample sizes, samples per chunk and chunk offsets together.
+func (c *bmffCheck) trackChunks(traks []bmffBox, id uint64) ([]span, error) {
+	for _, t := range traks {
+		head, err := c.table(t, "tkhd")
+		if err != nil {
+			return nil, err
+		}
+		at := 12
+		if len(head) > 0 && head[0] == 1 {
+			at = 20
+		}
+		if len(head) < at+4 || uint64(be32(head[at:])) != id {
+			continue
+		}
+		return c.chunksOf(t)
+	}
+	return nil, fmt.Errorf("the file has no track %d", id)
+}
+
+func (c *bmffCheck) chunksOf(t bmffBox) ([]span, error) {
+	stbl := []string{"mdia", "minf", "stbl"}
+	get := func(name string) ([]byte, error) { return c.table(t, append(stbl[:3:3], name)...) }
+	sizes, err1 := get("stsz")
+	runs, err2 := get("stsc")
+	offsets, err3 := get("stco")
+	width := 4
+	if offsets == nil && err3 == nil {
+		offsets, err3 = get("co64")
+		width = 8
+	}
+	if err := errors.Join(err1, err2, err3); err != nil {
+		return nil, err
+	}
+	if len(sizes) < 12 || len(runs) < 8 || len(offsets) < 8 {
+		return nil, errors.New("the track has no sample tables")
+	}
+	uniform, samples := be32(sizes[4:]), be32(sizes[8:])
+	nRuns, nChunks := be32(runs[4:]), be32(offsets[4:])
+	if nRuns*12 > int64(len(runs)-8) || nChunks*int64(width) > int64(len(offsets)-8) || uniform == 0 && samples*4 > int64(len(sizes)-12) {
+		return nil, errors.New("the sample tables are cut short")
+	}
+	var out []span
+	sample, run := int64(0), int64(0)
+	for n := int64(0); n < nChunks; n++ {
+		for run+1 < nRuns && be32(runs[8+12*(run+1):]) <= n+1 {
+			run++
+		}
+		if nRuns == 0 {
+			return nil, errors.New("the track has no chunk table")
+		}
+		per := be32(runs[8+12*run+4:])
+		var size int64
+		for k := int64(0); k < per && sample < samples; k++ {
+			if uniform > 0 {
+				size += uniform
+			} else {
+				size += be32(sizes[12+4*sample:])
+			}
+			sample++
+		}
+		start := be32(offsets[8+int64(width)*n:])
+		if width == 8 {
+			start = int64(binary.BigEndian.Uint64(offsets[8+8*n:]))
+		}
+		out = append(out, span{start, size})
+	}
+	return out, nil
+}

@@ -1,0 +1,6 @@
+package rule
+
+import "embed"
+
+//go:embed packs/*.yaml
+var embedded embed.FS

@@ -132,6 +132,14 @@ const (
 	RetryOutbox      Action = "outbox.retry"
 	ChangeSettings   Action = "tenant.settings" // catalogue, price lists, texts
 
+	// Claims, by reviewers and leads. Which reviewer one is in a claim is a fact of the claim.
+	ClaimQueue        Action = "claim.queue"    // numbers, the next case, finding a claim one acted in
+	ReviewClaim       Action = "claim.review"   // a claim one has, its duty-of-care page
+	LeadClaim         Action = "claim.lead"     // suspend, merge, refer, take from a reviewer
+	ClaimProblems     Action = "claim.problems" // escalations and disagreements
+	ClaimStats        Action = "claim.stats"
+	ViewClaimEvidence Action = "claim.evidence" // pictures of a claim and its references
+
 	// One's own account.
 	OwnAccount Action = "account.own" // sessions, password, second factor, role in use
 )
@@ -241,6 +249,13 @@ var table = []Def{
 	{ViewOutbox, KindTenant, ScopeNone, by(adm), nil},
 	{RetryOutbox, KindTenant, ScopeNone, by(adm), nil},
 	{ChangeSettings, KindTenant, ScopeNone, by(adm), nil},
+
+	{ClaimQueue, KindTenant, ScopeNone, by(rev, adm), nil},
+	{ReviewClaim, KindCase, ScopeNone, by(rev, adm), nil},
+	{LeadClaim, KindCase, ScopeNone, by(adm), nil},
+	{ClaimProblems, KindTenant, ScopeNone, by(adm), nil},
+	{ClaimStats, KindTenant, ScopeNone, by(rev, adm), nil},
+	{ViewClaimEvidence, KindEvidence, ScopeNone, by(rev, adm), nil},
 
 	{OwnAccount, KindAccount, ScopeNone, by(tec, agt, dis, mer, rev, adm), by(tec, agt, dis, mer, rev, adm)},
 }

@@ -175,3 +175,38 @@ func sortedList(l []string) []string {
 	sort.Strings(out)
 	return out
 }
+
+// TestOfficialTrust compares real files of vendors under the official trust lists.
+func TestOfficialTrust(t *testing.T) {
+	dir := sharedDir(t)
+	var list struct{ Files []expectedFile }
+	if err := json.Unmarshal(mustRead(t, filepath.Join(dir, "expected/expected_vendor_official_trust.json")), &list); err != nil {
+		t.Fatal(err)
+	}
+	trust := &Trust{}
+	if _, err := trust.AddAnchors(mustRead(t, filepath.Join(dir, "trust/official/C2PA-TRUST-LIST.pem"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trust.AddTSAAnchors(mustRead(t, filepath.Join(dir, "trust/official/C2PA-TSA-TRUST-LIST.pem"))); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range list.Files {
+		data, err := os.ReadFile(filepath.Join(dir, "vendor-samples", want.File))
+		if err != nil {
+			continue
+		}
+		got, err := readBytes(t, data, trust)
+		if err != nil {
+			t.Errorf("%s: %v", want.File, err)
+			continue
+		}
+		if string(got.State) != want.State || got.Signer != want.Signer || !reflect.DeepEqual(got.Failure, sortedList(want.Fail)) ||
+			!reflect.DeepEqual(got.Informational, sortedList(want.Info)) {
+			t.Errorf("%s: want %s %v %v by %s, got %v %v", want.File, want.State, want.Fail, want.Info, want.Signer, got, got.Informational)
+		}
+		for _, f := range got.Facts {
+			t.Logf("%s: %s %s", want.File, f.ID, f.ZH)
+		}
+		t.Logf("%s: %v", want.File, got.SourceTypes)
+	}
+}

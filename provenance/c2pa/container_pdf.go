@@ -1,0 +1,145 @@
+package c2pa
+
+import (
+	"bytes"
+	"compress/zlib"
+	"encoding/hex"
+	"io"
+	"strconv"
+)
+
+// pdfWindow is how much of a PDF is searched at a time; pieces overlap by pdfOverlap.
+const (
+	pdfWindow    = 256 << 10
+	pdfOverlap   = 4 << 10
+	maxObjStream = 4 << 20
+	maxObjTries  = 256
+)
+
+// readPDF finds the embedded file with the manifest store: a stream that begins with a C2PA JUMBF superbox, in a file
+// that names a file specification with the relationship C2PA_Manifest, plainly or inside an object stream. Later
+// revisions of a PDF are appended, so the last such stream counts.
+func readPDF(a *asset, l limits) error {
+	uuid, _ := hex.DecodeString(uuidStore)
+	needle := append([]byte("jumd"), uuid...)
+	var found []int64
+	named := false
+	var remote string
+	var objStreams []int64
+	buf := make([]byte, pdfWindow)
+	for pos := int64(0); pos < a.size; pos += pdfWindow - pdfOverlap {
+		if err := a.ctx.Err(); err != nil {
+			return err
+		}
+		b := buf[:min(pdfWindow, a.size-pos)]
+		if err := a.fill(b, pos); err != nil {
+			return err
+		}
+		named = named || bytes.Contains(b, []byte("C2PA_Manifest"))
+		for i := 0; ; {
+			j := bytes.Index(b[i:], needle)
+			if j < 0 {
+				break
+			}
+			i += j + len(needle)
+			// jumb size and type (8), jumd size (4), jumd.
+			start := i - len(needle) - 12
+			if start >= 0 && string(b[start+4:start+8]) == "jumb" && streamStarts(b[:start]) {
+				if at := pos + int64(start); len(found) == 0 || found[len(found)-1] < at {
+					found = append(found, at)
+				}
+			}
+		}
+		for i := 0; len(objStreams) < maxObjTries; {
+			j := bytes.Index(b[i:], []byte("/ObjStm"))
+			if j < 0 {
+				break
+			}
+			i += j + 7
+			if k := bytes.Index(b[i:], []byte("stream")); k >= 0 && k < 1024 {
+				objStreams = append(objStreams, pos+int64(i+k+6))
+			}
+		}
+		if remote == "" && bytes.Contains(b, []byte("dcterms:provenance")) {
+			remote = provenanceURL(b)
+		}
+	}
+	if !named && len(found) > 0 {
+		named = a.namedInObjects(objStreams)
+	}
+	if len(found) == 0 || !named {
+		a.remote = remote
+		return nil
+	}
+	start := found[len(found)-1]
+	size, err := a.pdfStreamLength(start)
+	if err != nil {
+		return err
+	}
+	if err := a.appendStore(l, start, size); err != nil {
+		return err
+	}
+	a.storeRange, a.hasRange = span{start, size}, true
+	return nil
+}
+
+// streamStarts says whether the bytes before end with the keyword that begins a stream.
+func streamStarts(before []byte) bool {
+	return bytes.HasSuffix(before, []byte("stream\n")) || bytes.HasSuffix(before, []byte("stream\r\n"))
+}
+
+// pdfStreamLength reads the length from the dictionary before the stream; when that is a reference, the length of the
+// JUMBF box is used.
+func (a *asset) pdfStreamLength(start int64) (int64, error) {
+	from := max(0, start-2048)
+	before, err := a.bytes(from, start-from)
+	if err != nil {
+		return 0, err
+	}
+	head, err := a.bytes(start, 8)
+	if err != nil {
+		return 0, err
+	}
+	box := min(be32(head), a.size-start)
+	i := bytes.LastIndex(before, []byte("/Length"))
+	if i < 0 {
+		return box, nil
+	}
+	fields := bytes.Fields(bytes.TrimLeft(before[i+7:], " \r\n\t"))
+	if len(fields) == 0 {
+		return box, nil
+	}
+	number := fields[0]
+	if j := bytes.IndexAny(number, "/>"); j >= 0 {
+		number = number[:j]
+	} else if len(fields) > 2 && string(fields[2]) == "R" {
+		return box, nil
+	}
+	n, err := strconv.ParseInt(string(number), 10, 64)
+	if err != nil || n < 8 || n > a.size-start {
+		return box, nil
+	}
+	return n, nil
+}
+
+// namedInObjects looks for the relationship inside compressed object streams.
+func (a *asset) namedInObjects(streams []int64) bool {
+	for _, at := range streams {
+		head, err := a.head(at, 2)
+		if err != nil || len(head) < 2 {
+			continue
+		}
+		if head[0] == '\r' {
+			at++
+		}
+		z, err := zlib.NewReader(io.NewSectionReader(a.r, at+1, a.size-at-1))
+		if err != nil {
+			continue
+		}
+		text, _ := io.ReadAll(io.LimitReader(z, maxObjStream))
+		if bytes.Contains(text, []byte("C2PA_Manifest")) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,204 @@
+package c2pa
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+const (
+	zipManifest   = "META-INF/content_credential.c2pa"
+	maxZipEntries = 100000
+	maxZipDir     = 16 << 20
+)
+
+// zipFile is what a collection hash needs: where each file lies and the central directory.
+type zipFile struct {
+	entries   map[string]span // local header, data and descriptor
+	directory span            // central directory to the end of the file
+	crc       int64           // place of the manifest's checksum in the directory, or -1
+}
+
+// readZIP finds the manifest store of packages such as EPUB and OOXML: a stored entry of a fixed name.
+func readZIP(a *asset, l limits) error {
+	start, size, count, err := zipDirectory(a.source)
+	if err != nil {
+		return err
+	}
+	dir, err := a.bytes(start, size)
+	if err != nil {
+		return err
+	}
+	z := &zipFile{entries: map[string]span{}, directory: span{start, a.size - start}, crc: -1}
+	a.zip = z
+	pos := 0
+	for range count {
+		if len(dir)-pos < 46 || string(dir[pos:pos+4]) != "PK\x01\x02" {
+			return fmt.Errorf("%w: ZIP directory", ErrMalformedFile)
+		}
+		h := dir[pos:]
+		le := binary.LittleEndian
+		nameLen, extraLen, noteLen := int(le.Uint16(h[28:])), int(le.Uint16(h[30:])), int(le.Uint16(h[32:]))
+		if 46+nameLen+extraLen+noteLen > len(h) {
+			return fmt.Errorf("%w: ZIP directory", ErrMalformedFile)
+		}
+		name := string(h[46 : 46+nameLen])
+		size, local := int64(le.Uint32(h[20:])), int64(le.Uint32(h[42:]))
+		size, local = zip64(h[46+nameLen:46+nameLen+extraLen], le.Uint32(h[24:]) == 0xffffffff, size, local)
+		e, data, err := zipEntry(a.source, local, size, le.Uint16(h[8:])&8 != 0, start)
+		if err != nil {
+			return err
+		}
+		z.entries[strings.ReplaceAll(name, "\\", "/")] = e
+		if name == zipManifest {
+			if le.Uint16(h[10:]) != 0 {
+				return fmt.Errorf("%w: the manifest in the ZIP is compressed", ErrMalformedFile)
+			}
+			if a.store != nil {
+				return ErrManyStores
+			}
+			if err := a.appendStore(l, data, size); err != nil {
+				return err
+			}
+			a.storeRange, a.hasRange = span{data, size}, true
+			z.crc = start + int64(pos) + 16
+		}
+		pos += 46 + nameLen + extraLen + noteLen
+	}
+	return nil
+}
+
+func zipDirectory(s *source) (start, size int64, count int, err error) {
+	from := max(0, s.size-66000)
+	tail, err := s.bytes(from, s.size-from)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
+	if i < 0 || len(tail)-i < 22 {
+		return 0, 0, 0, fmt.Errorf("%w: ZIP without a directory", ErrMalformedFile)
+	}
+	le := binary.LittleEndian
+	e := tail[i:]
+	count, size, start = int(le.Uint16(e[10:])), int64(le.Uint32(e[12:])), int64(le.Uint32(e[16:]))
+	if i >= 20 && string(tail[i-20:i-16]) == "PK\x06\x07" {
+		at := int64(le.Uint64(tail[i-12:]))
+		h, err := s.bytes(at, 56)
+		if err != nil {
+			return 0, 0, 0, err
+		}
+		count, size, start = int(le.Uint64(h[32:])), int64(le.Uint64(h[40:])), int64(le.Uint64(h[48:]))
+	}
+	if count < 0 || count > maxZipEntries || size < 0 || size > maxZipDir {
+		return 0, 0, 0, fmt.Errorf("%w: ZIP directory of %d entries", ErrTooMany, count)
+	}
+	return start, size, count, nil
+}
+
+// zip64 takes sizes and places from the extra field when the short ones are full.
+func zip64(extra []byte, longPlain bool, size, local int64) (int64, int64) {
+	le := binary.LittleEndian
+	for len(extra) >= 4 {
+		n := int(le.Uint16(extra[2:]))
+		if 4+n > len(extra) {
+			break
+		}
+		if le.Uint16(extra) == 1 {
+			f := extra[4 : 4+n]
+			if longPlain && len(f) >= 8 {
+				f = f[8:]
+			}
+			if size == 0xffffffff && len(f) >= 8 {
+				size, f = int64(le.Uint64(f)), f[8:]
+			}
+			if local == 0xffffffff && len(f) >= 8 {
+				local = int64(le.Uint64(f))
+			}
+		}
+		extra = extra[4+n:]
+	}
+	return size, local
+}
+
+// zipEntry gives the range of an entry, data descriptor included, and where its data begins.
+func zipEntry(s *source, local, size int64, descriptor bool, directory int64) (span, int64, error) {
+	h, err := s.bytes(local, 30)
+	if err != nil {
+		return span{}, 0, err
+	}
+	le := binary.LittleEndian
+	if string(h[:4]) != "PK\x03\x04" || size < 0 {
+		return span{}, 0, fmt.Errorf("%w: ZIP entry at %d", ErrMalformedFile, local)
+	}
+	data := local + 30 + int64(le.Uint16(h[26:])) + int64(le.Uint16(h[28:]))
+	end := data + size
+	if end > directory {
+		return span{}, 0, fmt.Errorf("%w: ZIP entry at %d", ErrMalformedFile, local)
+	}
+	if descriptor {
+		mark, err := s.head(end, 4)
+		if err != nil {
+			return span{}, 0, err
+		}
+		switch string(mark) {
+		case "PK\x03\x04", "PK\x01\x02":
+		case "PK\x07\x08":
+			end += 16
+		default:
+			end += 12
+		}
+	}
+	return span{local, end - local}, data, nil
+}
+
+// checkCollectionHash compares every file of a package, and its directory.
+func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
+	malformed := &bindingError{CollectionHashMalformed, "the collection hash cannot be read"}
+	z := v.asset.zip
+	if z == nil {
+		return errors.New("a collection hash on a file that is no package")
+	}
+	want, ok := a.val.get("zip_central_directory_hash").bytes()
+	uris := a.val.get("uris")
+	if !ok || !uris.isMap() {
+		return malformed
+	}
+	alg := m.claim.algorithm()
+	ranges := []span{z.directory}
+	if z.crc >= 0 {
+		ranges = []span{{z.directory.start, z.crc - z.directory.start}, {z.crc + 4, z.directory.end() - z.crc - 4}}
+	}
+	got, err := v.asset.hashRanges(alg, ranges, nil)
+	if err != nil {
+		return err
+	}
+	if !sameHash(got, want) {
+		return errHash
+	}
+	for i := 0; i+1 < len(uris.items); i += 2 {
+		name := strings.ReplaceAll(uris.items[i].text(), "\\", "/")
+		for _, part := range strings.Split(name, "/") {
+			if part == "." || part == ".." || strings.HasPrefix(name, "/") {
+				return &bindingError{CollectionHashInvalidURI, "a name in the collection hash leads elsewhere"}
+			}
+		}
+		want, ok := uris.items[i+1].get("hash").bytes()
+		if !ok {
+			return malformed
+		}
+		e, ok := z.entries[name]
+		if !ok {
+			return &bindingError{CollectionHashFileCount, "a file of the collection is missing"}
+		}
+		got, err := v.asset.hashRanges(alg, []span{e}, nil)
+		if err != nil {
+			return err
+		}
+		if !sameHash(got, want) {
+			return errHash
+		}
+	}
+	return nil
+}

@@ -122,8 +122,8 @@ type Platform interface {
 	Checked(ctx context.Context, tenant casefile.Tenant, caseID, claim casefile.ID, flags []string) error
 	// CheckedTx is Checked in the caller's transaction (the completion of the job).
 	CheckedTx(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID, flags []string) error
-	// VisitDone is called when a request that a claim ordered is over; done is false when it was cancelled.
-	VisitDone(ctx context.Context, tenant casefile.Tenant, caseID, request casefile.ID, done bool) error
+	// VisitDone is called, in the caller's transaction, when any request of a case is over; done is false when it was cancelled. Cases without a claim are ignored.
+	VisitDone(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, request casefile.ID, done bool) error
 	// RefundOrder answers what a program that was told of a refund has to pay.
 	RefundOrder(ctx context.Context, a casefile.Actor, caseID casefile.ID) (RefundOrder, error)
 	// ConfirmStep confirms a step for the platform: the refund was paid, or failed.

@@ -73,6 +73,8 @@ type Evidence interface {
 	// Attach takes staged items of the case into a claim. An item that is not there, is of a kind not listed, or belongs to something else is NotFound. It answers the
 	// items with their kinds. Like evidence.Service.Attach it takes the head of the log: it is called right before Timeline.Append.
 	Attach(ctx context.Context, t tx.Tx, by casefile.Actor, a Attachment) ([]Item, error)
+	// Find answers items of the case, staged or attached; one that is not there is NotFound.
+	Find(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID, items []casefile.ID) ([]Item, error)
 	// Attached lists what is attached in a case, oldest first.
 	Attached(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]Item, error)
 }
@@ -131,7 +133,8 @@ type Orders interface {
 // Order is what was bought, without personal data.
 type Order struct {
 	ID, Case     casefile.ID
-	Number       string // of the platform
+	Listing      casefile.ID // Nil: none
+	Number       string      // of the platform
 	Merchant     casefile.ID
 	MerchantName string // as published
 	Tier         string // of the merchant, for the rules
@@ -241,6 +244,9 @@ type Checks interface {
 type CheckJob struct {
 	Tenant      casefile.Tenant
 	Case, Claim casefile.ID
+	Subject     casefile.ID // the buyer
+	Order       casefile.ID
+	Listing     casefile.ID
 	Filed       time.Time
 	Items       []casefile.ID // by the buyer
 	References  []Reference
@@ -318,6 +324,7 @@ type LetterFacts struct {
 	Evidence   []EvidenceLine `json:"evidence"`
 	Remedy     Remedy         `json:"remedy"`
 	Amount     casefile.Fen   `json:"amount"`
+	Settled    Remedy         `json:"settled,omitempty"` // what a settlement consists of
 	Agreed     bool           `json:"agreed"`
 	Reasons    []string       `json:"reasons"`
 	Grounds    []Ground       `json:"grounds"`

@@ -3,7 +3,9 @@ package terms
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"anxin/internal/casefile"
 )
@@ -78,6 +80,24 @@ func ClockKinds() []string {
 	}
 	return out
 }
+
+// Amount is the extension in the unit of its clock: microseconds, or working days.
+func (e Extension) Amount() int64 {
+	if n, ok := strings.CutSuffix(e.By, "d"); ok {
+		days, err := strconv.ParseInt(n, 10, 32)
+		if err == nil {
+			return days
+		}
+	}
+	d, err := time.ParseDuration(e.By)
+	if err != nil {
+		return 0 // a test looks at every one
+	}
+	return d.Microseconds()
+}
+
+// Ended reports whether nothing is under way in a claim any more.
+func Ended(s State) bool { return slices.Contains(ended, s) || s == Archived || s == Discarded }
 
 // Course lists the states in the order in which a claim usually meets them.
 func Course() []State {

@@ -66,8 +66,8 @@ type Text struct {
 	EN string `json:"en"`
 }
 
-// Input is an item that a check looked at.
-type Input struct {
+// ItemHash is an item that a check looked at.
+type ItemHash struct {
 	Item   casefile.ID `json:"item"`
 	SHA256 string      `json:"sha256"` // hex, of the bytes as received
 }
@@ -101,7 +101,7 @@ type Signal struct {
 	Round         int
 	Check         string // "exact_reuse", …
 	Version       string // of the check
-	Inputs        []Input
+	Inputs        []ItemHash
 	Fact          Text // what was seen
 	Honest        Text // what would be seen if the person were honest
 	Limits        Text // what this cannot show
@@ -126,6 +126,8 @@ type Round struct {
 	Owners []casefile.ID
 	// Subject is the buyer's, to tell whether an earlier claim was the same buyer's.
 	Subject casefile.ID
+	// Shipped is when the goods were sent, zero when not known: a picture taken long before is worth a line.
+	Shipped time.Time
 }
 
 // Outcome is how a round ended.

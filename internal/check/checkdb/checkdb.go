@@ -1,0 +1,171 @@
+// Package checkdb is the SQL of package check: rounds, signals, and the index of what was seen before.
+package checkdb
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"time"
+
+	"anxin/internal/casefile"
+	"anxin/internal/check"
+	"anxin/internal/db"
+	"anxin/internal/tx"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// Statements are the statements of this package.
+var Statements = db.MustLoad(files)
+
+var (
+	insertRound  = Statements.Stmt("check/insert_round")
+	newestRound  = Statements.Stmt("check/newest_round")
+	lockRound    = Statements.Stmt("check/lock_round")
+	endRound     = Statements.Stmt("check/end_round")
+	insertSignal = Statements.Stmt("check/insert_signal")
+	signals      = Statements.Stmt("check/signals")
+	insertMedia  = Statements.Stmt("check/insert_media")
+	setPrint     = Statements.Stmt("check/set_print")
+	media        = Statements.Stmt("check/media")
+	sameBytes    = Statements.Stmt("check/same_bytes")
+	printed      = Statements.Stmt("check/printed")
+)
+
+// Store implements check.Store. It has no state.
+type Store struct{}
+
+var _ check.Store = Store{}
+
+// target is a round's JSON.
+type target struct {
+	Filed   int64         `json:"filed"`
+	Leaf    int64         `json:"leaf"`
+	Items   []casefile.ID `json:"items"`
+	Owners  []casefile.ID `json:"owners"`
+	Subject casefile.ID   `json:"subject"`
+	Shipped int64         `json:"shipped"`
+}
+
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func moment(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return db.FromMicros(us)
+}
+
+// InsertRound implements check.Store.
+func (Store) InsertRound(ctx context.Context, t tx.Tx, r check.RoundRow) error {
+	text, err := db.JSON(target{micros(r.Filed.At), r.Filed.Leaf, r.Items, r.Owners, r.Subject, micros(r.Shipped)})
+	if err == nil {
+		_, err = t.Exec(ctx, insertRound, r.Tenant, r.Case, r.Claim, r.Number, text, db.Micros(r.Started))
+	}
+	return err
+}
+
+// NewestRound implements check.Store.
+func (Store) NewestRound(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) (check.RoundRow, error) {
+	return scanRound(t.QueryRow(ctx, newestRound, tenant, caseID, claim))
+}
+
+// LockRound implements check.Store.
+func (Store) LockRound(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID, round int) (check.RoundRow, error) {
+	return scanRound(t.QueryRow(ctx, lockRound, tenant, caseID, claim, round))
+}
+
+// EndRound implements check.Store.
+func (Store) EndRound(ctx context.Context, t tx.Tx, r check.RoundRow) error {
+	_, err := t.Exec(ctx, endRound, r.Tenant, r.Case, r.Claim, r.Number, db.Micros(r.Ended), string(r.Outcome))
+	return err
+}
+
+func scanRound(row tx.Row) (r check.RoundRow, err error) {
+	var x target
+	err = row.Scan(&r.Tenant, &r.Case, &r.Claim, &r.Number, db.FromJSON(&x), db.Time(&r.Started), db.Time(&r.Ended), &r.Outcome)
+	r.Filed = casefile.Moment{At: moment(x.Filed), Leaf: x.Leaf}
+	r.Items, r.Owners, r.Subject, r.Shipped = x.Items, x.Owners, x.Subject, moment(x.Shipped)
+	return r, err
+}
+
+// record is a signal's JSON.
+type record struct {
+	Inputs    []check.ItemHash `json:"inputs"`
+	Fact      check.Text       `json:"fact"`
+	Honest    check.Text       `json:"honest"`
+	Limits    check.Text       `json:"limits"`
+	Artefacts []casefile.ID    `json:"artefacts,omitempty"`
+	Related   []check.Related  `json:"related,omitempty"`
+}
+
+// InsertSignal implements check.Store.
+func (Store) InsertSignal(ctx context.Context, t tx.Tx, s check.Signal, seq int) error {
+	text, err := db.JSON(record{s.Inputs, s.Fact, s.Honest, s.Limits, s.Artefacts, s.Related})
+	if err == nil {
+		_, err = t.Exec(ctx, insertSignal, s.Tenant, s.Case, s.Claim, s.Round, seq, s.ID, s.Check, s.Version, string(s.Applicability), string(s.Strength), string(s.Group), text, db.Micros(s.At))
+	}
+	return err
+}
+
+// Signals implements check.Store.
+func (Store) Signals(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID, round int) ([]check.Signal, error) {
+	rows, err := t.Query(ctx, signals, tenant, caseID, claim, round)
+	return db.Collect(rows, err, func(row tx.Row) (s check.Signal, err error) {
+		var x record
+		err = row.Scan(&s.Tenant, &s.Case, &s.Claim, &s.Round, &s.ID, &s.Check, &s.Version, &s.Applicability, &s.Strength, &s.Group, db.FromJSON(&x), db.Time(&s.At))
+		s.Inputs, s.Fact, s.Honest, s.Limits, s.Artefacts, s.Related = x.Inputs, x.Fact, x.Honest, x.Limits, x.Artefacts, x.Related
+		return s, err
+	})
+}
+
+// InsertMedia implements check.Store.
+func (Store) InsertMedia(ctx context.Context, t tx.Tx, m check.Media) (bool, error) {
+	n, err := t.Exec(ctx, insertMedia, m.Tenant, m.Item, m.Case, m.Owner, m.Subject, string(m.Role), m.Type, m.SHA256[:], db.Micros(m.Sealed.At), m.Sealed.Leaf, string(m.State))
+	return n == 1, err
+}
+
+// SetPrint implements check.Store.
+func (Store) SetPrint(ctx context.Context, t tx.Tx, m check.Media) error {
+	var print any
+	if !m.Printed.IsZero() {
+		print = m.Print[:]
+	}
+	_, err := t.Exec(ctx, setPrint, m.Tenant, m.Item, string(m.State), print, m.Quality, db.Micros(m.Printed))
+	return err
+}
+
+// Media implements check.Store.
+func (Store) Media(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (check.Media, error) {
+	return scanMedia(t.QueryRow(ctx, media, tenant, item))
+}
+
+// SameBytes implements check.Store.
+func (Store) SameBytes(ctx context.Context, t tx.Tx, tenant casefile.Tenant, sha [32]byte, limit int) ([]check.Media, error) {
+	rows, err := t.Query(ctx, sameBytes, tenant, sha[:], limit)
+	return db.Collect(rows, err, scanMedia)
+}
+
+// Printed implements check.Store.
+func (Store) Printed(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after time.Time, item casefile.ID, limit int) ([]check.Media, error) {
+	rows, err := t.Query(ctx, printed, tenant, micros(after), item[:], limit)
+	return db.Collect(rows, err, scanMedia)
+}
+
+func scanMedia(row tx.Row) (m check.Media, err error) {
+	var sha, print []byte
+	err = row.Scan(&m.Tenant, &m.Item, &m.Case, &m.Owner, &m.Subject, &m.Role, &m.Type, &sha, db.Time(&m.Sealed.At), &m.Sealed.Leaf, &m.State, &print, &m.Quality, db.Time(&m.Printed))
+	if err != nil {
+		return m, err
+	}
+	if copy(m.SHA256[:], sha) != 32 || len(print) != 0 && copy(m.Print[:], print) != 32 {
+		return m, fmt.Errorf("item %s of the index has a hash of %d and a print of %d bytes", m.Item, len(sha), len(print))
+	}
+	return m, nil
+}

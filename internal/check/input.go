@@ -1,0 +1,154 @@
+package check
+
+import (
+	"context"
+	"time"
+
+	"anxin/fingerprint"
+	"anxin/internal/casefile"
+	"anxin/internal/tx"
+)
+
+// All is the list of checks, in the order in which their signals are read. A new one is one file and one line here.
+func All() []Check {
+	return []Check{exactReuse(), nearReuse(), metadata(), aigcLabel(), contentCredentials()}
+}
+
+// Input is what a check may look at: the round, its files, and what was seen before. It belongs to one round and is not safe for concurrent use.
+type Input struct {
+	Round Round
+	Files []File // those that could be opened
+
+	number   int
+	gone     []casefile.ID
+	service  *Service
+	pictures map[casefile.ID]seen
+}
+
+type seen struct {
+	p   Picture
+	err error
+}
+
+// Picture decodes a file once, in the other process. A file that is no picture is Decoded "unsupported", without error.
+func (in *Input) Picture(ctx context.Context, f File) (Picture, error) {
+	if x, ok := in.pictures[f.Item]; ok {
+		return x.p, x.err
+	}
+	p, err := in.service.look(ctx, in.Round.Tenant, f)
+	if in.pictures == nil {
+		in.pictures = map[casefile.ID]seen{}
+	}
+	in.pictures[f.Item] = seen{p, err}
+	return p, err
+}
+
+// Open opens the bytes of a file as received.
+func (in *Input) Open(ctx context.Context, f File) (Content, error) {
+	return in.service.Vault.Open(ctx, in.Round.Tenant, f.Case, f.Item)
+}
+
+// maxSame bounds how many items with the same bytes are looked at.
+const maxSame = 50
+
+// Same answers what else has the same bytes as a file: references and what other claims showed.
+func (in *Input) Same(ctx context.Context, f File) ([]Related, error) {
+	var rows []Media
+	err := in.service.Run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
+		rows, err = in.service.Store.SameBytes(ctx, t, in.Round.Tenant, f.SHA256, maxSame)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	var out []Related
+	for _, m := range rows {
+		if err := in.relate(ctx, f, m, 0, &out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// Near answers what else looks nearly like a picture, nearest first; what has the same bytes is not among it.
+func (in *Input) Near(ctx context.Context, f File, prints []fingerprint.Hash) ([]Related, error) {
+	hits, err := in.service.near.search(ctx, in.service, in.Round.Tenant, prints)
+	if err != nil {
+		return nil, err
+	}
+	var out []Related
+	for _, h := range hits {
+		var m Media
+		err := in.service.Run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
+			m, err = in.service.Store.Media(ctx, t, in.Round.Tenant, casefile.ID(h.Item))
+			return err
+		})
+		if casefile.Is(err, casefile.NotFound) || err == nil && m.SHA256 == f.SHA256 {
+			continue
+		}
+		if err == nil {
+			err = in.relate(ctx, f, m, h.Distance, &out)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// relate says what an item of the index is to the claim and adds it, unless it is the claim's own or has no bearing.
+func (in *Input) relate(ctx context.Context, f File, m Media, distance int, out *[]Related) error {
+	r := Related{Case: m.Case, Item: m.Item, Distance: distance}
+	switch {
+	case m.Item == f.Item, m.Role == RoleClaim && m.Owner == in.Round.Claim:
+		return nil
+	case m.Role == RoleReference && in.own(m.Owner):
+		if r.Relation = RelReference; !m.Sealed.Before(in.Round.Filed) {
+			r.Relation = RelReferenceLater
+		}
+	case !m.Sealed.Before(f.Sealed):
+		return nil // somebody used it after this claim: the later one will be told
+	case m.Role == RoleReference:
+		r.Relation = RelElsewhere
+	default:
+		same := m.Subject == in.Round.Subject && !m.Subject.IsNil()
+		if !same && !m.Subject.IsNil() && !in.Round.Subject.IsNil() {
+			err := in.service.Run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
+				same, err = in.service.Buyers.Same(ctx, t, in.Round.Tenant, m.Subject, in.Round.Subject)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+		if r.Relation = RelOtherClaim; same {
+			r.Relation = RelSameBuyer
+		}
+	}
+	*out = append(*out, r)
+	return nil
+}
+
+func (in *Input) own(owner casefile.ID) bool {
+	for _, o := range in.Round.Owners {
+		if o == owner {
+			return true
+		}
+	}
+	return false
+}
+
+// strongest picks the relation that says most: another's claim, then a reference, and last what counts for nothing.
+func strongest(all []Related) (best Related, ok bool) {
+	rank := map[Relation]int{RelOtherClaim: 5, RelReference: 4, RelElsewhere: 3, RelSameBuyer: 2, RelReferenceLater: 1}
+	for _, r := range all {
+		if !ok || rank[r.Relation] > rank[best.Relation] || rank[r.Relation] == rank[best.Relation] && r.Distance < best.Distance {
+			best, ok = r, true
+		}
+	}
+	return best, ok
+}
+
+// day writes a date in China's time, moment a time.
+func day(t time.Time) string    { return t.In(casefile.Shanghai).Format("2006-01-02") }
+func moment(t time.Time) string { return t.In(casefile.Shanghai).Format("2006-01-02 15:04") }

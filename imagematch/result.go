@@ -27,8 +27,8 @@ type Result struct {
 	blocks     []block
 	inside     []uint8
 	evidence   evidence
+	score      plane
+	mask       []uint8 // of the claim's working picture
+	regions    []region
 }
 
-func (res *Result) conclude() {}
-
-func (res *Result) difference() {}

@@ -1,0 +1,315 @@
+package imagematch
+
+import "math"
+
+// The detection of changes works on planes laid over the claim. A difference counts by how far a pixel lies outside everything that the reference shows
+// within a pixel of the same place, measured against what the same amount of local structure usually gives between these two pictures: recompression,
+// sharpening and regeneration move textured places everywhere, and are no news there.
+
+const (
+	changeBlur = 0.8 // working pixels, before comparing
+	lowScore   = 5.0 // where a changed region ends
+	highScore  = 12.0
+	minRegion  = 30 // working pixels
+)
+
+// region is one connected changed place.
+type region struct {
+	minX, minY, maxX, maxY int
+	area                   int
+	peak, mass             float64
+}
+
+// difference finds what differs between claim and reference and fills Changed, ChangedArea, Boxes and the mask.
+func (res *Result) difference() {
+	c := res.claim.work
+	w, h := c.y.w, c.y.h
+	drift := res.drift()
+	over := [3]plane{newPlane(w, h), newPlane(w, h), newPlane(w, h)}
+	ref, claimY := matchDetail(&res.h, res.ref.work.y, c.y, changeBlur)
+	refCb, claimCb := matchDetail(&res.h, res.ref.work.cb, c.cb, 1.5)
+	refCr, claimCr := matchDetail(&res.h, res.ref.work.cr, c.cr, 1.5)
+	warp(&res.h, drift, over[:], []plane{ref, refCb, refCr}, res.inside)
+	edge := erode(res.inside, w, h, 3)
+	activity := newPlane(w, h)
+	score := newPlane(w, h)
+	for k, pair := range [3]struct{ ref, claim plane }{{over[0], claimY}, {over[1], claimCb}, {over[2], claimCr}} {
+		tone(pair.ref, pair.claim, edge)
+		lo, hi := extremes(pair.ref)
+		if k == 0 {
+			for i := range activity.pix {
+				activity.pix[i] = hi.pix[i] - lo.pix[i]
+			}
+			spreadMax(activity)
+		}
+		outside(lo, hi, pair.claim)
+		floor := []float32{2.0, 1.6, 1.6}[k]
+		normaliseByActivity(lo, activity, edge, floor)
+		for i, v := range lo.pix {
+			score.pix[i] += min(v, 8) * v
+		}
+	}
+	for i, in := range edge {
+		if in == 0 {
+			score.pix[i] = 0
+		}
+	}
+	blurInto(score, score, newPlane(w, h), 1.5)
+	res.score = score
+	res.mask, res.regions = regions(score)
+	res.describeChange()
+}
+
+// describeChange turns regions into what the result says.
+func (res *Result) describeChange() {
+	n := 0
+	for _, v := range res.mask {
+		n += int(v)
+	}
+	c := res.claim.work
+	res.Changed = len(res.regions) > 0
+	res.ChangedArea = float64(n) / float64(len(res.mask))
+	for _, r := range res.regions {
+		x0, y0 := int(float64(r.minX)*c.kx), int(float64(r.minY)*c.ky)
+		x1, y1 := min(res.claim.Width, int(math.Ceil(float64(r.maxX+1)*c.kx))), min(res.claim.Height, int(math.Ceil(float64(r.maxY+1)*c.ky)))
+		res.Boxes = append(res.Boxes, [4]int{x0, y0, x1 - x0, y1 - y0})
+	}
+}
+
+// drift is the smooth part of the shifts that the blocks show, or nil when they hardly shift. Regenerated pictures bend by some pixels.
+func (res *Result) drift() *field {
+	c := res.claim.work.y
+	const step = 48
+	f := &field{step: step, w: c.w/step + 2, h: c.h/step + 2}
+	f.dx, f.dy = make([]float32, f.w*f.h), make([]float32, f.w*f.h)
+	any := false
+	for j := range f.h {
+		for i := range f.w {
+			x, y := float64(i)*step, float64(j)*step
+			var sx, sy, sw float64
+			for k := range res.blocks {
+				b := &res.blocks[k]
+				if b.ncc < 0.9 || !b.covered || !b.textured || math.Hypot(b.dx, b.dy) > maxShift {
+					continue
+				}
+				dx, dy := b.x-x, b.y-y
+				d2 := dx*dx + dy*dy
+				if d2 > 9*step*step*2.25 {
+					continue
+				}
+				w := math.Exp(-d2 / (2 * step * step * 1.2))
+				ux, uy, vx, vy := res.h.jacobian(b.x, b.y)
+				sx, sy, sw = sx+w*(ux*b.dx+uy*b.dy), sy+w*(vx*b.dx+vy*b.dy), sw+w
+			}
+			// A little weight for staying put keeps places without blocks from following a far one.
+			at := j*f.w + i
+			f.dx[at], f.dy[at] = float32(sx/(sw+0.3)), float32(sy/(sw+0.3))
+			any = any || math.Abs(float64(f.dx[at])) > 0.05 || math.Abs(float64(f.dy[at])) > 0.05
+		}
+	}
+	if !any {
+		return nil
+	}
+	return f
+}
+
+// erode takes n pixels off the edges of the covered area, and off the frame.
+func erode(inside []uint8, w, h, n int) []uint8 {
+	out := make([]uint8, len(inside))
+	across := make([]uint8, len(inside))
+	for y := range h {
+		run := 0
+		for x := range w {
+			if inside[y*w+x] == 1 {
+				run++
+			} else {
+				run = 0
+			}
+			if run > 2*n {
+				across[y*w+x-n] = 1
+			}
+		}
+	}
+	for x := range w {
+		run := 0
+		for y := range h {
+			if across[y*w+x] == 1 {
+				run++
+			} else {
+				run = 0
+			}
+			if run > 2*n {
+				out[(y-n)*w+x] = 1
+			}
+		}
+	}
+	return out
+}
+
+// tone maps the reference's values so that they follow the claim's: filters, exposure and colour balance are no change of the thing. The curve is the
+// median of the claim for each value of the reference.
+func tone(ref, claim plane, inside []uint8) {
+	const bins = 32
+	var lists [bins][]float64
+	for i := 0; i < len(ref.pix); i += 5 {
+		if inside[i] == 1 {
+			b := min(bins-1, max(0, int(ref.pix[i]*bins/256)))
+			lists[b] = append(lists[b], float64(claim.pix[i]-ref.pix[i]))
+		}
+	}
+	var curve [bins + 2]float32
+	var known [bins + 2]bool
+	for b := range lists {
+		if len(lists[b]) >= 60 {
+			curve[b+1], known[b+1] = float32(quantile(lists[b], 0.5)), true
+		}
+	}
+	fillGaps(curve[:], known[:])
+	for i, v := range ref.pix {
+		p := v*bins/256 + 0.5
+		b := min(bins, max(0, int(p)))
+		t := p - float32(b)
+		ref.pix[i] = v + curve[b]*(1-t) + curve[b+1]*t
+	}
+}
+
+// fillGaps continues and interpolates a curve where nothing was measured.
+func fillGaps(curve []float32, known []bool) {
+	last := -1
+	for i := range curve {
+		if !known[i] {
+			continue
+		}
+		for j := last + 1; j < i; j++ {
+			if last < 0 {
+				curve[j] = curve[i]
+			} else {
+				t := float32(j-last) / float32(i-last)
+				curve[j] = curve[last]*(1-t) + curve[i]*t
+			}
+		}
+		last = i
+	}
+	if last >= 0 {
+		for j := last + 1; j < len(curve); j++ {
+			curve[j] = curve[last]
+		}
+	}
+}
+
+// extremes are the least and greatest of the nine values around each pixel.
+func extremes(p plane) (lo, hi plane) {
+	w, h := p.w, p.h
+	rowLo, rowHi := newPlane(w, h), newPlane(w, h)
+	for y := range h {
+		in, l, g := p.row(y), rowLo.row(y), rowHi.row(y)
+		for x := 1; x < w-1; x++ {
+			a, b, c := in[x-1], in[x], in[x+1]
+			l[x], g[x] = min(a, b, c), max(a, b, c)
+		}
+		if w > 1 {
+			l[0], g[0] = min(in[0], in[1]), max(in[0], in[1])
+			l[w-1], g[w-1] = min(in[w-2], in[w-1]), max(in[w-2], in[w-1])
+		}
+	}
+	lo, hi = newPlane(w, h), newPlane(w, h)
+	for y := range h {
+		up, down := max(y-1, 0), min(y+1, h-1)
+		a, b, c, out := rowLo.row(up), rowLo.row(y), rowLo.row(down), lo.row(y)
+		d, e, f, out2 := rowHi.row(up), rowHi.row(y), rowHi.row(down), hi.row(y)
+		for x := range out {
+			out[x] = min(a[x], b[x], c[x])
+			out2[x] = max(d[x], e[x], f[x])
+		}
+	}
+	return lo, hi
+}
+
+// spreadMax lets structure count for the places within four pixels of it.
+func spreadMax(p plane) {
+	for range 2 {
+		_, hi := extremes(p)
+		copy(p.pix, hi.pix)
+	}
+	blurInto(p, p, newPlane(p.w, p.h), 2)
+}
+
+// outside leaves in lo how far the claim lies outside lo..hi.
+func outside(lo, hi, claim plane) {
+	for i, v := range claim.pix {
+		lo.pix[i] = max(0, lo.pix[i]-v, v-hi.pix[i])
+	}
+}
+
+// normaliseByActivity divides by what places of like structure usually show between these two pictures: the upper decile, but not less than a floor.
+func normaliseByActivity(d, activity plane, inside []uint8, floor float32) {
+	const bins = 12
+	bin := func(a float32) int {
+		b := 0
+		for limit := float32(2); a > limit && b < bins-1; limit *= 1.5 {
+			b++
+		}
+		return b
+	}
+	var lists [bins][]float64
+	for i := 0; i < len(d.pix); i += 3 {
+		if inside[i] == 1 {
+			b := bin(activity.pix[i])
+			lists[b] = append(lists[b], float64(d.pix[i]))
+		}
+	}
+	var scale [bins]float32
+	for b := range lists {
+		scale[b] = floor
+		if len(lists[b]) >= 100 {
+			scale[b] = max(floor, float32(quantile(lists[b], 0.90)))
+		}
+		if b > 0 {
+			scale[b] = max(scale[b], scale[b-1]*0.9)
+		}
+	}
+	for i := range d.pix {
+		d.pix[i] /= scale[bin(activity.pix[i])]
+	}
+}
+
+// regions finds connected places above the low threshold that reach the high one.
+func regions(score plane) (mask []uint8, found []region) {
+	w := score.w
+	mask = make([]uint8, len(score.pix))
+	seen := make([]uint8, len(score.pix))
+	var stack, members []int32
+	for start, v := range score.pix {
+		if v < highScore || seen[start] == 1 {
+			continue
+		}
+		r := region{minX: w, minY: score.h}
+		stack, members = append(stack[:0], int32(start)), members[:0]
+		seen[start] = 1
+		for len(stack) > 0 {
+			at := int(stack[len(stack)-1])
+			stack = stack[:len(stack)-1]
+			members = append(members, int32(at))
+			x, y := at%w, at/w
+			r.minX, r.maxX, r.minY, r.maxY = min(r.minX, x), max(r.maxX, x), min(r.minY, y), max(r.maxY, y)
+			r.peak, r.mass = math.Max(r.peak, float64(score.pix[at])), r.mass+float64(score.pix[at])
+			for dy := -1; dy <= 1; dy++ {
+				for dx := -1; dx <= 1; dx++ {
+					if nx, ny := x+dx, y+dy; nx >= 0 && ny >= 0 && nx < w && ny < score.h && seen[ny*w+nx] == 0 && score.pix[ny*w+nx] >= lowScore {
+						seen[ny*w+nx] = 1
+						stack = append(stack, int32(ny*w+nx))
+					}
+				}
+			}
+		}
+		r.area = len(members)
+		if r.area < minRegion {
+			continue
+		}
+		for _, at := range members {
+			mask[at] = 1
+		}
+		found = append(found, r)
+	}
+	return mask, found
+}

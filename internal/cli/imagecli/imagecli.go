@@ -1,0 +1,233 @@
+// Package imagecli is the command line of the picture engines: fingerprint, compare and forge. The binary mounts the commands.
+package imagecli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"os"
+	"time"
+
+	"anxin/fingerprint"
+	"anxin/fingerprint/imagefile"
+	"anxin/imagematch"
+)
+
+// load reads and decodes a picture, upright.
+func load(path string) (imagefile.Picture, error) {
+	b, err := read(path)
+	if err != nil {
+		return imagefile.Picture{}, err
+	}
+	p, err := imagefile.Decode(b, imagefile.Limits{})
+	if err != nil {
+		return p, refusal(path, err)
+	}
+	return p, nil
+}
+
+func read(path string) ([]byte, error) {
+	r := io.Reader(os.Stdin)
+	if path != "-" {
+		f, err := os.Open(path)
+		if err != nil {
+			return nil, err
+		}
+		defer f.Close()
+		r = f
+	}
+	return io.ReadAll(io.LimitReader(r, imagefile.DefaultLimits.Bytes+1))
+}
+
+// refusal puts both languages and the named reason in front of a person.
+func refusal(path string, err error) error {
+	var e *imagefile.Error
+	if errors.As(err, &e) {
+		return fmt.Errorf("%s: [%s] %s / %w", path, e.Reason, e.Zh, e)
+	}
+	return fmt.Errorf("%s: %w", path, err)
+}
+
+func stdout(w io.Writer) io.Writer {
+	if w == nil {
+		return os.Stdout
+	}
+	return w
+}
+
+func writePNG(path string, img image.Image) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(png.Encode(f, img), f.Close())
+}
+
+// FingerprintCmd is "anxin fingerprint".
+type FingerprintCmd struct {
+	JSON     bool     `help:"每行一个 JSON / one JSON object per line."`
+	Dihedral bool     `help:"八个方向的指纹都列出 / print the hashes of all eight ways to lay the picture."`
+	Stored   bool     `help:"按存储的像素，不按 EXIF 转正 / take the pixels as they are stored instead of turning the picture upright."`
+	Files    []string `arg:"" name:"file" help:"图片文件，- 为标准输入 / picture files, - for standard input."`
+
+	Stdout io.Writer `kong:"-"`
+}
+
+// printed is one line of the output.
+type printed struct {
+	File     string   `json:"file"`
+	Hash     string   `json:"hash,omitempty"`
+	Quality  int      `json:"quality"`
+	Dihedral []string `json:"dihedral,omitempty"`
+	Width    int      `json:"width,omitempty"`
+	Height   int      `json:"height,omitempty"`
+	Format   string   `json:"format,omitempty"`
+	Reason   string   `json:"reason,omitempty"` // why it cannot be inspected
+	Error    string   `json:"error,omitempty"`
+}
+
+// Run prints hash, quality and name of each file, as the reference tool does, and fails at the end if a file could not be inspected.
+func (c *FingerprintCmd) Run() error {
+	failed := 0
+	for _, path := range c.Files {
+		line := c.one(path)
+		if line.Error != "" {
+			failed++
+		}
+		if err := c.write(line); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d 个文件无法检查 / %d files could not be inspected", failed, failed)
+	}
+	return nil
+}
+
+func (c *FingerprintCmd) one(path string) printed {
+	line := printed{File: path}
+	pic, err := load(path)
+	if c.Stored && err == nil {
+		pic.Image = imagefile.Upright(pic.Image, undo(pic.Orientation))
+	}
+	line.Width, line.Height, line.Format = pic.Width, pic.Height, pic.Format
+	if err != nil {
+		line.Error = err.Error()
+		var e *imagefile.Error
+		if errors.As(err, &e) {
+			line.Reason = string(e.Reason)
+		}
+		return line
+	}
+	p := fingerprint.OfImage(pic.Image)
+	line.Hash, line.Quality = p.Hash.String(), p.Quality
+	if c.Dihedral {
+		for _, h := range p.Dihedral() {
+			line.Dihedral = append(line.Dihedral, h.String())
+		}
+	}
+	return line
+}
+
+// undo is the orientation that takes another one back: quarter turns change places, mirrorings are their own opposites.
+func undo(orientation int) int {
+	switch orientation {
+	case 6:
+		return 8
+	case 8:
+		return 6
+	}
+	return orientation
+}
+
+func (c *FingerprintCmd) write(line printed) error {
+	w := stdout(c.Stdout)
+	if c.JSON {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(line)
+	}
+	if line.Error != "" {
+		_, err := fmt.Fprintln(os.Stderr, line.Error)
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "%s,%d,%s\n", line.Hash, line.Quality, line.File); err != nil {
+		return err
+	}
+	for i, h := range line.Dihedral {
+		if _, err := fmt.Fprintf(w, "  %s %s\n", h, fingerprint.Turn(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CompareCmd is "anxin compare".
+type CompareCmd struct {
+	JSON      bool   `help:"输出 JSON / print JSON."`
+	Overlay   string `placeholder:"PNG" help:"写出标注图 / write the claim with changed places marked."`
+	Mask      string `placeholder:"PNG" help:"写出改动区域（白）/ write the changed area, white on black, at the claim's size."`
+	Heat      string `placeholder:"PNG" help:"写出差异热图 / write a heat map of differences."`
+	Aligned   string `placeholder:"PNG" help:"写出对齐后的参考图 / write the reference laid over the claim, for flicker comparison."`
+	Reference string `arg:"" help:"参考图 / the picture that is known."`
+	Claim     string `arg:"" help:"申请图 / the picture that was sent in."`
+
+	Stdout io.Writer `kong:"-"`
+}
+
+// Answer is the JSON of CompareCmd.
+type Answer struct {
+	imagematch.Result
+	Millis int64 `json:"ms"` // decoding included
+}
+
+// Run compares and writes what was asked for.
+func (c *CompareCmd) Run(ctx context.Context) error {
+	begin := time.Now()
+	ref, err := load(c.Reference)
+	if err != nil {
+		return err
+	}
+	claim, err := load(c.Claim)
+	if err != nil {
+		return err
+	}
+	res, err := imagematch.Compare(ctx, ref.Image, claim.Image, imagematch.Options{})
+	if err != nil {
+		return err
+	}
+	answer := Answer{res, time.Since(begin).Milliseconds()}
+	for _, out := range []struct {
+		path string
+		draw func() image.Image
+	}{
+		{c.Overlay, func() image.Image { return res.Overlay() }},
+		{c.Mask, func() image.Image { return res.Mask() }},
+		{c.Heat, func() image.Image { return res.HeatMap() }},
+		{c.Aligned, func() image.Image { return res.Aligned() }},
+	} {
+		if out.path == "" {
+			continue
+		}
+		if err := writePNG(out.path, out.draw()); err != nil {
+			return err
+		}
+	}
+	w := stdout(c.Stdout)
+	if c.JSON {
+		enc := json.NewEncoder(w)
+		enc.SetEscapeHTML(false)
+		return enc.Encode(answer)
+	}
+	for _, f := range res.Facts {
+		if _, err := fmt.Fprintf(w, "%s\n%s\n", f.Zh, f.En); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(w, "%s · %d ms\n", res.Band, answer.Millis)
+	return err
+}

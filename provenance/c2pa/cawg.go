@@ -153,7 +153,7 @@ func (v *validation) checkX509Identity(p *signerPayload, sig []byte) {
 		return
 	}
 	inner := &tracker{}
-	ctx := signatureContext{trust: v.trust, role: roleIdentity, usages: usageRule{allowed: asSet(defaultUsages)}, at: v.at}
+	ctx := signatureContext{trust: v.trust, role: roleIdentity, usages: usageRule{allowed: asSet(standardUsages)}, at: v.at}
 	_, err = judgeSignature(s, p.raw, time.Time{}, ctx, inner)
 	if errors.Is(err, errMismatch) || err != nil && len(inner.items) == 0 {
 		inner.fail(IdentityX509Mismatch, "", "the identity signature does not match: "+err.Error())

@@ -11,8 +11,12 @@ import (
 	"time"
 )
 
-// defaultUsages are the extended key usages that may sign a claim when no trust configuration says otherwise.
-var defaultUsages = []string{
+// StandardUsages is a trust configuration for SetUsages with the extended key usages that are in use for signing
+// content: e-mail protection, document signing, time stamping, OCSP signing, Microsoft's and C2PA's own. Without a
+// configuration only the first, third and fourth are accepted.
+var StandardUsages = []byte(strings.Join(standardUsages, "\n"))
+
+var standardUsages = []string{
 	oidEKUEmail, "1.3.6.1.5.5.7.3.36", oidEKUTime, oidEKUOCSP, // e-mail, documents, time stamps, OCSP
 	"1.3.6.1.4.1.311.76.59.1.9", "1.3.6.1.4.1.62558.2.1", // Microsoft C2PA, C2PA
 }
@@ -137,7 +141,7 @@ func (t *Trust) signingUsages() usageRule {
 	if t != nil && t.usages != nil {
 		return usageRule{allowed: t.usages}
 	}
-	return usageRule{allowed: asSet(defaultUsages)}
+	return usageRule{}
 }
 
 func asSet(list []string) map[string]bool {

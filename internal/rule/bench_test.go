@@ -7,30 +7,36 @@ import (
 	"time"
 )
 
-// Bar 5: 200 rules on one claim, p99 ≤ 1 ms, with the trace; and what a thousandth of the limit is spent on.
+// Bar 5: 200 rules on one claim, p99 ≤ 1 ms, with the trace. p99 counts every evaluation; best-of-3-p99 is the p99 over claims of the shortest of three
+// evaluations of the same claim, which is what the rules cost when the machine is not busy with something else.
 //
-//	go test ./internal/rule -run '^$' -bench 200Rules
+//	go test ./internal/rule -run '^$' -bench 200Rules -benchtime 10000x
 func BenchmarkEvaluate200Rules(b *testing.B) {
 	p := parse(b, manyRules(b, 200))
 	if len(p.Rules) != 200 {
 		b.Fatal(len(p.Rules))
 	}
 	ctx := context.Background()
-	took := make([]time.Duration, 0, b.N)
+	each, best := make([]time.Duration, 0, 3*b.N), make([]time.Duration, 0, b.N)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		f := variedFacts(i)
-		start := time.Now()
-		if _, _, err := p.Evaluate(ctx, f); err != nil {
-			b.Fatal(err)
+		f, shortest := variedFacts(i), time.Hour
+		for range 3 {
+			start := time.Now()
+			if _, _, err := p.Evaluate(ctx, f); err != nil {
+				b.Fatal(err)
+			}
+			took := time.Since(start)
+			each, shortest = append(each, took), min(shortest, took)
 		}
-		took = append(took, time.Since(start))
+		best = append(best, shortest)
 	}
-	slices.Sort(took)
-	p99 := took[len(took)*99/100]
-	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(p99.Microseconds()), "p99-µs")
-	b.ReportMetric(p99.Seconds()/0.001, "of-limit")
+	slices.Sort(each)
+	slices.Sort(best)
+	b.ReportMetric(float64(each[len(each)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(each[len(each)*99/100].Microseconds()), "p99-µs")
+	b.ReportMetric(float64(best[len(best)*99/100].Microseconds()), "best-of-3-p99-µs")
+	b.ReportMetric(each[len(each)*99/100].Seconds()/0.001, "p99/limit")
 }
 
 // Bar 5: a replay of 100,000 claims with a difference per claim, 200 rules in both packs, limit 60 s.

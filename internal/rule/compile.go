@@ -36,12 +36,12 @@ type condition struct {
 	reads   []*fact
 }
 
-func (c *condition) holds(m *vm.VM, v *view) (bool, error) {
+func (c *condition) holds(m *vm.VM, x *values) (bool, error) {
 	if c.program == nil {
 		return true, nil
 	}
 	m.MemoryBudget = maxMemory
-	out, err := m.Run(c.program, v)
+	out, err := m.Run(c.program, x.names)
 	if err != nil {
 		return false, err
 	}
@@ -79,12 +79,28 @@ func (c *compiler) condition(l located, who string) condition {
 	if w.bad {
 		return condition{}
 	}
-	program, err := expr.Compile(text, expr.Env(view{}), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(maxNodes))
+	program, err := expr.Compile(text, expr.Env(environment), expr.AsBool(), expr.DisableAllBuiltins(), expr.MaxNodes(maxNodes), expr.Patch(flatten{}))
 	if err != nil {
 		c.exprError(l, who, err)
 		return condition{}
 	}
 	return condition{text: text, program: program, reads: w.reads}
+}
+
+// flatten turns 近90天["仅退款次数"] into the one fact it means, which is looked up in one step.
+type flatten struct{}
+
+// Visit implements the visitor of the expression library.
+func (flatten) Visit(n *ast.Node) {
+	m, ok := (*n).(*ast.MemberNode)
+	if !ok {
+		return
+	}
+	root, ok1 := m.Node.(*ast.IdentifierNode)
+	prop, ok2 := m.Property.(*ast.StringNode)
+	if ok1 && ok2 && factByName[root.Value+"."+prop.Value] != nil {
+		ast.Patch(n, &ast.IdentifierNode{Value: root.Value + "." + prop.Value})
+	}
 }
 
 var (

@@ -17,11 +17,13 @@ type run struct {
 	p       *Pack
 	f       *Facts
 	v       view
+	x       values
 	m       vm.VM
 	queue   int
 	out     Outcome
 	tracing bool
 	entries []Entry
+	reads   []Reading // one piece of memory for the readings of all entries
 }
 
 var runs = sync.Pool{New: func() any { return new(run) }}
@@ -49,10 +51,12 @@ func (r *run) do(ctx context.Context, p *Pack, f *Facts, tracing bool) error {
 	if err := f.Check(); err != nil {
 		return err
 	}
-	r.p, r.f, r.queue, r.out, r.tracing, r.entries = p, f, p.ordinary, Outcome{}, tracing, nil
+	r.p, r.f, r.queue, r.out, r.tracing, r.entries, r.reads = p, f, p.ordinary, Outcome{}, tracing, nil, nil
 	p.see(f, &r.v)
+	r.x.fill(&r.v)
 	if tracing {
-		r.entries = make([]Entry, 0, len(p.Rules)+8)
+		r.entries = make([]Entry, 0, len(p.Rules)+len(p.Burdens)+4)
+		r.reads = make([]Reading, 0, p.reads+40)
 	}
 	row := r.evidence()
 	r.burden(row)
@@ -69,7 +73,7 @@ func (r *run) do(ctx context.Context, p *Pack, f *Facts, tracing bool) error {
 
 // holds runs a condition. A condition that cannot be evaluated does not hold; it is noted and the claim goes to people who look longer.
 func (r *run) holds(c *condition, id string) (bool, string) {
-	ok, err := c.holds(&r.m, &r.v)
+	ok, err := c.holds(&r.m, &r.x)
 	if err != nil {
 		r.out.Errors = append(r.out.Errors, id)
 		return false, err.Error()
@@ -82,13 +86,15 @@ func (r *run) note(e Entry, reads []*fact) {
 		return
 	}
 	if len(reads) > 0 {
-		e.Read = make([]Reading, len(reads))
-		for i, f := range reads {
-			e.Read[i] = Reading{Name: f.name, Value: f.get(&r.v)}
+		from := len(r.reads)
+		for _, f := range reads {
+			reading := Reading{Name: f.name, Value: r.x.list[f.index]}
 			if f.kind != number && f.kind != truth {
-				e.Read[i].EN = r.p.english[e.Read[i].Value.(string)]
+				reading.EN = r.p.english[reading.Value.(string)]
 			}
+			r.reads = append(r.reads, reading)
 		}
+		e.Read = r.reads[from:len(r.reads):len(r.reads)]
 	}
 	r.entries = append(r.entries, e)
 }
@@ -232,9 +238,7 @@ func (r *run) rule(x *Rule) {
 	}
 	e := Entry{Part: "rules", ID: x.ID, Title: x.Title, Text: x.Text.text, Matched: ok, Basis: x.Basis, Error: failed}
 	if ok {
-		for i := range x.then {
-			e.Result = append(e.Result, x.then[i].means)
-		}
+		e.Result = x.means
 	}
 	r.note(e, x.when.reads)
 }

@@ -12,6 +12,7 @@ import (
 // examples runs the examples of every rule. Each rule needs one that it applies to and one that it does not.
 func (c *compiler) examples() {
 	var m vm.VM
+	var x values
 	for i := range c.p.Rules {
 		r := &c.p.Rules[i]
 		hit, miss := false, false
@@ -24,7 +25,8 @@ func (c *compiler) examples() {
 				continue
 			}
 			hit, miss = hit || want != nil, miss || want == nil
-			c.runExample(&m, r, e, who, v, want)
+			x.fill(v)
+			c.runExample(&m, r, e, who, &x, want)
 		}
 		if !hit || !miss {
 			c.add(r.at, "规则 %s：至少要有一个适用的例子和一个不适用的例子（expect: 不适用）", "rule %s: needs at least one example that it applies to and one that it does not (expect: 不适用)", r.ID)
@@ -32,8 +34,8 @@ func (c *compiler) examples() {
 	}
 }
 
-func (c *compiler) runExample(m *vm.VM, r *Rule, e *Example, who string, v *view, want []string) {
-	ok, err := r.when.holds(m, v)
+func (c *compiler) runExample(m *vm.VM, r *Rule, e *Example, who string, x *values, want []string) {
+	ok, err := r.when.holds(m, x)
 	if err != nil {
 		c.add(e.at, "%s：条件不能计算（%s）", "%s: the condition cannot be evaluated (%s)", who, err.Error())
 		return

@@ -115,46 +115,46 @@ func (f Facts) Check() error {
 	return nil
 }
 
-// view is what expressions see. Its expr tags are the Chinese names of the facts; vocabulary says what each means.
+// view is the values of all facts of one claim under one pack; vocabulary gives them their Chinese names.
 type view struct {
-	Remedy      string `expr:"诉求"`
-	RefundOnly  bool   `expr:"仅退款"`
-	Amount      int    `expr:"金额分"`
-	OrderAmount int    `expr:"订单金额分"`
-	Category    string `expr:"品类"`
-	Durable     bool   `expr:"耐用品"`
-	NoReturn    bool   `expr:"不宜退货"`
-	Reason      string `expr:"理由"`
+	Remedy      string
+	RefundOnly  bool
+	Amount      int
+	OrderAmount int
+	Category    string
+	Durable     bool
+	NoReturn    bool
+	Reason      string
 
-	Received     bool `expr:"已签收"`
-	ReceivedDays int  `expr:"签收天数"`
-	SixMonths    bool `expr:"签收六个月内"`
-	OrderedDays  int  `expr:"下单天数"`
+	Received     bool
+	ReceivedDays int
+	SixMonths    bool
+	OrderedDays  int
 
-	Media       int  `expr:"材料数"`
-	DeclaredAI  bool `expr:"声明AI"`
-	CannotShoot bool `expr:"无法拍摄"`
+	Media       int
+	DeclaredAI  bool
+	CannotShoot bool
 
-	Tier     string `expr:"商家等级"`
-	Answered bool   `expr:"商家已答复"`
-	Contests bool   `expr:"商家有争议"`
+	Tier     string
+	Answered bool
+	Contests bool
 
-	ChecksDone bool `expr:"检查完成"`
-	Groups     int  `expr:"独立提示组数"`
+	ChecksDone bool
+	Groups     int
 
-	Last30     viewWindow `expr:"近30天"`
-	Last90     viewWindow `expr:"近90天"`
-	Last365    viewWindow `expr:"近365天"`
-	Undisputed int        `expr:"无争议订单数"`
+	Last30     viewWindow
+	Last90     viewWindow
+	Last365    viewWindow
+	Undisputed int
 }
 
 // viewWindow is a Window in plain integers: expressions compare nothing else.
 type viewWindow struct {
-	RefundOnly    int `expr:"仅退款次数"`
-	RefundOnlySum int `expr:"仅退款金额分"`
-	Claims        int `expr:"售后次数"`
-	ClaimsSum     int `expr:"售后金额分"`
-	Orders        int `expr:"订单数"`
+	RefundOnly    int
+	RefundOnlySum int
+	Claims        int
+	ClaimsSum     int
+	Orders        int
 }
 
 func (w Window) view() viewWindow {

@@ -288,7 +288,9 @@ func TestReplayTellsWhoWouldBeTreatedDifferently(t *testing.T) {
 	var names []string
 	for _, d := range got {
 		names = append(names, d.Claim)
-		if len(d.Changes) == 0 || !slices.ContainsFunc(d.Changes, func(c Change) bool { return c.Field == "over_limit" && strings.Contains(c.From, "count_30") && !strings.Contains(c.To, "count_30") }) {
+		if len(d.Changes) == 0 || !slices.ContainsFunc(d.Changes, func(c Change) bool {
+			return c.Field == "over_limit" && strings.Contains(c.From, "count_30") && !strings.Contains(c.To, "count_30")
+		}) {
 			t.Fatalf("%+v", d)
 		}
 	}

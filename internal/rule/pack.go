@@ -75,6 +75,7 @@ type Pack struct {
 	shot     map[string]int
 	byName   map[nameKind]map[string]string // zh → code
 	english  map[string]string              // Chinese name → English name, of everything that has a code
+	reads    int                            // readings of one whole trace, roughly
 	ordinary int                            // index of the default queue
 }
 
@@ -238,8 +239,9 @@ type Rule struct {
 	Text     located   `yaml:"rule,required"`
 	Examples []Example `yaml:"examples,required"`
 	placed
-	when condition
-	then []action
+	when  condition
+	then  []action
+	means []law.Words // of then, for traces
 }
 
 // Source gives the sentence as it was written.

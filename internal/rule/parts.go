@@ -224,6 +224,10 @@ func (c *compiler) rules(book *law.Book) {
 		c.both(r.at, who+" 的 title ", "title of rule "+r.ID, r.Title)
 		c.basis(book, r.at, who, "rule "+r.ID, r.Basis, p.EffectiveFrom)
 		r.when, r.then = c.sentence(r.Text, who)
+		for _, a := range r.then {
+			r.means = append(r.means, a.means)
+		}
+		p.reads += len(r.when.reads)
 		if len(r.Examples) > maxExamples {
 			c.add(r.at, "%s：例子多于 %d 个", "%s: more than %d examples", who, maxExamples)
 		}

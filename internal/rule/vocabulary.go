@@ -33,6 +33,7 @@ type fact struct {
 	means   law.Words
 	get     func(*view) any
 	set     func(*view, any) // any is int, bool or string by kind; nil for derived facts
+	index   int              // in vocabulary
 }
 
 func num(name string, s source, at func(*view) *int, zh, en string) fact {
@@ -110,10 +111,36 @@ func buildVocabulary() []fact {
 var factByName = func() map[string]*fact {
 	out := map[string]*fact{}
 	for i := range vocabulary {
+		vocabulary[i].index = i
 		out[vocabulary[i].name] = &vocabulary[i]
 	}
 	return out
 }()
+
+// environment is what expressions are checked against: every fact under its full name, with a value of its type.
+var environment = func() map[string]any {
+	out, v := map[string]any{}, new(view)
+	for i := range vocabulary {
+		out[vocabulary[i].name] = vocabulary[i].get(v)
+	}
+	return out
+}()
+
+// values are the facts of one claim, put into interfaces once: as the list that traces read and as the map that expressions read.
+type values struct {
+	list  []any
+	names map[string]any
+}
+
+func (x *values) fill(v *view) {
+	if x.names == nil {
+		x.list, x.names = make([]any, len(vocabulary)), make(map[string]any, len(vocabulary))
+	}
+	for i := range vocabulary {
+		value := vocabulary[i].get(v)
+		x.list[i], x.names[vocabulary[i].name] = value, value
+	}
+}
 
 // roots are the names an expression may begin with: facts and windows.
 var roots = func() (out []string) {

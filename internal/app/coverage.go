@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"anxin/internal/api"
@@ -38,16 +39,22 @@ func (c *Core) need(kind, product string) (coverage.Need, bool) {
 type pagesCoverage struct{ *Core }
 
 // Places implements customer.Coverage.
-func (p pagesCoverage) Places(ctx context.Context, tenant casefile.Tenant, kind service.Kind, places []string) ([]customer.CoverageRow, error) {
-	rows, err := p.Coverage.Check(ctx, tenant, coverage.Query{Places: places, Kind: string(kind)})
+func (p pagesCoverage) Places(ctx context.Context, tenant casefile.Tenant, q customer.CoverageQuery) ([]customer.CoverageRow, error) {
+	chosen := make(map[int]region.Code, len(q.Chosen))
+	for i, c := range q.Chosen {
+		chosen[i] = region.Code(c)
+	}
+	rows, err := p.Coverage.Check(ctx, tenant, coverage.Query{Places: q.Places, Kind: string(q.Kind), Chosen: chosen})
 	if err != nil {
 		return nil, err
 	}
 	out := make([]customer.CoverageRow, len(rows))
 	for i, r := range rows {
-		out[i] = customer.CoverageRow{Typed: r.Place, Path: r.Answer.Best.Path, Covered: r.IsCovered(), Technicians: r.Technicians, Earliest: r.Earliest}
-		if r.Answer.Outcome == region.OutcomeSet {
-			out[i].Several = len(r.Answer.Candidates)
+		note := r.Note()
+		out[i] = customer.CoverageRow{Typed: r.Place, Path: strings.ReplaceAll(r.Division.Path, "/", " / "), Code: string(r.Division.Code), Note: service.Text{ZH: note.Zh, EN: note.En},
+			Several: len(r.Answer.Candidates), Chosen: r.Chosen, Covered: r.IsCovered(), Technicians: r.Technicians, Earliest: r.Earliest, Version: r.Answer.DataVersion}
+		for _, c := range r.Answer.Candidates[:min(len(r.Answer.Candidates), customer.MaxChoices)] {
+			out[i].Choices = append(out[i].Choices, customer.PlaceChoice{Code: string(c.Code), Path: strings.ReplaceAll(c.Path, "/", " / "), On: r.Division.Code == c.Code})
 		}
 	}
 	return out, nil

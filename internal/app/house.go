@@ -53,7 +53,7 @@ func (h *house) close() {
 // Check implements admin.House with what anxin doctor looks at from inside.
 func (h *house) Check(ctx context.Context, _ string) []admin.Finding {
 	var out []admin.Finding
-	for _, f := range append([]Finding{diskSpace(h.DataDir), keyFile(h.Options), publicURL(h.Options)}, inside(ctx, h.Store)...) {
+	for _, f := range append([]Finding{diskSpace(h.DataDir), keyFile(h.Options), publicURL(h.Options), patchFile(h.Options, h.Regions)}, inside(ctx, h.Store)...) {
 		if !f.OK {
 			out = append(out, admin.Finding{Tone: ui.Danger, What: f.What + ": " + f.Say, Next: f.Mend})
 		}
@@ -63,7 +63,7 @@ func (h *house) Check(ctx context.Context, _ string) []admin.Finding {
 
 // About implements admin.House.
 func (h *house) About() (version, database string, started time.Time) {
-	return h.Version, fmt.Sprint(h.DB.Dialect()), h.started
+	return h.Version, fmt.Sprintf("%s · 区划 divisions %s", h.DB.Dialect(), h.Regions.DatasetVersion()), h.started
 }
 
 // Vault implements admin.House.

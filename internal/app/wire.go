@@ -82,7 +82,11 @@ type Party struct {
 
 // NewCore wires the domains.
 func NewCore(s *Store) (*Core, error) {
-	c := &Core{Store: s, Live: casefile.NewLive(20_000), Regions: region.Default(), metrics: newMetrics(s.Version)}
+	c := &Core{Store: s, Live: casefile.NewLive(20_000), metrics: newMetrics(s.Version)}
+	var err error
+	if c.Regions, err = loadRegions(s.Options); err != nil {
+		return nil, err
+	}
 	c.idempotency = casefile.NewIdempotency(casefiledb.Store{}, s.Source)
 	c.Run = casefile.OnceRunner{Runner: s.DB, Idempotency: c.idempotency}
 	if err := c.kernel(); err != nil {

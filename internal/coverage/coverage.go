@@ -86,6 +86,9 @@ const (
 type Query struct {
 	Places        []string
 	Kind, Product string
+	// Chosen are the codes that somebody has chosen for places that may be several, by their index in Places. One that the place cannot mean is not
+	// heeded: the list may have been edited since.
+	Chosen map[int]region.Code
 }
 
 // Sum is who covers one division.
@@ -102,6 +105,9 @@ type Sum struct {
 type Row struct {
 	Place  string
 	Answer region.Answer
+	// Division is what the place stands for; zero while that is open. Chosen says that it was chosen among the candidates.
+	Division region.Division
+	Chosen   bool
 	Sum
 }
 
@@ -130,16 +136,47 @@ func (s *Service) Check(ctx context.Context, tenant casefile.Tenant, q Query) ([
 			continue
 		}
 		rows[i].Answer = s.Regions.Resolve(place, asOf)
-		if rows[i].Answer.Outcome != region.OutcomeOne {
+		rows[i].settle(q.Chosen[i])
+		if rows[i].Division.Code == "" {
 			continue
 		}
-		sum, err := s.At(ctx, tenant, string(rows[i].Answer.Best.Code), q.Kind, q.Product)
+		sum, err := s.At(ctx, tenant, string(rows[i].Division.Code), q.Kind, q.Product)
 		if err != nil {
 			return nil, err
 		}
 		rows[i].Sum = sum
 	}
 	return rows, nil
+}
+
+// settle says what the place stands for.
+func (r *Row) settle(chosen region.Code) {
+	if r.Answer.Outcome == region.OutcomeOne {
+		r.Division = r.Answer.Best.Division
+		return
+	}
+	for _, c := range r.Answer.Candidates {
+		if c.Code == chosen {
+			r.Division, r.Chosen = c.Division, true
+		}
+	}
+}
+
+// plain are the reasons that say nothing to somebody who reads a table of places.
+var plain = []region.ReasonCode{region.ReasonExact, region.ReasonInferred, region.ReasonShortName, region.ReasonTraditional, region.ReasonLabel, region.ReasonWeak}
+
+// Note says in a sentence or two what is worth knowing about how a place was understood: an old name, a correction, a zone, why it is open. It is zero when
+// there is nothing to say.
+func (r Row) Note() region.Text {
+	var zh, en []string
+	for _, x := range r.Answer.Reasons {
+		if slices.Contains(plain, x.Code) {
+			continue
+		}
+		t := x.Text()
+		zh, en = append(zh, t.Zh), append(en, t.En)
+	}
+	return region.Text{Zh: strings.Join(zh, "；"), En: strings.Join(en, "; ")}
 }
 
 // At sums up one division. A city or province is the sum of its counties.

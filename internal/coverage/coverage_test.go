@@ -140,3 +140,21 @@ func TestQuestionsAreBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestChosenCandidateDecidesAndIsChecked(t *testing.T) {
+	s, _, _ := fixture()
+	rows, err := s.Check(context.Background(), 1, Query{Places: []string{"西湖区文教路", "西湖区文教路", "杭州市江干区"}, Kind: "repair", Product: "smart_lock",
+		Chosen: map[int]region.Code{0: "330106", 1: "110105"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rows[0]; !r.Chosen || r.Division.Code != "330106" || r.Technicians != 2 {
+		t.Errorf("chosen: %v %s, %d technicians", r.Chosen, r.Division.Code, r.Technicians)
+	}
+	if r := rows[1]; r.Chosen || r.Division.Code != "" || r.IsCovered() {
+		t.Errorf("a code that the place cannot mean was taken: %+v", r.Division)
+	}
+	if n := rows[2].Note(); !strings.Contains(n.Zh, "2021") || !strings.Contains(n.En, "2021") {
+		t.Errorf("the note does not say when it was divided: %+v", n)
+	}
+}

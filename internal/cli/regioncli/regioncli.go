@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sort"
 	"strings"
@@ -27,6 +29,7 @@ type Cmd struct {
 // Source chooses the dataset and where output goes; every subcommand has it.
 type Source struct {
 	Patch string `name:"patch" placeholder:"FILE" help:"运营补丁文件 region-patch.tsv / operator patch file."`
+	Data  string `name:"data" placeholder:"DIR" help:"数据目录：采用其中的 region-patch.tsv（没有则不用）/ data folder: use the region-patch.tsv in it, if any."`
 
 	Stdin  io.Reader `kong:"-"` // standard input when nil
 	Stdout io.Writer `kong:"-"` // standard output when nil
@@ -35,10 +38,17 @@ type Source struct {
 
 // resolver returns the embedded dataset, with the patch file applied when one is named.
 func (s *Source) resolver() (*region.Resolver, error) {
-	if s.Patch == "" {
+	name := s.Patch
+	if name == "" && s.Data != "" {
+		name = filepath.Join(s.Data, "region-patch.tsv")
+		if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+			name = ""
+		}
+	}
+	if name == "" {
 		return region.Default(), nil
 	}
-	f, err := os.Open(s.Patch)
+	f, err := os.Open(name)
 	if err != nil {
 		return nil, fmt.Errorf("无法打开补丁文件 / the patch file cannot be opened: %w", err)
 	}

@@ -158,3 +158,24 @@ func TestCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestDataFolderHoldsThePatch reads the operator's patch from the data folder, as the server does.
+func TestDataFolderHoldsThePatch(t *testing.T) {
+	dir := t.TempDir()
+	if out, err := run(t, "杭州云栖小镇\n", "resolve", "--data", dir); err != nil || strings.HasPrefix(out, "330199") {
+		t.Fatalf("without a patch: %v %s", err, out)
+	}
+	name := filepath.Join(dir, "region-patch.tsv")
+	if err := os.WriteFile(name, []byte("2026-10-01\tnew\t330199\t云谷区\t330100\ttest\n\tzone\t330199\t云栖小镇\t\ttest\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run(t, "杭州云栖小镇\n", "resolve", "--data", dir); err != nil || !strings.HasPrefix(out, "330199") {
+		t.Errorf("with a patch: %v %s", err, out)
+	}
+	if err := os.WriteFile(name, []byte("# bad\n2026-10-01\tnew\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := run(t, "杭州云栖小镇\n", "resolve", "--data", dir); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("a bad line: %v", err)
+	}
+}

@@ -38,6 +38,7 @@ type fake struct {
 	kinds    []string
 	rows     []CoverageRow
 	asked    []string
+	query    CoverageQuery
 	found    []party.FoundCase
 	refuse   error // of the gate
 	limit    map[party.LimitKind]bool
@@ -205,8 +206,8 @@ func (l fakeLimits) Check(kind party.LimitKind, _ string) error {
 	return nil
 }
 
-func (p fakePlaces) Places(_ context.Context, _ casefile.Tenant, _ service.Kind, places []string) ([]CoverageRow, error) {
-	p.asked = places
+func (p fakePlaces) Places(_ context.Context, _ casefile.Tenant, q CoverageQuery) ([]CoverageRow, error) {
+	p.asked, p.query = q.Places, q
 	return p.rows, nil
 }
 

@@ -34,11 +34,8 @@ func (h *Handler) public() {
 	})
 }
 
-// maxPlaces bounds a coverage question.
-const maxPlaces = 200
-
-// coverage answers for a pasted list. It is a question and changes nothing, so the answer needs no redirect; it is posted because addresses must not be
-// in URLs.
+// coverage answers for a pasted list, as a page or as a file. It is a question and changes nothing, so the answer needs no redirect; it is posted because
+// addresses must not be in URLs.
 func (h *Handler) coverage(w http.ResponseWriter, r *http.Request) {
 	pg := h.Site.NewPage(r)
 	pg.Public = true
@@ -49,32 +46,31 @@ func (h *Handler) coverage(w http.ResponseWriter, r *http.Request) {
 		ui.Fail(w, r, pg, err)
 		return
 	}
-	v := CoverageView{Typed: r.PostForm.Get("places"), Kind: bound(field(r, "kind"), 20)}
+	v := CoverageView{Typed: bound(r.PostForm.Get("places"), maxPasted), Kind: bound(field(r, "kind"), 20), Chosen: chosenOf(field(r, "chosen"), field(r, "pick"))}
 	var places []string
-	for _, l := range strings.FieldsFunc(v.Typed, func(c rune) bool { return c == '\n' || c == '\r' || c == ';' || c == '；' }) {
-		l = strings.TrimSpace(l)
-		switch {
-		case l == "":
-		case len(places) < maxPlaces:
-			places = append(places, bound(l, 600))
-		default:
-			v.More++
-		}
-	}
+	places, v.More = linesOf(v.Typed)
 	if len(places) == 0 {
 		v.Form.Add("places", pg.T("customer.coverage.error.empty"))
 		pg.Failed = true
 		ui.Render(w, r, http.StatusUnprocessableEntity, CoveragePage(pg, v))
 		return
 	}
-	rows, err := h.Coverage.Places(r.Context(), h.Tenant, service.Kind(v.Kind), places)
+	rows, err := h.Coverage.Places(r.Context(), h.Tenant, CoverageQuery{Kind: service.Kind(v.Kind), Places: places, Chosen: v.Chosen})
 	if err != nil {
 		ui.Fail(w, r, pg, err)
 		return
 	}
 	v.Rows, v.Asked = rows, true
+	if field(r, "as") == "csv" {
+		writeCoverage(w, pg, v)
+		return
+	}
+	pg.Wide = len(rows) > 1
 	ui.Render(w, r, http.StatusOK, CoveragePage(pg, v))
 }
+
+// maxPasted bounds the text of a pasted list.
+const maxPasted = 64 << 10
 
 // findPhone sends a code to a phone and says the same whether or not the phone is known.
 func (h *Handler) findPhone(w http.ResponseWriter, r *http.Request) {

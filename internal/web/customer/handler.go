@@ -46,7 +46,7 @@ type Finder interface {
 
 // Coverage answers who could come to places; order and number are those of the places asked for.
 type Coverage interface {
-	Places(ctx context.Context, tenant casefile.Tenant, kind service.Kind, places []string) ([]CoverageRow, error)
+	Places(ctx context.Context, tenant casefile.Tenant, q CoverageQuery) ([]CoverageRow, error)
 }
 
 // Photos is the vault as these pages need it.

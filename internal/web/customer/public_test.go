@@ -1,17 +1,21 @@
 package customer
 
 import (
+	"encoding/csv"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"anxin/internal/casefile"
 	"anxin/internal/party"
+	"anxin/internal/service"
 	"anxin/internal/web/webtest"
 )
 
 func TestCoverageAnswersAPastedList(t *testing.T) {
-	f := &fake{rows: []CoverageRow{{Typed: "杭州西湖区", Path: "浙江省 / 杭州市 / 西湖区", Covered: true, Technicians: 4, Earliest: webtest.StoryTime()}, {Typed: "x"}}}
+	f := &fake{rows: []CoverageRow{{Typed: "杭州西湖区", Path: "浙江省 / 杭州市 / 西湖区", Code: "330106", Covered: true, Technicians: 4, Earliest: webtest.StoryTime()}, {Typed: "x"}}}
 	h := serve(t, f)
 	sound(t, get(h, "/coverage")).Has(`form[method="post"][action="/coverage"] textarea[name="places"]`)
 	rec := post(h, "/coverage", url.Values{"places": {" 杭州西湖区 \r\n\r\nx" + strings.Repeat("\ny", 250)}, "kind": {"repair"}})
@@ -27,6 +31,66 @@ func TestCoverageAnswersAPastedList(t *testing.T) {
 	limited := serve(t, &fake{limit: map[party.LimitKind]bool{party.LimitLookup: true}})
 	if rec := post(limited, "/coverage", url.Values{"places": {"x"}}); rec.Code != 429 {
 		t.Errorf("rate limit: %d", rec.Code)
+	}
+}
+
+// A line that may be several places offers them as buttons that work without scripts; what was chosen goes with the next question and into the file.
+func TestCoverageAsksDidYouMean(t *testing.T) {
+	f := &fake{rows: []CoverageRow{
+		{Typed: "x"},
+		{Typed: "鼓楼区", Several: 4, Note: service.Text{ZH: "可能指4个地方"}, Choices: []PlaceChoice{{Code: "320106", Path: "江苏省 / 南京市 / 鼓楼区"}, {Code: "350102", Path: "福建省 / 福州市 / 鼓楼区"}}},
+		{Typed: "西湖区", Code: "330106", Path: "浙江省 / 杭州市 / 西湖区", Chosen: true, Several: 2},
+	}}
+	h := serve(t, f)
+	d := sound(t, post(h, "/coverage", url.Values{"places": {"x\n鼓楼区\n西湖区"}, "chosen": {"2:330106,9:x,300:330106,-1:330106"}, "pick": {"1:320106"}}))
+	if want := (Chosen{1: "320106", 2: "330106"}); !maps.Equal(f.query.Chosen, want) {
+		t.Errorf("chosen %v, want %v", f.query.Chosen, want)
+	}
+	d.Has(`form#again input[name="chosen"][value="1:320106,2:330106"]`)
+	d.Has(`button[form="again"][name="pick"][value="1:350102"]`)
+	d.Has(`button[form="again"][name="pick"][value="2:"]`)
+	d.HasText("th", "还有 2 个同名的地方")
+	post(h, "/coverage", url.Values{"places": {"x\n鼓楼区\n西湖区"}, "chosen": {"2:330106"}, "pick": {"2:"}})
+	if len(f.query.Chosen) != 0 {
+		t.Errorf("a choice taken back is still there: %v", f.query.Chosen)
+	}
+}
+
+func TestCoverageTakesAnEnumerationApart(t *testing.T) {
+	for text, want := range map[string][]string{
+		"昆山、太仓、 常熟":       {"昆山", "太仓", "常熟"},
+		"杭州市西湖区文三路1号、2号":  {"杭州市西湖区文三路1号、2号"},
+		"西湖区；余杭区;临平区\n\n": {"西湖区", "余杭区", "临平区"},
+	} {
+		if got, more := linesOf(text); !slices.Equal(got, want) || more != 0 {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestCoverageFileIsSafeForSpreadsheets(t *testing.T) {
+	f := &fake{rows: []CoverageRow{
+		{Typed: "=HYPERLINK(\"http://evil.example\",\"西湖区\")"}, {Typed: "+86"}, {Typed: "　@西湖区"}, {Typed: "-1"}, {Typed: "＝1"}, {Typed: "\t=1"},
+		{Typed: "说“你好”,西湖区", Code: "330106", Path: "浙江省 / 杭州市 / 西湖区", Covered: true, Technicians: 2, Version: "2026.04"},
+	}}
+	rec := post(serve(t, f), "/coverage", url.Values{"places": {"x"}, "as": {"csv"}})
+	if ct := rec.Header().Get("Content-Type"); rec.Code != 200 || !strings.HasPrefix(ct, "text/csv") || !strings.Contains(rec.Header().Get("Content-Disposition"), ".csv") {
+		t.Fatalf("%d %s %s", rec.Code, ct, rec.Header().Get("Content-Disposition"))
+	}
+	body, bom := strings.CutPrefix(rec.Body.String(), "\ufeff")
+	rows, err := csv.NewReader(strings.NewReader(body)).ReadAll()
+	if err != nil || !bom || len(rows) != 8 {
+		t.Fatalf("%v, byte order mark %v, %d rows", err, bom, len(rows))
+	}
+	for _, r := range rows {
+		for _, c := range r {
+			if c = strings.TrimLeft(c, " \u3000"); c != "" && strings.ContainsRune("=+-@\t＝＋－＠", []rune(c)[0]) {
+				t.Errorf("a spreadsheet would take %q for a formula", c)
+			}
+		}
+	}
+	if last := rows[7]; last[0] != "说“你好”,西湖区" || last[1] != "330106" || last[6] != "2" || last[8] != "2026.04" {
+		t.Errorf("%q", last)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"anxin/internal/casefile"
+	"anxin/internal/service"
 	"anxin/internal/web/ui"
 )
 
@@ -109,9 +110,12 @@ func publicStories() []ui.Story {
 		story("coverage", "ask", func(pg ui.Page) templ.Component { pg.Public = true; return CoveragePage(pg, CoverageView{}) }),
 		story("coverage-answer", "a pasted list answered", func(pg ui.Page) templ.Component {
 			return CoveragePage(pg, CoverageView{Asked: true, Typed: "杭州西湖区\n鼓楼区\n改则县\n不知道哪里", More: 12, Rows: []CoverageRow{
-				{Typed: "杭州西湖区", Path: demoPath, Covered: true, Technicians: 4, Earliest: pg.P.Now.Add(38 * time.Minute)},
-				{Typed: "鼓楼区", Several: 4},
-				{Typed: "改则县", Path: "西藏自治区 / 阿里地区 / 改则县"},
+				{Typed: "杭州西湖区", Path: demoPath, Code: "330106", Covered: true, Technicians: 4, Earliest: pg.P.Now.Add(38 * time.Minute)},
+				{Typed: "鼓楼区", Several: 4, Note: service.Text{ZH: "“鼓楼区”可能指4个地方", EN: "“鼓楼区” may mean 4 places"}, Choices: []PlaceChoice{
+					{Code: "320106", Path: "江苏省 / 南京市 / 鼓楼区"}, {Code: "350102", Path: "福建省 / 福州市 / 鼓楼区"}, {Code: "320302", Path: "江苏省 / 徐州市 / 鼓楼区"}}},
+				{Typed: "西湖区文教路", Path: demoPath, Code: "330106", Chosen: true, Several: 2, Covered: true, Technicians: 4},
+				{Typed: "平凉市华亭县", Path: "甘肃省 / 平凉市 / 华亭市", Code: "620881", Note: service.Text{ZH: "华亭县已于2018年变更为华亭市", EN: "华亭县 became 华亭市 in 2018"}},
+				{Typed: "改则县", Path: "西藏自治区 / 阿里地区 / 改则县", Code: "542526"},
 				{Typed: "不知道哪里"},
 			}})
 		}),

@@ -3,6 +3,7 @@ package customer
 import (
 	"time"
 
+	"anxin/internal/service"
 	"anxin/internal/web/ui"
 )
 
@@ -12,23 +13,39 @@ type CoverageView struct {
 	Typed string
 	Kind  string
 	Rows  []CoverageRow
+	// Chosen are the codes chosen for lines that may be several places.
+	Chosen Chosen
 	// Asked is set when there is an answer to show.
 	Asked bool
 	// More counts lines beyond the bound that were not looked up.
 	More int
 }
 
+// CoverageQuery is what is asked: lines, the kind of service (empty for any) and what was chosen for lines that may be several places.
+type CoverageQuery struct {
+	Kind   service.Kind
+	Places []string
+	Chosen Chosen
+}
+
 // CoverageRow is the answer about one place.
 type CoverageRow struct {
 	Typed string
-	// Path is what was understood; empty when nothing was.
-	Path string
-	// Several counts the places it may mean when it is not one.
+	// Path is what was understood and Code its division; empty when nothing was, or while it is open.
+	Path, Code string
+	// Note says what is worth knowing: an old name with its year, a correction, a zone, why it is open. Empty when nothing is.
+	Note service.Text
+	// Several counts the places it may mean when it is not one; Choices are the first of them.
 	Several int
+	Choices []PlaceChoice
+	// Chosen says that Code was chosen by the visitor.
+	Chosen  bool
 	Covered bool
 	// Technicians who could come; Earliest is the expected arrival of the first, zero when unknown.
 	Technicians int
 	Earliest    time.Time
+	// Version is the dataset that was asked.
+	Version string
 }
 
 // VerifyView is the page that answers "is this genuine?" without a log-in.

@@ -201,24 +201,25 @@ func coverageKinds(pg ui.Page, on string) []ui.Choice {
 func coverageTable(pg ui.Page, v CoverageView) ui.Table {
 	t := ui.Table{
 		Caption: pg.T("customer.coverage.answer"), HideCaption: true,
-		Columns: []ui.Column{{Title: pg.T("customer.coverage.place")}, {Title: pg.T("customer.coverage.state")}},
+		Columns: []ui.Column{{Title: pg.T("customer.coverage.place")}, {Title: pg.T("customer.coverage.code")}, {Title: pg.T("customer.coverage.state")}},
 	}
-	for _, r := range v.Rows {
-		t.Rows = append(t.Rows, []ui.Cell{{Body: coveragePlace(pg, r), Header: true}, {Body: coverageAnswer(pg, r)}})
+	for i, r := range v.Rows {
+		t.Rows = append(t.Rows, []ui.Cell{{Body: coveragePlace(pg, i, r), Header: true}, {Text: r.Code}, {Body: coverageAnswer(pg, r)}})
 	}
 	return t
 }
 
 func coverageBadge(pg ui.Page, r CoverageRow) templ.Component {
+	tone := ui.Warn
 	switch {
-	case r.Several > 0:
-		return ui.Badge(ui.Info, pg.T("customer.coverage.several", "n", r.Several))
-	case r.Path == "":
-		return ui.Badge(ui.Quiet, pg.T("customer.coverage.unknown"))
+	case r.Code == "" && r.Several > 0:
+		tone = ui.Info
+	case r.Code == "":
+		tone = ui.Quiet
 	case r.Covered:
-		return ui.Badge(ui.OK, pg.T("customer.coverage.yes"))
+		tone = ui.OK
 	}
-	return ui.Badge(ui.Warn, pg.T("customer.coverage.no"))
+	return ui.Badge(tone, coverageState(pg, r))
 }
 
 // operator is who stands on papers: the legal name, else the brand.

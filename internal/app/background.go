@@ -29,6 +29,7 @@ func (c *Core) handlers() {
 	}
 	c.Clocks.OnExpiry(c.Service.ClockExpired)
 	c.Clocks.OnMoved(c.Service.ClockMoved)
+	c.orderHandlers()
 	c.Timers.Handle(evidence.DeriveKind, c.derive())
 	c.Timers.Handle(notify.KindWebhook, notify.NewDeliverer(c.DB, notifydb.Store{}, c.Keeper, c.Guard, c.Source).Handler())
 	c.Timers.Handle(tickKind, clock.Handler{Every: time.Minute, Out: func(ctx context.Context, _ clock.Timer) error { return c.Ledger.TickAll(ctx) }})
@@ -53,7 +54,7 @@ func (c *Core) sweep(ctx context.Context) error {
 		_, err := c.idempotency.Purge(ctx, t, Tenant, 10_000)
 		return err
 	})
-	return errors.Join(staged, orphans, purged, c.Party.Accounts.Sweep(ctx), c.Party.Finder.Sweep(ctx), c.Messages.Sweep(ctx, Tenant, keepMessages))
+	return errors.Join(staged, orphans, purged, c.Orders.Book.SweepImports(ctx, Tenant), c.Party.Accounts.Sweep(ctx), c.Party.Finder.Sweep(ctx), c.Messages.Sweep(ctx, Tenant, keepMessages))
 }
 
 // begin sets the recurring timers; those that live already stay as they are.

@@ -61,6 +61,7 @@ type Core struct {
 	Service   *service.Service
 	Coverage  *coverage.Service
 	Party     Party
+	Orders    Orders
 	Renderer  *picture.Process
 
 	idempotency *casefile.Idempotency
@@ -181,6 +182,7 @@ func (c *Core) domains() (err error) {
 		Run: c.DB, Store: evidencedb.Store{}, Ledger: c.Ledger, Keys: c.Keeper, Cases: c.Timeline, Timers: c.Timers,
 		Vault: blob.NewSealer(c.Blobs, rand.Reader), Renderer: c.renderer(), Source: c.Source, Access: c.mayUse,
 	})
+	c.orders()
 	sign, err := seal.NewSigner("anxin.verify/"+c.shortName(), ed25519.NewKeyFromSeed(c.Keeper.Derive("verify signing key")[:32]))
 	if err != nil {
 		return err
@@ -259,5 +261,5 @@ func (c *Core) Close() error {
 	if c.Renderer != nil {
 		c.Renderer.Close()
 	}
-	return errors.Join(c.Blobs.Close(), c.Store.Close())
+	return errors.Join(c.Orders.Checks.Close(), c.Blobs.Close(), c.Store.Close())
 }

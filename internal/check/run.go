@@ -79,6 +79,9 @@ func (s *Service) work(ctx context.Context, tm clock.Timer) (func(ctx context.Co
 
 // write stores the signals of a round and ends it. A round that the cap has ended gets its signals all the same; its outcome stays.
 func (s *Service) write(ctx context.Context, t tx.Tx, tenant casefile.Tenant, j roundJob, signals []Signal, o Outcome) error {
+	if _, err := s.Cases.Lock(ctx, t, tenant, j.Case); err != nil {
+		return err
+	}
 	if _, err := s.Store.LockRound(ctx, t, tenant, j.Case, j.Claim, j.Round); err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"anxin/fingerprint"
@@ -22,6 +24,7 @@ type Config struct {
 	Pictures Pictures
 	Buyers   Buyers
 	Claims   Claims
+	Cases    Cases
 	Source   casefile.Source
 	// Folder is where the search index keeps its file; it holds nothing that the database has not. Empty: the system's folder for temporary files.
 	Folder string
@@ -78,6 +81,11 @@ type Meta struct {
 // Pictures decodes in a process of its own, within bounds.
 type Pictures interface {
 	Look(ctx context.Context, b []byte) (Picture, error)
+}
+
+// Cases locks a case; *casefile.Timeline is one. The case is locked before the round, as everywhere.
+type Cases interface {
+	Lock(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID) (casefile.Case, error)
 }
 
 // Buyers tells whether two subjects are the same buyer, by their phones.
@@ -143,7 +151,7 @@ type roundJob struct {
 
 func (j roundJob) key(kind string) string { return fmt.Sprintf("%s/%s/%d", kind, j.Claim, j.Round) }
 
-// Start begins a round in the caller's transaction: what was still running for the claim is over, the job and the cap are set. It answers the number of the
+// Start begins a round in the caller's transaction, which has locked the case: what was still running for the claim is over, the job and the cap are set. It answers the number of the
 // round, from 1.
 func (s *Service) Start(ctx context.Context, t tx.Tx, r Round) (int, error) {
 	if r.Tenant == 0 || r.Case.IsNil() || r.Claim.IsNil() || len(r.Items) > MaxItems {
@@ -235,6 +243,21 @@ func (s *Service) Signals(ctx context.Context, t tx.Tx, tenant casefile.Tenant, 
 	return s.Store.Signals(ctx, t, tenant, caseID, claim, r.Number)
 }
 
+// Flags are codes of what signals found that is not neutral, sorted, for rules that route, lengthen or ask: "exact_reuse", "near_reuse", "aigc_label", …, and
+// "unfinished" when something could not be looked at.
+func Flags(all []Signal) []string {
+	set := map[string]bool{}
+	for _, s := range all {
+		if s.Strength != Neutral {
+			set[s.Check] = true
+		}
+		if s.Applicability == Failed {
+			set["unfinished"] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(set))
+}
+
 // Handlers are the timers of this package, for the one list in internal/app.
 func (s *Service) Handlers() map[string]clock.Handler {
 	return map[string]clock.Handler{
@@ -253,6 +276,9 @@ func (s *Service) cap(ctx context.Context, t tx.Tx, tm clock.Timer) error {
 
 // finish ends a round, once, and tells the claims half if it is the newest.
 func (s *Service) finish(ctx context.Context, t tx.Tx, tenant casefile.Tenant, j roundJob, o Outcome) error {
+	if _, err := s.Cases.Lock(ctx, t, tenant, j.Case); err != nil {
+		return err
+	}
 	r, err := s.Store.LockRound(ctx, t, tenant, j.Case, j.Claim, j.Round)
 	if err != nil || !r.Ended.IsZero() {
 		return err

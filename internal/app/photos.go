@@ -101,6 +101,9 @@ func (r regionNames) RegionName(code string) string {
 	if d, ok := r.Lookup(region.Code(code), region.Date{}); ok {
 		return d.Path
 	}
+	if h := r.History(region.Code(code)); len(h) > 0 {
+		return h[len(h)-1].Path // abolished since
+	}
 	return code
 }
 

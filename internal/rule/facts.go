@@ -12,7 +12,7 @@ import (
 // Facts are what rules may know of a claim: codes, counts, amounts, times. They are stored with the claim as JSON and replayed later. They never hold
 // personal data.
 type Facts struct {
-	Remedy      string       `json:"remedy"`       // wished: refund_only, return_refund, partial_refund, exchange, repair
+	Remedy      string       `json:"remedy"`       // wished: refund_only, refund_return, partial, exchange, repair
 	Amount      casefile.Fen `json:"amount"`       // claimed
 	OrderAmount casefile.Fen `json:"order_amount"` // paid for the order
 	Category    string       `json:"category"`     // code of the pack
@@ -64,8 +64,8 @@ type OptIn struct {
 // The remedies a buyer may wish for.
 const (
 	RefundOnly    = "refund_only"
-	ReturnRefund  = "return_refund"
-	PartialRefund = "partial_refund"
+	ReturnRefund  = "refund_return"
+	PartialRefund = "partial"
 	Exchange      = "exchange"
 	Repair        = "repair"
 )

@@ -119,7 +119,7 @@ func TestABadFileIsLeftOut(t *testing.T) {
 }
 
 func TestWhichVersionCounts(t *testing.T) {
-	better := []string{"理由 in [\"质量问题\", \"破损\", \"与描述不符\"]\n    from", "理由 in [\"质量问题\", \"破损\", \"与描述不符\", \"其他理由\"]\n    from"}
+	better := []string{"理由 in [\"功能故障\", \"质量问题\", \"破损\", \"与描述不符\"]\n    from", "理由 in [\"功能故障\", \"质量问题\", \"破损\", \"与描述不符\", \"其他理由\"]\n    from"}
 	worse := []string{"amount: 50000\n", "amount: 100\n"}
 	hurry := []string{"code: merchant_answer, zh: 商家答复, en: Merchant's answer, length: 48h", "code: merchant_answer, zh: 商家答复, en: Merchant's answer, length: 24h"}
 	for name, c := range map[string]struct {
@@ -256,7 +256,7 @@ func stored(n int) iter.Seq2[Stored, error] {
 func variedFacts(i int) Facts {
 	f := lock()
 	f.Category = []string{"smart_lock", "clothing", "fresh", "digital", "other", "beauty"}[i%6]
-	f.Reason = []string{"quality", "damaged", "missing", "not_received", "spoiled", "counterfeit", "no_reason"}[i%7]
+	f.Reason = []string{"quality", "damaged", "missing_parts", "not_received", "spoiled", "counterfeit", "no_longer_wanted"}[i%7]
 	f.Remedy = []string{RefundOnly, ReturnRefund, RefundOnly, Exchange}[i%4]
 	f.Tier = []string{"standard", "trusted", "new"}[i%3]
 	f.Amount, f.Groups, f.Media, f.Undisputed = casefile.Fen(100+i*37%19_000), i%11/5, i%5, i%9

@@ -196,7 +196,7 @@ func TestEveryFieldOfTheFactsHasAWord(t *testing.T) {
 		field := reflect.ValueOf(&f).Elem().Field(i)
 		switch v := field.Interface().(type) {
 		case string:
-			field.SetString(map[string]string{"Remedy": Exchange, "Category": "food", "Reason": "missing", "Tier": "new"}[name])
+			field.SetString(map[string]string{"Remedy": Exchange, "Category": "food", "Reason": "missing_parts", "Tier": "new"}[name])
 		case bool:
 			field.SetBool(!v)
 		case time.Time:

@@ -109,9 +109,6 @@ func (r regionNames) RegionName(code string) string {
 
 // apiEvidence is the vault as the API needs it.
 type apiEvidence struct{ *Core }
-	if h := r.History(region.Code(code)); len(h) > 0 {
-		return h[len(h)-1].Path // abolished since
-	}
 
 // Receive implements api.Evidence.
 func (e apiEvidence) Receive(ctx context.Context, a casefile.Actor, in api.Upload, body io.Reader) (api.Item, error) {

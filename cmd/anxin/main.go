@@ -32,6 +32,10 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to date."`
 	Config  configCmd  `cmd:"" help:"Settings."`
 
+	Keys     keysCmd     `cmd:"" help:"The master key."`
+	Evidence evidenceCmd `cmd:"" help:"Hand evidence out with its proofs."`
+	Timers   timersCmd   `cmd:"" help:"Look after timers, messages and jobs that were given up, and hold kinds of them."`
+
 	Region    regioncli.Cmd   `cmd:"" help:"Resolve addresses to divisions; look up codes and their history."`
 	Dispatch  dispatchcli.Cmd `cmd:"" help:"Plan technicians' visits: solve, check, generate, draw."`
 	Storybook storybookCmd    `cmd:"" help:"Serve every screen in every state with invented data."`

@@ -35,6 +35,11 @@ func (v vault) Attached(ctx context.Context, t tx.Tx, tenant casefile.Tenant, ca
 	return out, err
 }
 
+// Forget implements service.Evidence.
+func (v vault) Forget(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) error {
+	return v.Timers.Set(ctx, t, evidence.ForgetTimer(tenant, caseID))
+}
+
 // texts maps what the service half says to the template that says it; what is not here has the same name.
 var texts = map[string]string{
 	"quote": "quote_waiting", "please_sign": "sign_waiting", "done": "finished", "reassigning": "searching", "promise_at_risk": "at_risk", "address_changed": "visit_changed",

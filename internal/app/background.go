@@ -31,6 +31,7 @@ func (c *Core) handlers() {
 	c.Clocks.OnMoved(c.Service.ClockMoved)
 	c.orderHandlers()
 	c.Timers.Handle(evidence.DeriveKind, c.derive())
+	c.Timers.Handle(evidence.ForgetKind, c.Vault.ForgetHandler())
 	c.Timers.Handle(notify.KindWebhook, notify.NewDeliverer(c.DB, notifydb.Store{}, c.Keeper, c.Guard, c.Source).Handler())
 	c.Timers.Handle(tickKind, clock.Handler{Every: time.Minute, Out: func(ctx context.Context, _ clock.Timer) error { return c.Ledger.TickAll(ctx) }})
 	c.Timers.Handle(sweepKind, clock.Handler{Every: time.Hour, Timeout: 10 * time.Minute, Out: func(ctx context.Context, _ clock.Timer) error { return c.sweep(ctx) }})

@@ -58,6 +58,11 @@ func (p customerPhotos) Show(ctx context.Context, a casefile.Actor, caseID, item
 	return customer.Picture{Type: c.Item.Media, Bytes: b}, err
 }
 
+// Bundle implements customer.Photos.
+func (p customerPhotos) Bundle(ctx context.Context, a casefile.Actor, caseID casefile.ID, w io.Writer) error {
+	return p.Vault.Export(ctx, a, evidence.ExportRequest{Case: caseID, Events: true}, w)
+}
+
 // techVault is the vault as the technician's pages need it.
 type techVault struct{ *Core }
 

@@ -28,6 +28,7 @@ import (
 	"anxin/internal/i18n"
 	"anxin/internal/ledger"
 	"anxin/internal/ledger/ledgerdb"
+	"anxin/internal/ledger/tsa"
 	"anxin/internal/notify"
 	"anxin/internal/notify/notifydb"
 	"anxin/internal/party"
@@ -104,9 +105,15 @@ func NewCore(s *Store) (*Core, error) {
 }
 
 func (c *Core) kernel() (err error) {
-	if c.Ledger, err = ledger.New(c.DB, ledgerdb.Store{}, c.Source, ledger.Options{
-		Origin: "anxin.log/" + c.shortName(), Seed: c.Keeper.Derive("log signing key")[:32], Folder: c.logFolder,
-	}); err != nil {
+	o := ledger.Options{Origin: "anxin.log/" + c.shortName(), Seed: c.Keeper.Derive("log signing key")[:32], Folder: c.logFolder}
+	if address := c.Config.Seal.Authority; address != "" {
+		a, err := tsa.New(address, nil)
+		if err != nil {
+			return fmt.Errorf("time stamp authority: %w", err)
+		}
+		o.Authority = a
+	}
+	if c.Ledger, err = ledger.New(c.DB, ledgerdb.Store{}, c.Source, o); err != nil {
 		return fmt.Errorf("log: %w", err)
 	}
 	c.Timeline = casefile.NewTimeline(casefiledb.Store{}, c.Ledger, c.Live, c.Source)

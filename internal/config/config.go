@@ -32,6 +32,7 @@ type Config struct {
 	Access Access `yaml:"access"`
 	Limits Limits `yaml:"limits"`
 	Notify Notify `yaml:"notify"`
+	Seal   Seal   `yaml:"seal"`
 	Log    Log    `yaml:"log"`
 
 	Demo bool `yaml:"demo" env:"ANXIN_DEMO" doc:"Shows the demo's log-ins on the log-in page and the mailbox to everybody. Never for real use."`
@@ -52,6 +53,11 @@ type Access struct {
 	StaffIdle   time.Duration `yaml:"staff_idle" env:"ANXIN_STAFF_IDLE" doc:"Staff are logged out after this time without activity."`
 	TechIdle    time.Duration `yaml:"technician_idle" env:"ANXIN_TECHNICIAN_IDLE" doc:"Technicians are logged out after this time without activity."`
 	Absolute    time.Duration `yaml:"session_max" env:"ANXIN_SESSION_MAX" doc:"Nobody stays logged in longer than this."`
+}
+
+// Seal is how the log proves when something was there.
+type Seal struct {
+	Authority string `yaml:"time_stamp_authority" env:"ANXIN_TSA" doc:"Address of an RFC 3161 time stamp authority that stamps the log's checkpoints, hourly at most. Empty: nobody is asked, and times are the server's own."`
 }
 
 // Limits bound what is read from outside.

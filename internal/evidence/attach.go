@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"anxin/internal/casefile"
+	"anxin/internal/clock"
 	"anxin/internal/tx"
 )
 
@@ -133,6 +134,21 @@ func (s *Service) SweepStaged(ctx context.Context, tenant casefile.Tenant) (int,
 			done++
 		}
 	}
+}
+
+// ForgetKind is the kind of the job that deletes the bytes of a case after its subject was erased.
+const ForgetKind = "evidence.forget"
+
+// ForgetTimer asks for it, in the transaction that destroys the key. Without the key nobody can read the bytes; deleting them is tidiness, and may be retried.
+func ForgetTimer(tenant casefile.Tenant, caseID casefile.ID) clock.Timer {
+	return clock.Timer{Tenant: tenant, Lane: clock.JobLane, Kind: ForgetKind, Case: caseID, Dedupe: ForgetKind + "/" + caseID.String(), Payload: []byte("{}")}
+}
+
+// ForgetHandler runs the job of ForgetKind.
+func (s *Service) ForgetHandler() clock.Handler {
+	return clock.Handler{Timeout: 10 * time.Minute, Out: func(ctx context.Context, tm clock.Timer) error {
+		return s.Remove(ctx, casefile.SystemActor(tm.Tenant), tm.Case, "erased")
+	}}
 }
 
 // Remove deletes the bytes of every item of a case, with its copies: after the subject was erased, or by a decision to delete. The reason is a code. Records,

@@ -185,8 +185,9 @@ func (signer) SignText(text string) (string, error) { return text + "\n— test 
 
 // vault is a vault that only counts: items are staged by hand.
 type vault struct {
-	mu    sync.Mutex
-	items []vaultItem
+	forgotten []casefile.ID
+	mu        sync.Mutex
+	items     []vaultItem
 }
 
 type vaultItem struct {
@@ -221,6 +222,11 @@ func (v *vault) Attach(_ context.Context, t tx.Tx, _ casefile.Actor, a service.A
 			v.items[at].Request, v.items[at].Visit, v.items[at].attached = a.Request, a.Visit, true
 		})
 	}
+	return nil
+}
+
+func (v *vault) Forget(_ context.Context, _ tx.Tx, _ casefile.Tenant, caseID casefile.ID) error {
+	v.forgotten = append(v.forgotten, caseID)
 	return nil
 }
 

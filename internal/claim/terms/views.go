@@ -229,9 +229,8 @@ type FilePage struct {
 	Order   OrderView
 	Reasons []string
 	Wishes  []Remedy
-	// Open is false when a claim of the case is under way or decided; Claim is that one then.
-	Open  bool
-	Claim casefile.ID
+	// Open is false when a claim of the case is under way; Claim shows it then.
+	Open bool
 	// Needs are the shots that the rules want, by reason.
 	Needs map[string][]Shot
 }

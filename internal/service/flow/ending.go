@@ -447,6 +447,9 @@ func (s *Commands) Erase(ctx context.Context, a casefile.Actor, caseID casefile.
 		if !p.Erased.IsZero() {
 			return nil
 		}
+		if err := s.notHeld(ctx, w); err != nil {
+			return err
+		}
 		if err := w.moveRequest(terms.MoveEraseData, a.Role); err != nil {
 			if casefile.Is(err, casefile.Conflict) {
 				return casefile.Fail(casefile.Conflict, "service.error.erase_under_way")
@@ -454,6 +457,9 @@ func (s *Commands) Erase(ctx context.Context, a casefile.Actor, caseID casefile.
 			return err
 		}
 		if err := s.Keeper.Destroy(ctx, w.Tx, w.Case.Tenant, w.Case.Subject); err != nil {
+			return err
+		}
+		if err := s.Evidence.Forget(ctx, w.Tx, w.Case.Tenant, w.Case.ID); err != nil {
 			return err
 		}
 		if err := s.Access.Log(ctx, w.Tx, privacy.Access{Tenant: w.Case.Tenant, ID: s.Source.NewID(), At: w.Now, Role: a.Role, Actor: a.ID, Action: "erase",
@@ -471,5 +477,17 @@ func (s *Commands) Erase(ctx context.Context, a casefile.Actor, caseID casefile.
 		}
 		return w.event("data.erased", forCustomer, nil)
 	})
+	return err
+}
+
+// notHeld refuses to erase what another half of the product still needs.
+func (s *Commands) notHeld(ctx context.Context, w *Work) error {
+	if s.Held == nil {
+		return nil
+	}
+	held, err := s.Held(ctx, w.Tx, w.Case.Tenant, w.Case.ID)
+	if err == nil && held {
+		return casefile.Fail(casefile.Conflict, "service.error.erase_held")
+	}
 	return err
 }

@@ -34,6 +34,8 @@ type Config struct {
 	Travel dispatch.TravelModel
 	// Hotlines are the operator's own telephone numbers, for VerifyHotline. Optional.
 	Hotlines []string
+	// Held says that somebody else still needs the case, e.g. a claim that has not been final for long enough: then it cannot be erased. Optional.
+	Held func(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) (bool, error)
 	// Changed hears that technicians, shifts or commitments of a tenant changed, after the commit; coverage throws its cache away. Optional.
 	Changed func(casefile.Tenant)
 }
@@ -57,6 +59,8 @@ type Evidence interface {
 	Attach(ctx context.Context, t tx.Tx, by casefile.Actor, a Attachment) error
 	// Attached lists the items of a case that are attached, oldest first.
 	Attached(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]Item, error)
+	// Forget has the bytes of every item of the case deleted after the commit; records and log stay.
+	Forget(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) error
 }
 
 // Attachment says which items go where.

@@ -240,6 +240,14 @@ func (p fakePhotos) Receive(_ context.Context, _ casefile.Actor, in Incoming, bo
 	return photoID, nil
 }
 
+func (p fakePhotos) Bundle(_ context.Context, a casefile.Actor, c casefile.ID, w io.Writer) error {
+	if c != a.Case {
+		return casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	_, err := io.WriteString(w, "PK")
+	return err
+}
+
 func (p fakePhotos) Show(_ context.Context, _ casefile.Actor, c, item casefile.ID, small bool) (Picture, error) {
 	if item == opaqueID {
 		return Picture{}, casefile.Fail(casefile.NotFound, noCopy)

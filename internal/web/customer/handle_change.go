@@ -22,6 +22,7 @@ func (h *Handler) changes() {
 	h.handle("GET /s/{token}/photos", h.cased(party.AttachPhotos, h.photosForm))
 	h.handle("POST /s/{token}/photos", h.cased(party.AttachPhotos, h.addPhotos))
 	h.handle("GET /s/{token}/data", h.cased(party.MyData, h.data))
+	h.handle("GET /s/{token}/data/evidence", h.cased(party.MyData, h.bundle))
 	h.handle("POST /s/{token}/erase", h.cased(party.Erase, h.erase))
 	for _, x := range []reasonPage{
 		{"cancel", "cancel", party.Cancel, h.cancel}, {"reopen", "reopen", party.Reopen, h.reopen}, {"refuse", "refuse_sign", party.Sign, h.refuse},
@@ -278,6 +279,38 @@ func (h *Handler) showData(w http.ResponseWriter, r *http.Request, c call, statu
 	v.Form, v.Typed = form, typed
 	c.pg.Failed = form.Failed()
 	ui.Render(w, r, status, DataPage(c.pg, v))
+}
+
+// bundle hands out the originals that were sealed, with the proof of when. The head is sent with the first byte, so that an error can still be shown.
+func (h *Handler) bundle(w http.ResponseWriter, r *http.Request, c call) {
+	d, err := h.Service.MyData(r.Context(), c.actor, c.actor.Case)
+	if err != nil {
+		ui.Fail(w, r, c.pg, err)
+		return
+	}
+	out := &attachment{w: w, name: "anxin-" + d.Number.String() + ".zip"}
+	if err := h.Photos.Bundle(r.Context(), c.actor, c.actor.Case, out); err != nil && !out.begun {
+		ui.Fail(w, r, c.pg, err)
+	} else if err != nil {
+		panic(http.ErrAbortHandler) // half a file must not look like a whole one
+	}
+}
+
+// attachment is a download that begins with its first byte.
+type attachment struct {
+	w     http.ResponseWriter
+	name  string
+	begun bool
+}
+
+func (a *attachment) Write(b []byte) (int, error) {
+	if !a.begun {
+		a.begun = true
+		a.w.Header().Set("Content-Type", "application/zip")
+		a.w.Header().Set("Content-Disposition", `attachment; filename="`+a.name+`"`)
+		a.w.Header().Set("Cache-Control", "no-store")
+	}
+	return a.w.Write(b)
 }
 
 // erase destroys the key of the person's data when the case number is typed.

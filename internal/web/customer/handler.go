@@ -55,6 +55,8 @@ type Photos interface {
 	Receive(ctx context.Context, a casefile.Actor, in Incoming, body io.Reader) (casefile.ID, error)
 	// Show answers a copy made for looking at: re-encoded, without location; small is the one for tiles. NotFound when it is not this case's.
 	Show(ctx context.Context, a casefile.Actor, caseID, item casefile.ID, small bool) (Picture, error)
+	// Bundle writes the originals of the case with their proofs, for anxin-verify. Nothing is written when it answers an error at once.
+	Bundle(ctx context.Context, a casefile.Actor, caseID casefile.ID, w io.Writer) error
 }
 
 // Incoming says where a photo belongs.
@@ -128,7 +130,7 @@ var patterns = []string{
 	"POST /s/{token}/quote", "POST /s/{token}/sign", "GET /s/{token}/refuse", "POST /s/{token}/refuse", "POST /s/{token}/arrived", "POST /s/{token}/rate",
 	"GET /s/{token}/cancel", "POST /s/{token}/cancel", "GET /s/{token}/reopen", "POST /s/{token}/reopen", "GET /s/{token}/time", "POST /s/{token}/time",
 	"GET /s/{token}/photos", "POST /s/{token}/photos", "POST /s/{token}/uploads", "/s/{token}/uploads/{upload}", "GET /s/{token}/photo/{item}",
-	"GET /s/{token}/verify", "GET /s/{token}/data", "POST /s/{token}/erase", "GET /s/{token}/paper/{kind}",
+	"GET /s/{token}/verify", "GET /s/{token}/data", "GET /s/{token}/data/evidence", "POST /s/{token}/erase", "GET /s/{token}/paper/{kind}",
 }
 
 func (h *Handler) handle(pattern string, f http.HandlerFunc) {

@@ -73,6 +73,7 @@ func (h *Handler) dataView(c call, d service.MyData) DataView {
 	add("phone", d.Phone.Clear(), "contact", "masked")
 	add("address", d.Address.Clear(), "visit", "masked")
 	add("words", d.Words.Clear(), "fault", "masked")
+	v.Bundle = len(d.Photos) > 0 && d.Erased.IsZero()
 	if n := len(d.Photos); n > 0 {
 		add("photos", pg.T("customer.data.photos", "n", n), "fault", "photos")
 	}

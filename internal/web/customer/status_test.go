@@ -323,6 +323,10 @@ func TestMyDataShowsEverythingAndWhoLooked(t *testing.T) {
 	}
 	d.HasText("table td", "客服")
 	d.HasText("table td", "联系客户")
+	d.Has(`a[download][href="` + private + `/data/evidence"]`)
+	if got := get(h, private+"/data/evidence"); got.Code != 200 || got.Body.String() != "PK" || !strings.Contains(got.Header().Get("Content-Disposition"), "attachment") {
+		t.Errorf("bundle: %d %v", got.Code, got.Header())
+	}
 	rec := post(h, private+"/erase", url.Values{"number": {"261124-48391-1"}})
 	if rec.Code != 422 || len(f.commands) != 0 {
 		t.Fatal(rec.Code)

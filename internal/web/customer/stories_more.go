@@ -68,7 +68,7 @@ func demoData(pg ui.Page) DataView {
 	item := func(what, value, why, who string) DataItem {
 		return DataItem{pg.T("customer.data.item." + what), value, pg.T("customer.data.why." + why), pg.T("customer.data.until"), pg.T("customer.data.who." + who)}
 	}
-	return DataView{Base: demoBase, Number: demoNumber,
+	return DataView{Base: demoBase, Number: demoNumber, Bundle: true,
 		Items: []DataItem{
 			item("name", both(pg, "陈女士", "Ms Chen"), "contact", "masked"),
 			item("phone", "19900000001", "contact", "masked"),

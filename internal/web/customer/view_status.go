@@ -216,6 +216,7 @@ type DataView struct {
 	Base, Number string
 	Items        []DataItem
 	Looks        []Look
+	Bundle       bool // there are photographs to hand out with their proofs
 	CanErase     bool
 	// WhyNot says why erasing is not possible now.
 	WhyNot      string

@@ -30,6 +30,18 @@ type fake struct {
 
 func (f *fake) did(c any) error { f.calls = append(f.calls, c); return f.fail }
 
+func (f *fake) Holder(_ context.Context, _ casefile.Tenant, _, visit casefile.ID) (casefile.ID, error) {
+	if visit != visitID {
+		return casefile.Nil, casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	return stafftest.Technician, nil
+}
+func (f *fake) OfferHolder(_ context.Context, _ casefile.Tenant, _, offer casefile.ID) (casefile.ID, error) {
+	if offer != offerID {
+		return casefile.Nil, casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	return stafftest.Technician, nil
+}
 func (f *fake) Offers(context.Context, casefile.Actor) ([]service.OfferView, error) {
 	return []service.OfferView{f.offer}, nil
 }

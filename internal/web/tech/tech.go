@@ -16,6 +16,8 @@ import (
 
 // Service is what the pages need of the service half; *service.Service is one.
 type Service interface {
+	Holder(ctx context.Context, tenant casefile.Tenant, caseID, visit casefile.ID) (technician casefile.ID, err error)
+	OfferHolder(ctx context.Context, tenant casefile.Tenant, caseID, offer casefile.ID) (technician casefile.ID, err error)
 	Offers(ctx context.Context, a casefile.Actor) ([]service.OfferView, error)
 	SeeOffer(ctx context.Context, a casefile.Actor, c service.OfferRef) (service.OfferView, error)
 	AcceptOffer(ctx context.Context, a casefile.Actor, c service.OfferRef) (service.Result, error)
@@ -88,10 +90,10 @@ const (
 func (p *Pages) Routes() []staff.Route {
 	const today, offers, me = "/tech", "/tech/offers", "/tech/me"
 	visit := func(pattern string, action party.Action, do func(*staff.Request, Ref) error) staff.Route {
-		return staff.Route{Pattern: pattern, Nav: today, Action: action, Of: ownVisit, Do: withRef("visit", do)}
+		return staff.Route{Pattern: pattern, Nav: today, Action: action, Of: p.ofVisit, Do: withRef("visit", do)}
 	}
 	offer := func(pattern string, action party.Action, do func(*staff.Request, Ref) error) staff.Route {
-		return staff.Route{Pattern: pattern, Nav: offers, Action: action, Of: ownOffer, Do: withRef("offer", do)}
+		return staff.Route{Pattern: pattern, Nav: offers, Action: action, Of: p.ofOffer, Do: withRef("offer", do)}
 	}
 	const v = "/tech/visits/{case}/{visit}"
 	big := func(r staff.Route) staff.Route { r.MaxBytes = maxUpload; return r }
@@ -133,16 +135,23 @@ func ownProfile(q *staff.Request) (party.Resource, error) {
 	return party.OfTechnician(q.Actor.Tenant, q.Actor.Technician), nil
 }
 
-// ownVisit names the visit of the path as this technician's: the policies then decide by role, and the service, which reads visits by technician, answers
-// not_found for anybody else's.
-func ownVisit(q *staff.Request) (party.Resource, error) {
+// ofVisit names the visit of the path and who really holds it: the policies refuse everybody else before the service is asked, which refuses them too.
+func (p *Pages) ofVisit(q *staff.Request) (party.Resource, error) {
 	r, err := refOf(q, "visit")
-	return party.OfVisit(q.Actor.Tenant, r.Case, r.ID, q.Actor.Technician), err
+	if err != nil {
+		return party.Resource{}, err
+	}
+	holder, err := p.Service.Holder(q.Context(), q.Actor.Tenant, r.Case, r.ID)
+	return party.OfVisit(q.Actor.Tenant, r.Case, r.ID, holder), err
 }
 
-func ownOffer(q *staff.Request) (party.Resource, error) {
+func (p *Pages) ofOffer(q *staff.Request) (party.Resource, error) {
 	r, err := refOf(q, "offer")
-	return party.OfOffer(q.Actor.Tenant, r.Case, r.ID, q.Actor.Technician), err
+	if err != nil {
+		return party.Resource{}, err
+	}
+	holder, err := p.Service.OfferHolder(q.Context(), q.Actor.Tenant, r.Case, r.ID)
+	return party.OfOffer(q.Actor.Tenant, r.Case, r.ID, holder), err
 }
 
 func refOf(q *staff.Request, what string) (Ref, error) {

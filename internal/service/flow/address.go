@@ -17,7 +17,7 @@ func (w *Work) serving(ctx context.Context) (int, error) {
 		return 0, nil
 	}
 	n := 0
-	for _, p := range prefixes(w.Req.Region) {
+	for _, p := range w.Commands.registered(w.Req.Region) {
 		m, err := w.Commands.Store.Serving(ctx, w.Tx, w.Case.Tenant, p, w.Req.Kind, w.Req.Product, need.Level)
 		if err != nil {
 			return 0, err

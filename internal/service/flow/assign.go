@@ -203,11 +203,19 @@ func (w *Work) asked(ctx context.Context) (asked, error) {
 	return a, nil
 }
 
+// region is the division that technicians must cover, as it is today.
+func (w *Work) region() string {
+	if now := w.Commands.present(w.Req.Region); len(now) == 1 {
+		return now[0]
+	}
+	return "" // divided since: whoever is registered for any of what it became is asked
+}
+
 // job is the current request as the dispatch engine sees it, and until when it is planned.
 func (w *Work) job(a asked) (dispatch.Job, time.Time) {
 	r := w.Req
 	need, _ := w.Commands.Catalogue.Need(string(r.Kind), r.Product)
-	j := dispatch.Job{ID: r.ID.String(), Place: placeOf(r.LngE6, r.LatE6, r.GeoPrecision), Region: r.Region, ServiceSeconds: int32(need.Minutes * 60),
+	j := dispatch.Job{ID: r.ID.String(), Place: placeOf(r.LngE6, r.LatE6, r.GeoPrecision), Region: w.region(), ServiceSeconds: int32(need.Minutes * 60),
 		Skills:       []dispatch.SkillNeed{{Skill: skillName(r.Kind, r.Product), Level: need.Level}},
 		Certificates: need.Certificates}
 	from, to := w.Now, w.Now.Add(horizon)
@@ -364,9 +372,10 @@ func (w *Work) deadline(ctx context.Context) (time.Time, error) {
 // rank asks the engine about everybody of a circle.
 func (w *Work) rank(ctx context.Context, a asked, circle int) ([]dispatch.Candidate, Workforce, error) {
 	j, until := w.job(a)
-	codes := prefixes(w.Req.Region)
+	codes := w.Commands.registered(w.Req.Region)
+	near := codes
 	if circle >= CircleWide {
-		codes = append(codes, w.Commands.wider(w.Req.Region)...)
+		codes = append(slices.Clip(codes), w.Commands.wider(w.Req.Region)...)
 		j.Region = ""
 	}
 	wf, err := w.Commands.workforce(ctx, w.Tx, w.Case.Tenant, codes, until)
@@ -375,7 +384,7 @@ func (w *Work) rank(ctx context.Context, a asked, circle int) ([]dispatch.Candid
 	}
 	if circle >= CircleWide {
 		for i := range wf.Technicians {
-			if !slices.ContainsFunc(wf.Technicians[i].Regions, func(r string) bool { return slices.Contains(prefixes(w.Req.Region), r) }) {
+			if !slices.ContainsFunc(wf.Technicians[i].Regions, func(r string) bool { return slices.Contains(near, r) }) {
 				wf.Technicians[i].MaxMetres = maxWideMetres
 			}
 		}

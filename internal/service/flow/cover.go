@@ -76,7 +76,7 @@ func (s *Commands) Serving(ctx context.Context, tenant casefile.Tenant, code str
 	n := 0
 	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
 		n = 0
-		for _, p := range prefixes(code) {
+		for _, p := range s.registered(code) {
 			m, err := s.Store.Serving(ctx, t, tenant, p, kind, product, need.Level)
 			if err != nil {
 				return err

@@ -33,7 +33,7 @@ func (s *Commands) Candidates(ctx context.Context, a casefile.Actor, caseID case
 			return err
 		}
 		j, until := w.job(asked)
-		wf, err := s.workforce(ctx, t, a.Tenant, append(prefixes(w.Req.Region), s.wider(w.Req.Region)...), until)
+		wf, err := s.workforce(ctx, t, a.Tenant, append(s.registered(w.Req.Region), s.wider(w.Req.Region)...), until)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"slices"
 	"strings"
 
 	"anxin/dispatch"
@@ -152,12 +153,46 @@ func prefixes(code string) []string {
 	return out
 }
 
+// present are the codes that a stored place has today: its own while that is in force, else those of what became of it. A case outlives divisions.
+func (s *Commands) present(code string) []string {
+	if len(code) < 6 {
+		return []string{code}
+	}
+	county := region.Code(code[:6])
+	if _, ok := s.Regions.Lookup(county, region.Date{}); ok {
+		return []string{code}
+	}
+	var out []string
+	for _, x := range s.Regions.Successors(county, 0) {
+		if c := string(x.To.Code); x.To.Current() && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	if len(out) == 0 {
+		return []string{code}
+	}
+	return out
+}
+
+// registered are the codes under which a technician who covers a stored place may be registered today.
+func (s *Commands) registered(code string) []string {
+	var out []string
+	for _, c := range s.present(code) {
+		for _, p := range prefixes(c) {
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
 // wider are the codes of the neighbours: the counties of the same city. Municipalities and units directly under a province have the whole province.
 func (s *Commands) wider(code string) []string {
 	if len(code) < 6 {
 		return nil
 	}
-	d, ok := s.Regions.Lookup(region.Code(code[:6]), region.Date{})
+	d, ok := s.Regions.Lookup(region.Code(s.present(code)[0][:6]), region.Date{})
 	if !ok || d.Parent == "" {
 		return nil
 	}

@@ -12,8 +12,8 @@ import (
 // The commands and queries by who uses them. [Service] has them all; pages and API declare the part they need, and their tests give a fake.
 //
 // Errors everywhere: Invalid with field errors by key (claim.field.…); NotFound for what is absent or belongs to another tenant, buyer or merchant; Conflict when the move is not legal in
-// this state (claim.error.not_now) or a guard refuses (claim.guard.…); Denied when the part may not do it. A command that was already done by the same actor answers as if it
-// had been done now.
+// this state (claim.error.not_now) or a guard refuses (claim.guard.…); Denied when the part may not do it. A command sent twice with the same Idempotency-Key (casefile.Once) is
+// done once.
 
 // Claimants is what a buyer with a case link can do (Actor: role customer, Case).
 type Claimants interface {
@@ -37,7 +37,7 @@ type Claimants interface {
 	Sent(ctx context.Context, a casefile.Actor, c Sent) (Result, error)
 	// Confirm by a buyer is the proof of destruction, with photographs.
 	Confirm(ctx context.Context, a casefile.Actor, c Done) (Result, error)
-	// Letter answers a letter by code; an empty code is the newest. It records that the letter was opened.
+	// Letter answers a letter by code; an empty code is the newest. Pages call OpenNotices when they show it.
 	Letter(ctx context.Context, a casefile.Actor, caseID casefile.ID, code string) (LetterView, error)
 	Appeals
 }

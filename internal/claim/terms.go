@@ -146,6 +146,11 @@ const (
 	GuardThird       = terms.GuardThird
 	GuardApart       = terms.GuardApart
 	GuardTyped       = terms.GuardTyped
+	FieldWords       = terms.FieldWords
+	FieldDecision    = terms.FieldDecision
+	FieldLetter      = terms.FieldLetter
+	FieldDocument    = terms.FieldDocument
+	FieldParcel      = terms.FieldParcel
 	MediaClaimPhoto  = terms.MediaClaimPhoto
 	MediaClaimVideo  = terms.MediaClaimVideo
 	MediaAnswerPhoto = terms.MediaAnswerPhoto

@@ -156,8 +156,8 @@ func (w *Work) currentStep(ctx context.Context, kind terms.StepKind) (*terms.Ste
 	return nil, casefile.Fail(casefile.Conflict, "claim.error.no_step")
 }
 
-// mayConfirm reports whose word a step's end is.
-func mayConfirm(p terms.Part, k terms.StepKind) bool {
+// MayConfirm reports whose word a step's end is.
+func MayConfirm(p terms.Part, k terms.StepKind) bool {
 	switch p {
 	case terms.Buyer:
 		return k == terms.StepDestroy
@@ -231,7 +231,7 @@ func (s *Commands) confirm(ctx context.Context, a casefile.Actor, c terms.Done) 
 		return terms.Result{}, err
 	}
 	return s.do(ctx, a, c.Case, func(ctx context.Context, w *Work) error {
-		if !mayConfirm(w.Part, c.Step) {
+		if !MayConfirm(w.Part, c.Step) {
 			return casefile.Fail(casefile.Denied, "claim.error.not_yours")
 		}
 		if done, err := w.confirmedAlready(ctx, &c); err != nil || done {

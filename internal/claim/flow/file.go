@@ -97,8 +97,8 @@ func fileHash(c *terms.File) [32]byte {
 	return casefile.RequestHash([]byte(strings.Join(parts, "\x00")))
 }
 
-// mayFileAgain reports whether a case whose newest claim stands like this may have another one.
-func mayFileAgain(c *terms.Claim) bool {
+// MayFileAgain reports whether a case whose newest claim stands like this may have another one.
+func MayFileAgain(c *terms.Claim) bool {
 	switch c.Facts.State {
 	case terms.Withdrawn, terms.Discarded, terms.Merged:
 		return true
@@ -115,7 +115,7 @@ func (s *Commands) file(ctx context.Context, t tx.Tx, a casefile.Actor, cf casef
 	if err != nil {
 		return "", err
 	}
-	if n := len(list); n > 0 && !mayFileAgain(&list[n-1]) {
+	if n := len(list); n > 0 && !MayFileAgain(&list[n-1]) {
 		return "", casefile.Fail(casefile.Conflict, "claim.error.under_way")
 	}
 	o, err := s.Orders.OfCase(ctx, t, a.Tenant, cf.ID)
@@ -173,8 +173,8 @@ func (s *Commands) file(ctx context.Context, t tx.Tx, a casefile.Actor, cf casef
 // rolling are the spans over which a buyer's claims are counted.
 var rolling = [3]int{30, 90, 365}
 
-// counts adds up the same buyer's earlier claims.
-func (w *Work) counts(ctx context.Context) (out [3]terms.Count, err error) {
+// Counts adds up the same buyer's earlier claims.
+func (w *Work) Counts(ctx context.Context) (out [3]terms.Count, err error) {
 	list, err := w.C.Store.BuyerClaims(ctx, w.Tx, w.Case.Tenant, w.Claim.BuyerKey, w.Claim.Filed.AddDate(0, 0, -rolling[2]))
 	if err != nil {
 		return out, err
@@ -205,7 +205,7 @@ func (w *Work) counts(ctx context.Context) (out [3]terms.Count, err error) {
 // applyRules evaluates the policy packs and keeps what they say with the claim. A pack that is broken does not keep a claim out: it goes to a person, and the lead is told.
 func (w *Work) applyRules(ctx context.Context, o *terms.Order, more []casefile.ID, flags []string) error {
 	c := w.Claim
-	counts, err := w.counts(ctx)
+	counts, err := w.Counts(ctx)
 	if err != nil {
 		return err
 	}

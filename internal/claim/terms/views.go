@@ -229,8 +229,9 @@ type FilePage struct {
 	Order   OrderView
 	Reasons []string
 	Wishes  []Remedy
-	// Open is false when a claim of the case is under way; Claim shows it then.
-	Open bool
+	// Open is false when a claim of the case is under way or decided; Claim is that one then.
+	Open  bool
+	Claim casefile.ID
 	// Needs are the shots that the rules want, by reason.
 	Needs map[string][]Shot
 }

@@ -106,6 +106,17 @@ const (
 	Broadcast      Action = "visit.broadcast"
 	ViewMeasures   Action = "desk.measures"
 
+	// The two sides of a claim.
+	ListClaims    Action = "claim.inbox"     // the merchant's own
+	ViewClaim     Action = "claim.view"      // its page, letters and media, as far as the stage allows
+	FileClaim     Action = "claim.file"      //
+	SettleClaim   Action = "claim.settle"    // take or refuse the merchant's offer
+	WithdrawClaim Action = "claim.withdraw"  //
+	AnswerClaim   Action = "claim.answer"    // accept, offer, contest
+	SpeakInClaim  Action = "claim.speak"     // evidence, comments, "I cannot", more time, a response to an appeal
+	CarryOutClaim Action = "claim.carry_out" // sent, confirmed, destroyed
+	AppealClaim   Action = "claim.appeal"    // appeal, take it back, waive it
+
 	// Evidence and what is kept.
 	ViewEvidence   Action = "evidence.view"
 	ExportEvidence Action = "evidence.export" // one item, or with a nil ID all of a case
@@ -225,6 +236,16 @@ var table = []Def{
 	{Reassign, KindCase, ScopeDesk, by(dis), nil},
 	{Broadcast, KindCase, ScopeDesk, by(dis), nil},
 	{ViewMeasures, KindTenant, ScopeRead, by(dis, adm), nil},
+
+	{ListClaims, KindTenant, ScopeRead, by(mer), nil},
+	{ViewClaim, KindCase, ScopeRead, by(cus, mer), by(cus, mer)},
+	{FileClaim, KindCase, ScopeReport, by(cus), by(cus)},
+	{SettleClaim, KindCase, ScopeReport, by(cus), by(cus)},
+	{WithdrawClaim, KindCase, ScopeReport, by(cus), by(cus)},
+	{AnswerClaim, KindCase, ScopeReport, by(mer), by(mer)},
+	{SpeakInClaim, KindCase, ScopeReport, by(cus, mer), by(cus, mer)},
+	{CarryOutClaim, KindCase, ScopeReport, by(cus, mer), by(cus, mer)},
+	{AppealClaim, KindCase, ScopeReport, by(cus, mer), by(cus, mer)},
 
 	{ViewEvidence, KindEvidence, ScopeRead, by(cus, tec, agt, dis, rev), by(cus, tec)},
 	{ExportEvidence, KindEvidence, ScopeNone, by(cus, rev, adm), by(cus)},

@@ -38,6 +38,11 @@ func OfCase(t casefile.Tenant, id, technician casefile.ID) Resource {
 	return Resource{Tenant: t, Kind: KindCase, ID: id, Case: id, Technician: technician}
 }
 
+// OfMerchantCase is the case of a merchant's order.
+func OfMerchantCase(t casefile.Tenant, id, merchant casefile.ID) Resource {
+	return Resource{Tenant: t, Kind: KindCase, ID: id, Case: id, Merchant: merchant}
+}
+
 // OfVisit is a visit of a case; technician is who it was given to, or nil.
 func OfVisit(t casefile.Tenant, caseID, id, technician casefile.ID) Resource {
 	return Resource{Tenant: t, Kind: KindVisit, ID: id, Case: caseID, Technician: technician}

@@ -159,7 +159,7 @@ func (s *Service) runOne(ctx context.Context, c Check, in *Input) (out []Signal,
 	}
 	switch {
 	case err != nil && !errors.Is(err, errIncomplete):
-		out = append(out, s.signal(c, in, Finding{Items: rest, Applicability: Failed, Honest: nothingMeant, Fact: Text{ZH: "检查未完成:这项检查没有能看完这些文件。", EN: "Check not finished: it could not look at these files."}}))
+		out = append(out, s.signal(c, in, Finding{Items: rest, Applicability: Failed, Honest: nothingMeant, Fact: Text{ZH: "检查未完成：这项检查没有能看完这些文件。", EN: "Check not finished: it could not look at these files."}}))
 	case len(rest) > 0:
 		out = append(out, s.signal(c, in, Finding{Items: rest, Fact: c.Nothing.counted(len(rest)), Honest: nothingMeant}))
 	case len(in.Files) == 0:

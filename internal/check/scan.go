@@ -161,6 +161,8 @@ func (s *scanner) png() error {
 			return errNotScanned
 		}
 		switch typ {
+		case "IEND":
+			return s.tail() // labels have been seen behind the end
 		case "caBX":
 			err = s.part(partJUMBF, at+8, min(n, jumbfHead))
 		case "eXIf":
@@ -173,7 +175,7 @@ func (s *scanner) png() error {
 		}
 		at += 12 + n
 	}
-	return s.tail() // labels have been seen behind the end
+	return errNotScanned // it ends before its end
 }
 
 // pngText shows a text chunk as key, zero byte, text; compressed ones are unpacked up to a bound.

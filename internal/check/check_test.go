@@ -1,0 +1,317 @@
+package check_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"anxin/internal/casefile"
+	"anxin/internal/check"
+	"anxin/internal/db"
+	"anxin/internal/db/dbtest"
+	"anxin/internal/tx"
+)
+
+// only is the check of an id.
+func only(id string) check.Check {
+	for _, c := range check.All() {
+		if c.ID == id {
+			return c
+		}
+	}
+	panic("no check " + id)
+}
+
+// The golden cases: one claim per check, with everything that the check can say.
+
+func TestGoldenExactReuse(t *testing.T) { reuse(t, "exact_reuse", 90) }
+func TestGoldenNearReuse(t *testing.T)  { reuse(t, "near_reuse", 60) }
+
+// reuse files a claim whose pictures are those of references and of earlier claims, saved with a JPEG quality: 90 is the same bytes.
+func reuse(t *testing.T, id string, quality int) {
+	b := newBench(t, dbtest.SQLite(t), only(id))
+	file := func(seed uint64) []byte { return jpegOf(t, scene(seed), 90) }
+	mine, listing, other := b.newCase(t, 1, "case"), b.newCase(t, 1, "listing case"), b.newCase(t, 1, "other listing case")
+	order, page, foreign := b.id("order"), b.id("listing"), b.id("other listing")
+	b.refer(t, 1, listing, page, "catalogue photo", "image/jpeg", file(1))
+	b.refer(t, 1, other, foreign, "photo of another listing", "image/jpeg", file(2))
+	me, same, stranger := b.id("buyer"), b.id("buyer before"), b.id("stranger")
+	b.buyers[me], b.buyers[same], b.buyers[stranger] = "1", "1", "2"
+	for n, who := range []casefile.ID{same, stranger} {
+		c := b.newCase(t, 1, "case of "+b.names[who])
+		b.start(t, check.Round{Tenant: 1, Case: c, Claim: b.id("claim of " + b.names[who]), Subject: who, Items: []casefile.ID{b.seal(1, c, "photo of "+b.names[who], "image/jpeg", file(uint64(3+n)))}})
+	}
+	b.due(t)
+	r := check.Round{Tenant: 1, Case: mine, Claim: b.id("claim"), Subject: me, Owners: []casefile.ID{order, page}, Filed: casefile.Moment{At: b.src.Now(), Leaf: casefile.NoLeaf}}
+	for n, name := range []string{"listing", "other listing", "own before", "stranger's", "sealed later", "new"} {
+		r.Items = append(r.Items, b.seal(1, mine, "shows "+name, "image/jpeg", jpegOf(t, scene(uint64(n+1)), quality)))
+	}
+	b.later(time.Minute)
+	b.refer(t, 1, mine, order, "packing photo after the claim", "image/jpeg", file(5))
+	// Another tenant has the new picture too; that is nobody's business here.
+	abroad := b.newCase(t, 2, "abroad")
+	b.refer(t, 2, abroad, b.id("order abroad"), "abroad", "image/jpeg", file(6))
+	if id == "near_reuse" {
+		r.Items = append(r.Items, b.seal(1, mine, "grey wall", "image/jpeg", jpegOf(t, image.NewGray(image.Rect(0, 0, 99, 99)), 90)),
+			b.seal(1, mine, "film", "video/mp4", []byte("\x00\x00\x00\x10ftypisom....")), b.seal(1, mine, "avif", "image/avif", []byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1")))
+	}
+	b.due(t)
+	b.start(t, r)
+	b.due(t)
+	all, _ := b.signals(t, r)
+	golden(t, id, b.text(all))
+}
+
+func TestGoldenMetadata(t *testing.T) {
+	b := newBench(t, dbtest.SQLite(t), only("metadata"))
+	c := b.newCase(t, 1, "case")
+	r := check.Round{Tenant: 1, Case: c, Claim: b.id("claim"), Shipped: start.AddDate(0, 0, -5), Filed: casefile.Moment{At: start, Leaf: casefile.NoLeaf}}
+	for n, x := range []struct {
+		name string
+		m    check.Meta
+	}{
+		{"phone", check.Meta{Read: true, Make: "Hemu", Model: "Hemu Phone 7", Place: true, Taken: start.Add(-time.Hour), Zone: true}},
+		{"before it was sent", check.Meta{Read: true, Taken: start.AddDate(0, 0, -40)}},
+		{"from the future", check.Meta{Read: true, Taken: start.AddDate(0, 0, 40)}},
+		{"edited", check.Meta{Read: true, Software: "Adobe Photoshop 25.0"}},
+		{"made", check.Meta{Read: true, Software: "ComfyUI"}},
+		{"firmware", check.Meta{Read: true, Software: "HemuOS 4"}},
+		{"place only", check.Meta{Read: true, Place: true}},
+		{"nothing", check.Meta{}},
+	} {
+		raw := jpegOf(t, scene(uint64(50+n)), 90)
+		r.Items = append(r.Items, b.seal(1, c, x.name, "image/jpeg", raw))
+		b.metas[b.files[r.Items[n]].SHA256] = x.m
+	}
+	b.start(t, r)
+	b.due(t)
+	all, _ := b.signals(t, r)
+	golden(t, "metadata", b.text(all))
+}
+
+func TestGoldenAIGCLabel(t *testing.T) {
+	j, p := jpegOf(t, scene(1), 90), pngOf(t, scene(2))
+	wide := "Exif\x00\x00"
+	for _, r := range `{"AIGC":` + labelText + `}` {
+		wide += string(r) + "\x00"
+	}
+	scanned(t, "aigc_label", map[string][]byte{
+		"a xmp":                segmentIn(j, 0xe1, labelXMP()),
+		"b user comment":       segmentIn(j, 0xe1, `Exif`+"\x00\x00"+`ASCII`+"\x00\x00\x00"+`{"AIGC":{"Label":"2","ContentProducer":"x"}}`),
+		"c wide user comment":  segmentIn(j, 0xe1, wide),
+		"d glued":              segmentIn(j, 0xef, `AIGC{"Label":"3"}`),
+		"e png text":           chunkIn(p, "tEXt", "AIGC\x00"+labelText),
+		"f png description":    chunkIn(p, "tEXt", "Description\x00"+labelText),
+		"g behind the end":     append(append([]byte{}, p...), `{"AIGC":{"Label":"1"}}`...),
+		"h video":              []byte(boxed("ftyp", "isom\x00\x00\x00\x00") + boxed("mdat", "....") + boxed("moov", boxed("udta", boxed("meta", "keys mdtaAIGC ilst "+labelText)))),
+		"i heic":               []byte(boxed("ftyp", "heic\x00\x00\x00\x00heicmif1") + boxed("meta", "iinf") + boxed("uuid", "\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"+labelXMP())),
+		"j unreadable value":   segmentIn(j, 0xe1, `http://ns.adobe.com/xap/1.0/`+"\x00"+`<x TC260:AIGC="">`),
+		"k only speaks of it":  segmentIn(j, 0xfe, "no AIGC was used, Label 1, AIGC: none"),
+		"l plain":              j,
+		"m cut in its segment": segmentIn(j, 0xe1, labelXMP())[:60],
+		"n unknown":            []byte("GIF89a and so on and on"),
+	})
+}
+
+func TestGoldenContentCredentials(t *testing.T) {
+	j, p := jpegOf(t, scene(1), 90), pngOf(t, scene(2))
+	jumbf := "JP\x00\x01\x00\x00\x00\x01\x00\x00\x10\x00jumb\x00\x00\x00\x1djumdc2pa"
+	scanned(t, "content_credentials", map[string][]byte{
+		"a jpeg": segmentIn(j, 0xeb, jumbf), "b png": chunkIn(p, "caBX", "\x00\x00\x00\x40jumb\x00\x00\x00\x1djumdc2pa"),
+		"c mp4":       []byte(boxed("ftyp", "isom\x00\x00\x00\x00") + boxed("uuid", "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81"+"manifest"+boxed("jumb", "c2pa"))),
+		"d elsewhere": segmentIn(j, 0xe1, "http://ns.adobe.com/xap/1.0/\x00<rdf:Description dcterms:provenance=\"https://example.invalid/manifest.c2pa\"/>"),
+		"e another":   segmentIn(j, 0xeb, "JP\x00\x01\x00\x00\x00\x01\x00\x00\x10\x00jumb something else"), "f plain": p,
+	})
+}
+
+// scanned runs one check over files and compares.
+func scanned(t *testing.T, id string, files map[string][]byte) {
+	t.Helper()
+	b := newBench(t, dbtest.SQLite(t), only(id))
+	c := b.newCase(t, 1, "case")
+	r := check.Round{Tenant: 1, Case: c, Claim: b.id("claim")}
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		r.Items = append(r.Items, b.seal(1, c, name, "application/octet-stream", files[name]))
+	}
+	b.start(t, r)
+	b.due(t)
+	all, _ := b.signals(t, r)
+	golden(t, id, b.text(all))
+}
+
+// A whole round with the whole list: everything has a signal, in order, complete in both languages, and the claim is told once.
+func TestRound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		c := b.newCase(t, 1, "case")
+		r := check.Round{Tenant: 1, Case: c, Claim: b.id("claim"), Items: []casefile.ID{b.seal(1, c, "one", "image/jpeg", jpegOf(t, scene(1), 90)), b.seal(1, c, "two", "image/png", pngOf(t, scene(2)))}}
+		b.start(t, r)
+		if _, st := b.signals(t, r); st.Number != 1 || !st.Ended.IsZero() || len(st.Open) != len(check.All()) {
+			t.Errorf("at the start: %+v", st)
+		}
+		b.due(t)
+		all, st := b.signals(t, r)
+		if st.Outcome != check.Finished || len(st.Open) != 0 || len(st.Versions) != len(check.All()) {
+			t.Errorf("at the end: %+v", st)
+		}
+		var ids []string
+		for _, s := range all {
+			ids = append(ids, s.Check)
+			for _, x := range []check.Text{s.Fact, s.Honest, s.Limits} {
+				if x.ZH == "" || x.EN == "" || strings.Contains(x.ZH+x.EN, "%!") {
+					t.Errorf("%s: a sentence is missing: %+v", s.Check, s)
+				}
+			}
+			if len(s.Inputs) != 2 || len(s.Inputs[0].SHA256) != 64 || s.Strength != check.Neutral {
+				t.Errorf("%+v", s)
+			}
+		}
+		var want []string
+		for _, x := range check.All() {
+			want = append(want, x.ID)
+		}
+		if !slices.Equal(ids, want) {
+			t.Errorf("signals of %v", ids)
+		}
+		b.later(check.Cap + time.Minute) // the cap was cancelled
+		b.due(t)
+		if !slices.Equal(b.told, []string{"claim finished"}) {
+			t.Errorf("told %v", b.told)
+		}
+		// A second round looks again and replaces what is shown; another tenant sees nothing.
+		b.start(t, r)
+		b.due(t)
+		if again, st := b.signals(t, r); st.Number != 2 || len(again) != len(all) || len(b.told) != 2 {
+			t.Errorf("second round: %+v, %d signals, told %v", st, len(again), b.told)
+		}
+		r.Tenant = 2
+		if err := d.Read(ctx, func(ctx context.Context, x tx.Tx) error {
+			list, err := b.Signals(ctx, x, 2, r.Case, r.Claim)
+			if len(list) > 0 {
+				t.Error("another tenant sees signals")
+			}
+			if _, err := b.State(ctx, x, 2, r.Case, r.Claim); !casefile.Is(err, casefile.NotFound) {
+				t.Errorf("another tenant's state: %v", err)
+			}
+			return err
+		}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// A check that fails, panics or is slow says so and holds up nothing.
+func TestChecksThatFail(t *testing.T) {
+	nothing := check.Text{ZH: "%d 个", EN: "%d"}
+	c := func(id string, look func(ctx context.Context, in *check.Input) ([]check.Finding, error)) check.Check {
+		return check.Check{ID: id, Version: "1", Group: check.GroupContext, Nothing: nothing, Limits: nothing, Honest: nothing, Look: look}
+	}
+	b := newBench(t, dbtest.SQLite(t),
+		c("fails", func(context.Context, *check.Input) ([]check.Finding, error) { return nil, errors.New("no") }),
+		c("panics", func(context.Context, *check.Input) ([]check.Finding, error) { panic("hostile bytes") }),
+		c("works", func(context.Context, *check.Input) ([]check.Finding, error) { return nil, nil }),
+	)
+	cs := b.newCase(t, 1, "case")
+	r := check.Round{Tenant: 1, Case: cs, Claim: b.id("claim"), Items: []casefile.ID{b.seal(1, cs, "one", "image/jpeg", jpegOf(t, scene(1), 90))}}
+	b.start(t, r)
+	b.due(t)
+	all, st := b.signals(t, r)
+	var got []string
+	for _, s := range all {
+		got = append(got, fmt.Sprint(s.Check, " ", s.Applicability, " ", s.Strength))
+	}
+	if want := []string{"fails failed neutral", "panics failed neutral", "works ok neutral"}; !slices.Equal(got, want) || st.Outcome != check.Unfinished || !slices.Equal(st.Open, []string{"fails", "panics"}) {
+		t.Errorf("%v %+v", got, st)
+	}
+	if !slices.Equal(b.told, []string{"claim unfinished"}) || !slices.Equal(check.Flags(all), []string{"unfinished"}) {
+		t.Errorf("told %v, flags %v", b.told, check.Flags(all))
+	}
+}
+
+// The cap ends a round whose job does not come through; what it finds later is still written, and the outcome stays.
+func TestTheCapEndsARound(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		b := newBench(t, d)
+		c := b.newCase(t, 1, "case")
+		r := check.Round{Tenant: 1, Case: c, Claim: b.id("claim"), Items: []casefile.ID{b.seal(1, c, "one", "image/jpeg", jpegOf(t, scene(1), 90))}}
+		down := errors.New("the database of the vault is away")
+		b.files[r.Items[0]] = stored{}
+		b.broken[r.Items[0]] = true
+		fail := true
+		b.hang = func(context.Context) error {
+			if fail {
+				return down
+			}
+			return nil
+		}
+		b.files[r.Items[0]] = stored{check.File{Item: r.Items[0], Case: c, Media: "image/jpeg", Size: 10, Sealed: casefile.Moment{At: start, Leaf: 1}}, 1, []byte("0123456789")}
+		b.start(t, r)
+		// Nothing runs for ten minutes: the job's server is gone.
+		if err := d.Write(ctx, func(ctx context.Context, x tx.Tx) error {
+			return b.clock.PauseKind(ctx, x, 1, check.RunKind)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		b.later(check.Cap)
+		b.due(t)
+		if _, st := b.signals(t, r); st.Outcome != check.Unfinished || !slices.Equal(b.told, []string{"claim unfinished"}) {
+			t.Fatalf("%+v told %v", st, b.told)
+		}
+		fail = false
+		if err := d.Write(ctx, func(ctx context.Context, x tx.Tx) error {
+			_, err := b.clock.ResumeKind(ctx, x, 1, check.RunKind)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		b.later(time.Minute)
+		b.due(t)
+		all, st := b.signals(t, r)
+		if len(all) < len(check.All()) || st.Outcome != check.Unfinished || len(b.told) != 1 {
+			t.Errorf("%d signals, %+v, told %v", len(all), st, b.told)
+		}
+	})
+}
+
+// A new round ends the one that still runs; its job then writes nothing.
+func TestANewRoundReplacesARunningOne(t *testing.T) {
+	b := newBench(t, dbtest.SQLite(t))
+	c := b.newCase(t, 1, "case")
+	r := check.Round{Tenant: 1, Case: c, Claim: b.id("claim"), Items: []casefile.ID{b.seal(1, c, "one", "image/jpeg", jpegOf(t, scene(1), 90))}}
+	b.start(t, r)
+	r.Items = append(r.Items, b.seal(1, c, "two", "image/jpeg", jpegOf(t, scene(2), 90)))
+	b.start(t, r)
+	b.due(t)
+	all, st := b.signals(t, r)
+	if st.Number != 2 || st.Outcome != check.Finished || len(all) == 0 || len(all[0].Inputs) != 2 || !slices.Equal(b.told, []string{"claim finished"}) {
+		t.Errorf("%+v %v", st, b.told)
+	}
+	b.later(check.Cap + time.Minute)
+	b.due(t)
+	if len(b.told) != 1 {
+		t.Errorf("told %v", b.told)
+	}
+}
+
+// An item that is gone from the vault, or no item at all, ends the round with words.
+func TestNothingToLookAt(t *testing.T) {
+	b := newBench(t, dbtest.SQLite(t))
+	c := b.newCase(t, 1, "case")
+	r := check.Round{Tenant: 1, Case: c, Claim: b.id("claim"), Items: []casefile.ID{b.id("removed")}}
+	b.start(t, r)
+	b.due(t)
+	all, st := b.signals(t, r)
+	if st.Outcome != check.Unfinished || len(all) != len(check.All()) || all[0].Applicability != check.NotApplicable {
+		t.Errorf("%+v %+v", st, all)
+	}
+}

@@ -303,9 +303,37 @@ func (t *chars) hideLabels(s *Span) {
 			break
 		}
 	}
-	if s.End != 0 {
+	if t.hideFieldNames() || s.End != 0 {
 		t.count()
 	}
+}
+
+// fieldNames are what forms and pasted lists write before a colon.
+var fieldNames = [][]rune{
+	[]rune("所在地区"), []rune("详细地址"), []rune("收货地址"), []rune("收件地址"), []rune("联系地址"), []rune("上门地址"), []rune("街道地址"), []rune("服务地址"), []rune("省份"), []rune("城市"), []rune("区县"),
+	[]rune("区域"), []rune("地区"), []rune("乡镇"), []rune("街道"), []rune("地址"), []rune("省"), []rune("市"), []rune("区"), []rune("县"),
+}
+
+// hideFieldNames turns the names of fields (区县：市中区) into separators, so that they do not part a city from its county.
+func (t *chars) hideFieldNames() bool {
+	found := false
+	for i := 1; i < len(t.c); i++ {
+		if t.c[i] != ':' || t.class[i-1] != classHan {
+			continue
+		}
+		for _, w := range fieldNames {
+			from := i - len(w)
+			if from < 0 || !t.has(from, w) || from > 0 && t.class[from-1] == classHan && !t.space[from] {
+				continue
+			}
+			for k := from; k < i; k++ {
+				t.class[k] = classSep
+			}
+			found = true
+			break
+		}
+	}
+	return found
 }
 
 // has reports whether word stands at character i.

@@ -350,7 +350,12 @@ func (d *decision) doubt() (ReasonCode, bool) {
 	if alone && h.form == table.FormShort && t.gap(0, int(h.start)) == 0 && t.gap(int(h.end), len(t.c)) == 0 {
 		return ReasonWeak, d.sameBelow(h) // nothing but the name: 义乌 is enough, 吉林 is a province and a city of it
 	}
+	if d.longerTown(h) {
+		return ReasonWeak, true // 吉林二道甸子 is not in 二道区
+	}
 	switch {
+	case h.level <= table.County && t.townSuffix(int(h.end)) > 0 && (h.form == table.FormShort && h.level == table.Prefecture || full && h.end-h.start == 2):
+		return ReasonWeak, true // 辽宁省朝阳镇, 山西省古县镇
 	case alone && h.form == table.FormShort && (t.suffixAt(int(h.end)) || t.autonomous(int(h.end))):
 		return ReasonWeak, true // 长春区, 黔南苗族侗族自治州
 	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
@@ -375,6 +380,45 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true
 	}
 	return "", false
+}
+
+// longerTown reports whether the short name of a county is the beginning of the longer name of a town elsewhere below the same
+// city or province, and offers that town's county first.
+func (d *decision) longerTown(h *hit) bool {
+	if h.form != table.FormShort || h.level != table.County || h.prev < 0 {
+		return false
+	}
+	n := len(d.options)
+	above := d.s.hits[h.prev].place
+	for k := range d.s.towns {
+		w := &d.s.towns[k]
+		if w.entry < 0 || w.start != h.start || w.end <= h.end || w.after == followRoad {
+			continue
+		}
+		for _, m := range d.r.lex.towns(w.entry) {
+			home := d.r.places[m.Place].Parent
+			if d.r.places[m.Place].To != 0 || home == h.place || d.r.related(home, d.options[0].unit) || !d.r.below(home, above) && !d.sameName(home, h.prev) {
+				continue
+			}
+			d.add(reading{hit: -1, place: home, town: m.Place, townAt: int32(k), start: w.start, end: w.end, how: townAlone})
+		}
+	}
+	if len(d.options) == n {
+		return false
+	}
+	d.options = append(append([]option(nil), d.options[n:]...), d.options[:n]...)
+	return true
+}
+
+// sameName reports whether a county lies below a place that is written as hit i is: 吉林 is a province and a city of it.
+func (d *decision) sameName(county, i int32) bool {
+	g := &d.s.hits[i]
+	for k := range d.s.hits {
+		if x := &d.s.hits[k]; x.start == g.start && x.end == g.end && d.r.below(county, x.place) {
+			return true
+		}
+	}
+	return false
 }
 
 // sameBelow reports whether the short name of a province is that of a city of it as well.

@@ -34,7 +34,7 @@ func all[T any](ctx context.Context, t tx.Tx, s *tx.Stmt, tenant casefile.Tenant
 // InsertStatement implements claim.Store.
 func (Store) InsertStatement(ctx context.Context, t tx.Tx, s *claim.Statement) error {
 	_, err := t.Exec(ctx, insertStatement, s.Tenant, s.Case, s.ID, s.Claim, string(s.Part), string(s.Side), s.Kind, s.Code, string(s.Remedy), int64(s.Amount), string(s.Declared), s.Words,
-		strings.Join(s.Shots, " "), s.Account, db.Micros(s.At), s.Round)
+		strings.Join(s.Shots, " "), s.Account, db.Micros(s.At), s.Round, s.Seq)
 	return err
 }
 
@@ -43,7 +43,7 @@ func (Store) Statements(ctx context.Context, t tx.Tx, tenant casefile.Tenant, ca
 	return all(ctx, t, statements, tenant, caseID, id, func(row tx.Row) (s claim.Statement, err error) {
 		var shots string
 		err = row.Scan(&s.Tenant, &s.Case, &s.ID, &s.Claim, &s.Part, &s.Side, &s.Kind, &s.Code, &s.Remedy, db.Fen(&s.Amount), &s.Declared, &s.Words, &shots, &s.Account,
-			db.Time(&s.At), &s.Round)
+			db.Time(&s.At), &s.Round, &s.Seq)
 		s.Shots = strings.Fields(shots)
 		return s, err
 	})
@@ -65,26 +65,26 @@ func (Store) Media(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID,
 
 // InsertWindow implements claim.Store.
 func (Store) InsertWindow(ctx context.Context, t tx.Tx, w *claim.Window) error {
-	_, err := t.Exec(ctx, insertWindow, w.Tenant, w.Case, w.ID, w.Claim, string(w.Side), w.Kind, db.Micros(w.Opened), db.Micros(w.Due), db.Micros(w.Closed), w.How, w.Round)
+	_, err := t.Exec(ctx, insertWindow, w.Tenant, w.Case, w.ID, w.Claim, string(w.Side), w.Kind, db.Micros(w.Opened), db.Micros(w.Due), db.Micros(w.Closed), w.How, w.Round, w.Seq, w.ClosedSeq)
 	return err
 }
 
 // UpdateWindow implements claim.Store.
 func (Store) UpdateWindow(ctx context.Context, t tx.Tx, w *claim.Window) error {
-	return one(t.Exec(ctx, updateWindow, w.Tenant, w.Case, w.ID, db.Micros(w.Due), db.Micros(w.Closed), w.How))
+	return one(t.Exec(ctx, updateWindow, w.Tenant, w.Case, w.ID, db.Micros(w.Due), db.Micros(w.Closed), w.How, w.ClosedSeq))
 }
 
 // Windows implements claim.Store.
 func (Store) Windows(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, id casefile.ID) ([]claim.Window, error) {
 	return all(ctx, t, windows, tenant, caseID, id, func(row tx.Row) (w claim.Window, err error) {
-		err = row.Scan(&w.Tenant, &w.Case, &w.ID, &w.Claim, &w.Side, &w.Kind, db.Time(&w.Opened), db.Time(&w.Due), db.Time(&w.Closed), &w.How, &w.Round)
+		err = row.Scan(&w.Tenant, &w.Case, &w.ID, &w.Claim, &w.Side, &w.Kind, db.Time(&w.Opened), db.Time(&w.Due), db.Time(&w.Closed), &w.How, &w.Round, &w.Seq, &w.ClosedSeq)
 		return w, err
 	})
 }
 
 // InsertNotice implements claim.Store.
 func (Store) InsertNotice(ctx context.Context, t tx.Tx, n *claim.Notice) error {
-	_, err := t.Exec(ctx, insertNotice, n.Tenant, n.Case, n.ID, n.Claim, string(n.Side), n.Kind, db.Micros(n.Served), db.Micros(n.Opened), db.Micros(n.Answered))
+	_, err := t.Exec(ctx, insertNotice, n.Tenant, n.Case, n.ID, n.Claim, string(n.Side), n.Kind, db.Micros(n.Served), db.Micros(n.Opened), db.Micros(n.Answered), n.Seq)
 	return err
 }
 
@@ -100,7 +100,7 @@ func (Store) MarkNotices(ctx context.Context, t tx.Tx, tenant casefile.Tenant, c
 // Notices implements claim.Store.
 func (Store) Notices(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, id casefile.ID) ([]claim.Notice, error) {
 	return all(ctx, t, notices, tenant, caseID, id, func(row tx.Row) (n claim.Notice, err error) {
-		err = row.Scan(&n.Tenant, &n.Case, &n.ID, &n.Claim, &n.Side, &n.Kind, db.Time(&n.Served), db.Time(&n.Opened), db.Time(&n.Answered))
+		err = row.Scan(&n.Tenant, &n.Case, &n.ID, &n.Claim, &n.Side, &n.Kind, db.Time(&n.Served), db.Time(&n.Opened), db.Time(&n.Answered), &n.Seq)
 		return n, err
 	})
 }

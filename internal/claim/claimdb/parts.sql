@@ -1,10 +1,10 @@
 -- name: insert_statement
-INSERT INTO claim_statement (tenant, case_id, statement_id, claim_id, part, side, kind, code, remedy, amount_fen, declared, words_enc, shots, account_id, at, round)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+INSERT INTO claim_statement (tenant, case_id, statement_id, claim_id, part, side, kind, code, remedy, amount_fen, declared, words_enc, shots, account_id, at, round, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 
 -- name: statement_list
-SELECT tenant, case_id, statement_id, claim_id, part, side, kind, code, remedy, amount_fen, declared, words_enc, shots, account_id, at, round
-FROM claim_statement WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY at, statement_id
+SELECT tenant, case_id, statement_id, claim_id, part, side, kind, code, remedy, amount_fen, declared, words_enc, shots, account_id, at, round, seq
+FROM claim_statement WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
 -- name: insert_medium
 INSERT INTO claim_media (tenant, case_id, item_id, claim_id, statement_id, side, kind, media, sha256, received_at, at)
@@ -15,20 +15,20 @@ SELECT tenant, case_id, item_id, claim_id, statement_id, side, kind, media, sha2
 FROM claim_media WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY at, received_at, item_id
 
 -- name: insert_window
-INSERT INTO claim_window (tenant, case_id, window_id, claim_id, side, kind, opened_at, due_at, closed_at, how, round)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO claim_window (tenant, case_id, window_id, claim_id, side, kind, opened_at, due_at, closed_at, how, round, seq, closed_seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 
 -- name: window_list
-SELECT tenant, case_id, window_id, claim_id, side, kind, opened_at, due_at, closed_at, how, round
-FROM claim_window WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY opened_at, window_id
+SELECT tenant, case_id, window_id, claim_id, side, kind, opened_at, due_at, closed_at, how, round, seq, closed_seq
+FROM claim_window WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
 -- name: insert_notice
-INSERT INTO claim_notice (tenant, case_id, notice_id, claim_id, side, kind, served_at, opened_at, answered_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO claim_notice (tenant, case_id, notice_id, claim_id, side, kind, served_at, opened_at, answered_at, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 
 -- name: notice_list
-SELECT tenant, case_id, notice_id, claim_id, side, kind, served_at, opened_at, answered_at
-FROM claim_notice WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY served_at, notice_id
+SELECT tenant, case_id, notice_id, claim_id, side, kind, served_at, opened_at, answered_at, seq
+FROM claim_notice WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
 -- name: insert_impression
 INSERT INTO claim_impression (tenant, case_id, claim_id, account_id, round, part, leaning, words_enc, at)
@@ -40,20 +40,20 @@ SELECT tenant, case_id, claim_id, account_id, round, part, leaning, words_enc, a
 FROM claim_impression WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY at, account_id
 
 -- name: insert_decision
-INSERT INTO claim_decision (tenant, case_id, decision_id, claim_id, part, account_id, kind, remedy, amount_fen, reasons, grounds, burden, beyond, destroy, words_enc, at, round, stands)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+INSERT INTO claim_decision (tenant, case_id, decision_id, claim_id, part, account_id, kind, remedy, amount_fen, reasons, grounds, burden, beyond, destroy, words_enc, at, round, stands, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 
 -- name: decision_list
-SELECT tenant, case_id, decision_id, claim_id, part, account_id, kind, remedy, amount_fen, reasons, grounds, burden, beyond, destroy, words_enc, at, round, stands
-FROM claim_decision WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY at, decision_id
+SELECT tenant, case_id, decision_id, claim_id, part, account_id, kind, remedy, amount_fen, reasons, grounds, burden, beyond, destroy, words_enc, at, round, stands, seq
+FROM claim_decision WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
 -- name: insert_letter
-INSERT INTO claim_letter (tenant, case_id, letter_id, claim_id, decision_id, code, facts_enc, document_enc, digest, issued_at, round)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+INSERT INTO claim_letter (tenant, case_id, letter_id, claim_id, decision_id, code, facts_enc, document_enc, digest, issued_at, round, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 
 -- name: letter_list
-SELECT tenant, case_id, letter_id, claim_id, decision_id, code, facts_enc, document_enc, digest, issued_at, round
-FROM claim_letter WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY issued_at, letter_id
+SELECT tenant, case_id, letter_id, claim_id, decision_id, code, facts_enc, document_enc, digest, issued_at, round, seq
+FROM claim_letter WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
 -- name: insert_step
 INSERT INTO claim_step (tenant, case_id, step_id, claim_id, kind, seq, state, amount_fen, request_id, ref, note_enc, tries, opened_at, due_at, done_at, round)
@@ -72,15 +72,15 @@ SELECT tenant, case_id, claim_id, seq, state, entered_at, left_at, due_at, breac
 FROM claim_stage WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
 -- name: insert_lease
-INSERT INTO claim_lease (tenant, case_id, lease_id, claim_id, account_id, part, taken_at, seen_at, ended_at, how)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO claim_lease (tenant, case_id, lease_id, claim_id, account_id, part, taken_at, seen_at, ended_at, how, seq)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 
 -- name: lease_list
-SELECT tenant, case_id, lease_id, claim_id, account_id, part, taken_at, seen_at, ended_at, how
-FROM claim_lease WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY taken_at, lease_id
+SELECT tenant, case_id, lease_id, claim_id, account_id, part, taken_at, seen_at, ended_at, how, seq
+FROM claim_lease WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
 -- name: update_window
-UPDATE claim_window SET due_at = $4, closed_at = $5, how = $6 WHERE tenant = $1 AND case_id = $2 AND window_id = $3
+UPDATE claim_window SET due_at = $4, closed_at = $5, how = $6, closed_seq = $7 WHERE tenant = $1 AND case_id = $2 AND window_id = $3
 
 -- name: open_notices
 UPDATE claim_notice SET opened_at = $5 WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 AND side = $4 AND opened_at IS NULL
@@ -114,7 +114,7 @@ FROM claim_stage s JOIN claim c ON c.tenant = s.tenant AND c.case_id = s.case_id
 WHERE s.tenant = $1 AND c.filed_at >= $2 AND c.filed_at < $3 ORDER BY s.case_id, s.claim_id, s.seq LIMIT 200000
 
 -- name: decided_after
-SELECT tenant, case_id, decision_id, claim_id, part, account_id, kind, remedy, amount_fen, reasons, grounds, burden, beyond, destroy, words_enc, at, round, stands
+SELECT tenant, case_id, decision_id, claim_id, part, account_id, kind, remedy, amount_fen, reasons, grounds, burden, beyond, destroy, words_enc, at, round, stands, seq
 FROM claim_decision WHERE stands = 1 AND (tenant > $1 OR tenant = $1 AND (case_id > $2 OR case_id = $2 AND decision_id > $3))
 ORDER BY tenant, case_id, decision_id LIMIT $4
 
@@ -122,4 +122,4 @@ ORDER BY tenant, case_id, decision_id LIMIT $4
 SELECT COUNT(*)
 FROM claim_decision d
 JOIN claim_window w ON w.tenant = d.tenant AND w.case_id = d.case_id AND w.claim_id = d.claim_id
-WHERE d.stands = 1 AND d.kind NOT IN ('accepted', 'settled') AND w.opened_at <= d.at AND (w.closed_at IS NULL OR w.closed_at > d.at)
+WHERE d.stands = 1 AND d.kind NOT IN ('accepted', 'settled') AND w.seq < d.seq AND (w.closed_seq = 0 OR w.closed_seq > d.seq)

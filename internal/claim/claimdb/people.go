@@ -56,14 +56,14 @@ func (Store) InsertDecision(ctx context.Context, t tx.Tx, d *claim.Decision) err
 		return err
 	}
 	_, err = t.Exec(ctx, insertDecision, d.Tenant, d.Case, d.ID, d.Claim, string(d.Part), d.Account, d.Kind, string(d.Remedy), int64(d.Amount), strings.Join(d.Reasons, " "), grounds,
-		string(d.Burden), db.Flag(d.Beyond), db.Flag(d.Destroy), d.Words, db.Micros(d.At), d.Round, db.Flag(d.Stands))
+		string(d.Burden), db.Flag(d.Beyond), db.Flag(d.Destroy), d.Words, db.Micros(d.At), d.Round, db.Flag(d.Stands), d.Seq)
 	return err
 }
 
 func scanDecision(row tx.Row) (d claim.Decision, err error) {
 	var reasons string
 	err = row.Scan(&d.Tenant, &d.Case, &d.ID, &d.Claim, &d.Part, &d.Account, &d.Kind, &d.Remedy, db.Fen(&d.Amount), &reasons, db.FromJSON(&d.Grounds), &d.Burden, db.Bool(&d.Beyond),
-		db.Bool(&d.Destroy), &d.Words, db.Time(&d.At), &d.Round, db.Bool(&d.Stands))
+		db.Bool(&d.Destroy), &d.Words, db.Time(&d.At), &d.Round, db.Bool(&d.Stands), &d.Seq)
 	d.Reasons = strings.Fields(reasons)
 	return d, err
 }
@@ -87,14 +87,14 @@ func (Store) DuringWindow(ctx context.Context, t tx.Tx) (n int64, err error) {
 
 // InsertLetter implements claim.Store.
 func (Store) InsertLetter(ctx context.Context, t tx.Tx, l *claim.LetterRow) error {
-	_, err := t.Exec(ctx, insertLetter, l.Tenant, l.Case, l.ID, l.Claim, l.Decision, l.Code, l.Facts, l.Document, l.Digest, db.Micros(l.Issued), l.Round)
+	_, err := t.Exec(ctx, insertLetter, l.Tenant, l.Case, l.ID, l.Claim, l.Decision, l.Code, l.Facts, l.Document, l.Digest, db.Micros(l.Issued), l.Round, l.Seq)
 	return err
 }
 
 // Letters implements claim.Store.
 func (Store) Letters(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, id casefile.ID) ([]claim.LetterRow, error) {
 	return all(ctx, t, letters, tenant, caseID, id, func(row tx.Row) (l claim.LetterRow, err error) {
-		err = row.Scan(&l.Tenant, &l.Case, &l.ID, &l.Claim, &l.Decision, &l.Code, &l.Facts, &l.Document, &l.Digest, db.Time(&l.Issued), &l.Round)
+		err = row.Scan(&l.Tenant, &l.Case, &l.ID, &l.Claim, &l.Decision, &l.Code, &l.Facts, &l.Document, &l.Digest, db.Time(&l.Issued), &l.Round, &l.Seq)
 		return l, err
 	})
 }
@@ -149,7 +149,7 @@ func (Store) StatsStages(ctx context.Context, t tx.Tx, tenant casefile.Tenant, f
 
 // InsertLease implements claim.Store.
 func (Store) InsertLease(ctx context.Context, t tx.Tx, l *claim.LeaseRow) error {
-	_, err := t.Exec(ctx, insertLease, l.Tenant, l.Case, l.ID, l.Claim, l.Account, string(l.Part), db.Micros(l.Taken), db.Micros(l.Seen), db.Micros(l.Ended), l.How)
+	_, err := t.Exec(ctx, insertLease, l.Tenant, l.Case, l.ID, l.Claim, l.Account, string(l.Part), db.Micros(l.Taken), db.Micros(l.Seen), db.Micros(l.Ended), l.How, l.Seq)
 	return err
 }
 
@@ -161,7 +161,7 @@ func (Store) UpdateLease(ctx context.Context, t tx.Tx, l *claim.LeaseRow) error 
 // Leases implements claim.Store.
 func (Store) Leases(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, id casefile.ID) ([]claim.LeaseRow, error) {
 	return all(ctx, t, leases, tenant, caseID, id, func(row tx.Row) (l claim.LeaseRow, err error) {
-		err = row.Scan(&l.Tenant, &l.Case, &l.ID, &l.Claim, &l.Account, &l.Part, db.Time(&l.Taken), db.Time(&l.Seen), db.Time(&l.Ended), &l.How)
+		err = row.Scan(&l.Tenant, &l.Case, &l.ID, &l.Claim, &l.Account, &l.Part, db.Time(&l.Taken), db.Time(&l.Seen), db.Time(&l.Ended), &l.How, &l.Seq)
 		return l, err
 	})
 }

@@ -54,7 +54,7 @@ func (s *Commands) examine(ctx context.Context, t tx.Tx, d *terms.Decision) (cod
 	}
 	served := map[terms.Side]bool{}
 	for _, n := range notices {
-		if !n.Served.After(d.At) {
+		if n.Seq < d.Seq {
 			served[n.Side] = true
 		}
 	}
@@ -64,11 +64,11 @@ func (s *Commands) examine(ctx context.Context, t tx.Tx, d *terms.Decision) (cod
 	agreed := d.Kind == "accepted" || d.Kind == "settled"
 	heard := map[terms.Side]bool{terms.BuyerSide: d.Remedy != terms.Forged} // filing is the buyer's answer, but not to a charge of forgery
 	for _, w := range windows {
-		if w.Opened.After(d.At) {
+		if w.Seq > d.Seq {
 			continue
 		}
 		switch {
-		case w.Closed.IsZero() || w.Closed.After(d.At):
+		case w.ClosedSeq == 0 || w.ClosedSeq > d.Seq:
 			bad("open_window")
 		case w.How == "lapsed" && w.Closed.Before(w.Due):
 			bad("short_window")

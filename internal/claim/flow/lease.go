@@ -94,7 +94,7 @@ func (s *Commands) leaseOne(ctx context.Context, a casefile.Actor, c *terms.Clai
 		}
 		w.Claim.Lease, w.Claim.LeaseUntil = a.ID, w.Now.Add(LeaseTime)
 		if err := s.Store.InsertLease(ctx, w.Tx, &terms.LeaseRow{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: s.Source.NewID(), Account: a.ID, Part: w.Part, Taken: w.Now,
-			Seen: w.Now}); err != nil {
+			Seen: w.Now, Seq: w.seq()}); err != nil {
 			return err
 		}
 		l = leased(w)

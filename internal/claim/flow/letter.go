@@ -102,7 +102,7 @@ func (w *Work) serve(ctx context.Context, d *terms.Decision) error {
 			return err
 		}
 	}
-	l := &terms.LetterRow{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: w.C.Source.NewID(), Decision: d.ID, Issued: w.Now, Round: f.Round}
+	l := &terms.LetterRow{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: w.C.Source.NewID(), Decision: d.ID, Issued: w.Now, Round: f.Round, Seq: w.seq()}
 	if l.Code, err = w.C.Documents.Issue(ctx, w.Tx, w.Case.Tenant, w.Case.ID, l.ID, "claim_decision", w.Now); err != nil {
 		return err
 	}

@@ -253,7 +253,7 @@ func (w *Work) mainClock() string {
 }
 
 func (w *Work) notice(ctx context.Context, side terms.Side, kind string) error {
-	return w.C.Store.InsertNotice(ctx, w.Tx, &terms.Notice{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: w.C.Source.NewID(), Side: side, Kind: kind, Served: w.Now})
+	return w.C.Store.InsertNotice(ctx, w.Tx, &terms.Notice{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: w.C.Source.NewID(), Side: side, Kind: kind, Served: w.Now, Seq: w.seq()})
 }
 
 // Windows of hearing.
@@ -292,7 +292,7 @@ func (w *Work) closeWindows(ctx context.Context, before *terms.Facts, a *terms.A
 		if !win.Closed.IsZero() || win.Side != side {
 			continue
 		}
-		win.Closed, win.How = w.Now, closedHow(side, a)
+		win.Closed, win.How, win.ClosedSeq = w.Now, closedHow(side, a), w.seq()
 		clockKind := terms.Stages[before.State].Clock
 		if kind == responseWindow {
 			clockKind = terms.ClockResponse
@@ -350,7 +350,7 @@ func (w *Work) openWindows(ctx context.Context, before *terms.Facts, _ *terms.Ac
 		return err
 	}
 	return w.C.Store.InsertWindow(ctx, w.Tx, &terms.Window{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: w.C.Source.NewID(), Side: now, Kind: nowKind, Opened: w.Now,
-		Due: due, Round: w.Claim.Facts.Round})
+		Due: due, Round: w.Claim.Facts.Round, Seq: w.seq()})
 }
 
 // extendClock makes the clock of the state longer, by what the table allows this part.

@@ -268,7 +268,7 @@ func (s *Commands) handleVisitDone(ctx context.Context, t tx.Tx, tm clock.Timer)
 // inspected brings the report of an inspection into the claim as evidence of nobody's side.
 func (w *Work) inspected(ctx context.Context, end visitEnd) error {
 	row := &terms.Statement{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: w.C.Source.NewID(), Part: terms.Inspector, Kind: "report", Code: "done", At: w.Now,
-		Round: w.Claim.Facts.Round, Shots: []string{end.Request.String()}}
+		Round: w.Claim.Facts.Round, Seq: w.seq(), Shots: []string{end.Request.String()}}
 	if !end.Done {
 		row.Code = "cancelled"
 	}

@@ -232,7 +232,7 @@ func (w *Work) granted(c *terms.Decide) casefile.Fen {
 
 func (w *Work) keepDecision(ctx context.Context, d *terms.Decision) error {
 	d.Tenant, d.Case, d.Claim, d.ID = w.Case.Tenant, w.Case.ID, w.Claim.ID, w.C.Source.NewID()
-	d.Part, d.At, d.Round = w.Part, w.Now, w.Claim.Facts.Round
+	d.Part, d.At, d.Round, d.Seq = w.Part, w.Now, w.Claim.Facts.Round, w.seq()
 	if w.Part.Human() || w.Part == terms.Seller {
 		d.Account = w.Actor.ID
 	}

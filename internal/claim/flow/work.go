@@ -52,6 +52,7 @@ type Work struct {
 	windows []terms.Window    // read on demand
 	said    casefile.ID       // the statement of this command
 	fresh   bool              // the claim is made by this command
+	rows    int64             // written by this command, for their order
 	lease   *terms.LeaseRow   // the running one, read by needLease
 }
 
@@ -198,6 +199,12 @@ func (w *Work) attachAll(ctx context.Context) error {
 	return nil
 }
 
+// seq orders rows within the case: by the event that they come with, then as they are written. Wall clocks step back; this does not.
+func (w *Work) seq() int64 {
+	w.rows++
+	return (w.Case.LastSeq+1)*1000 + w.rows
+}
+
 func (w *Work) result() terms.Result {
 	return terms.Result{Case: w.Case.ID, Claim: w.Claim.ID, State: w.Claim.Facts.State, Seq: w.Case.LastSeq}
 }
@@ -271,7 +278,7 @@ func (w *Work) say(ctx context.Context, s statement) error {
 		side = s.side
 	}
 	row := &terms.Statement{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: w.C.Source.NewID(), Part: w.Part, Side: side, Kind: s.kind, Code: s.code, Remedy: s.remedy,
-		Amount: s.amount, Declared: s.declared, Words: sealed, Shots: s.shots, At: w.Now, Round: max(w.Claim.Facts.Round, 1)}
+		Amount: s.amount, Declared: s.declared, Words: sealed, Shots: s.shots, At: w.Now, Round: max(w.Claim.Facts.Round, 1), Seq: w.seq()}
 	if w.Part != terms.Buyer {
 		row.Account = w.Actor.ID
 	}

@@ -61,6 +61,7 @@ type Statement struct {
 	Account         casefile.ID
 	At              time.Time
 	Round           int
+	Seq             int64 // order within the case
 }
 
 // Medium joins an item to the statement that brought it.
@@ -86,6 +87,8 @@ type Window struct {
 	Closed          time.Time
 	How             string // answered, lapsed, waived, withdrawn
 	Round           int
+	// Seq and ClosedSeq order opening and closing within the case; ClosedSeq is 0 while it is open.
+	Seq, ClosedSeq int64
 }
 
 // Notice is something that was served on a side.
@@ -97,6 +100,7 @@ type Notice struct {
 	Served          time.Time
 	Opened          time.Time
 	Answered        time.Time
+	Seq             int64 // order within the case
 }
 
 // Impression is a first impression.
@@ -130,6 +134,7 @@ type Decision struct {
 	Round           int
 	// Stands: it took the claim to decided.
 	Stands bool
+	Seq    int64 // order within the case
 }
 
 // DecisionWords are the words of a decision, sealed together.
@@ -150,6 +155,7 @@ type LetterRow struct {
 	Digest          []byte // SHA-256 of the document
 	Issued          time.Time
 	Round           int
+	Seq             int64 // order within the case
 }
 
 // StepKind is a step of carrying a decision out.
@@ -203,6 +209,7 @@ type LeaseRow struct {
 	Seen            time.Time // last act or look
 	Ended           time.Time
 	How             string // decided, asked, released, conflict, lapsed, ...
+	Seq             int64  // order within the case
 }
 
 // Excluded is somebody who acted in a claim, or must keep out of it.

@@ -65,6 +65,7 @@ CREATE TABLE claim_statement (
   shots TEXT NOT NULL,            -- codes, separated by spaces
   account_id {{bytes}},
   at BIGINT NOT NULL,
+  seq BIGINT NOT NULL,            -- order within the case: never by wall time
   round SMALLINT NOT NULL,
   PRIMARY KEY (tenant, case_id, statement_id),
   FOREIGN KEY (tenant, case_id, claim_id) REFERENCES claim (tenant, case_id, claim_id)
@@ -93,6 +94,8 @@ CREATE TABLE claim_window (
   kind TEXT NOT NULL,             -- the state it belongs to, or response
   opened_at BIGINT NOT NULL,
   due_at BIGINT NOT NULL,         -- with extensions and pauses, when it was closed
+  seq BIGINT NOT NULL,            -- order within the case: never by wall time
+  closed_seq BIGINT NOT NULL,     -- 0: open
   closed_at BIGINT,
   how TEXT NOT NULL,              -- answered, lapsed, waived, withdrawn, ''
   round SMALLINT NOT NULL,
@@ -109,6 +112,7 @@ CREATE TABLE claim_notice (
   side TEXT NOT NULL,
   kind TEXT NOT NULL,
   served_at BIGINT NOT NULL,
+  seq BIGINT NOT NULL,            -- order within the case: never by wall time
   opened_at BIGINT,
   answered_at BIGINT,
   PRIMARY KEY (tenant, case_id, notice_id),
@@ -144,6 +148,7 @@ CREATE TABLE claim_decision (
   destroy SMALLINT NOT NULL,
   words_enc {{bytes}},
   at BIGINT NOT NULL,
+  seq BIGINT NOT NULL,            -- order within the case: never by wall time
   round SMALLINT NOT NULL,
   stands SMALLINT NOT NULL,       -- took the claim to decided
   PRIMARY KEY (tenant, case_id, decision_id),
@@ -160,6 +165,7 @@ CREATE TABLE claim_letter (
   document_enc {{bytes}} NOT NULL,
   digest {{bytes}} NOT NULL,
   issued_at BIGINT NOT NULL,
+  seq BIGINT NOT NULL,            -- order within the case: never by wall time
   round SMALLINT NOT NULL,
   PRIMARY KEY (tenant, case_id, letter_id),
   FOREIGN KEY (tenant, case_id, decision_id) REFERENCES claim_decision (tenant, case_id, decision_id)
@@ -206,6 +212,7 @@ CREATE TABLE claim_lease (
   account_id {{bytes}} NOT NULL,
   part TEXT NOT NULL,
   taken_at BIGINT NOT NULL,
+  seq BIGINT NOT NULL,            -- order within the case: never by wall time
   seen_at BIGINT NOT NULL,
   ended_at BIGINT,
   how TEXT NOT NULL,

@@ -112,3 +112,19 @@ func doneText(p i18n.Printer, d UploadedPhoto) string {
 	}
 	return p.Bytes(d.Bytes) + " · " + p.T("ui.upload_done")
 }
+
+// accept is what the file dialogue offers.
+func (u Upload) accept() string {
+	if u.Accept == "" {
+		return "image/*"
+	}
+	return u.Accept
+}
+
+// orWords is a text, or the sentence of a key where there is none.
+func orWords(p i18n.Printer, text, key string) string {
+	if text == "" {
+		return p.T(key)
+	}
+	return text
+}

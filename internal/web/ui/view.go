@@ -160,6 +160,10 @@ type Upload struct {
 	// Max is the most photos, MaxBytes the most bytes of one.
 	Max      int
 	MaxBytes int64
+	// Accept is what the file dialogue offers, such as "image/*,video/*"; empty is photos. Add is the button's word and Refused what is said of a file that is not taken;
+	// empty are those for photos. Required leaves out the word "optional".
+	Accept, Add, Refused string
+	Required             bool
 	// Done are photos that the server has already: they stay when the form comes back with errors.
 	Done []UploadedPhoto
 }

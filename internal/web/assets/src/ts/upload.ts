@@ -114,11 +114,16 @@ export class Upload extends HTMLElement {
     this.list.appendChild(p.row.li);
     if (this.list.children.length > Number(d.max)) { this.refuse(p, d.tTooMany); return; }
     if (f.size > Number(d.maxBytes)) { this.refuse(p, d.tTooBig); return; }
-    if (f.type && !/^image\//.test(f.type)) { this.refuse(p, d.tRefused); return; }
+    if (f.type && !this.takes(f.type)) { this.refuse(p, d.tRefused); return; }
     p.row.picture(f);
     p.row.text(d.tWaiting);
     this.photos.push(p);
     this.next();
+  }
+
+  /** Whether the field is for files of this type: its accept names types and families, such as image/*. */
+  private takes(type: string): boolean {
+    return (this.input.accept || "image/*").split(",").some((a) => type === a || a.slice(-1) === "*" && type.indexOf(a.slice(0, -1)) === 0);
   }
 
   private refuse(p: Photo, why: string | undefined): void {

@@ -121,8 +121,14 @@ func (res *Result) verify() {
 	res.Coverage = res.evidence.coverage
 }
 
-// same decides the same-photograph test.
+// same decides the same-photograph test. Most of what can be compared must agree, and shifts must not jump as they do between near and far things. Where
+// much of the picture was altered, less agreement is enough if what agrees does so to a fraction of a pixel.
 func same(res *Result) bool {
 	e := &res.evidence
-	return e.agree >= 8 && e.agreement >= 0.5 && e.overlap >= 0.2
+	if e.agree < 8 || e.overlap < 0.2 || e.overlap < 0.5 && e.agreement < 0.7 {
+		return false
+	}
+	steady := e.drifting < 0.45 && e.rough < 0.6
+	exact := e.drifting < 0.05 && e.rough < 0.25 && e.residual90 < 0.6 && e.light < 0.35
+	return e.agreement >= 0.5 && steady || e.agreement >= 0.3 && exact
 }

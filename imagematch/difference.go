@@ -11,6 +11,8 @@ const (
 	lowScore   = 5.0 // where a changed region ends
 	highScore  = 12.0
 	minRegion  = 30 // working pixels
+	minPeak    = 12.0
+	minMass    = 200.0
 )
 
 // region is one connected changed place.
@@ -18,6 +20,11 @@ type region struct {
 	minX, minY, maxX, maxY int
 	area                   int
 	peak, mass             float64
+}
+
+// significant tells whether a region is beyond what unaltered copies show. The limits come from package forensics/calibrate.
+func (r *region) significant() bool {
+	return r.area >= minRegion && r.peak >= minPeak && r.mass >= minMass
 }
 
 // difference finds what differs between claim and reference and fills Changed, ChangedArea, Boxes and the mask.
@@ -33,8 +40,10 @@ func (res *Result) difference() {
 	edge := erode(res.inside, w, h, 3)
 	activity := newPlane(w, h)
 	score := newPlane(w, h)
+	chroma(over, [2]plane{claimCb, claimCr}, edge)
+	tone(over[0], claimY, edge)
 	for k, pair := range [3]struct{ ref, claim plane }{{over[0], claimY}, {over[1], claimCb}, {over[2], claimCr}} {
-		tone(pair.ref, pair.claim, edge)
+		light(pair.ref, pair.claim, edge, []float32{8, 3, 3}[k])
 		lo, hi := extremes(pair.ref)
 		if k == 0 {
 			for i := range activity.pix {
@@ -173,6 +182,92 @@ func tone(ref, claim plane, inside []uint8) {
 	}
 }
 
+// chroma makes the reference's colour differences follow the claim's, as a mixture of all three channels: saturation, tint and a gamma applied to red,
+// green and blue move them that way. Two passes: the second leaves out what fits badly after the first.
+func chroma(ref [3]plane, claim [2]plane, inside []uint8) {
+	var mixture [2][4]float64
+	for c := range claim {
+		cut := math.Inf(1)
+		for range 3 {
+			var a [16]float64
+			var b [4]float64
+			var misfits []float64
+			for i := 0; i < len(inside); i += 7 {
+				if inside[i] == 0 {
+					continue
+				}
+				x := [4]float64{1, float64(ref[0].pix[i]) - 128, float64(ref[1].pix[i]) - 128, float64(ref[2].pix[i]) - 128}
+				y := float64(claim[c].pix[i]) - 128
+				m := &mixture[c]
+				if d := math.Abs(y - m[0] - m[1]*x[1] - m[2]*x[2] - m[3]*x[3]); d > cut {
+					continue
+				} else if len(misfits) < 4000 {
+					misfits = append(misfits, d)
+				}
+				for j := range x {
+					for k := range x {
+						a[j*4+k] += x[j] * x[k]
+					}
+					b[j] += x[j] * y
+				}
+			}
+			for j := range 4 {
+				a[j*5] += 50 // a picture without colours tells nothing about them
+			}
+			if !solve(a[:], b[:], 4) {
+				return
+			}
+			first := math.IsInf(cut, 1)
+			mixture[c] = b
+			if !first {
+				cut = math.Max(2, 3*quantile(misfits, 0.6))
+			} else {
+				cut = 12
+			}
+		}
+	}
+	for i := range ref[0].pix {
+		y, cb, cr := float64(ref[0].pix[i])-128, float64(ref[1].pix[i])-128, float64(ref[2].pix[i])-128
+		for c := range claim {
+			m := &mixture[c]
+			ref[1+c].pix[i] = float32(128 + m[0] + m[1]*y + m[2]*cb + m[3]*cr)
+		}
+	}
+}
+
+// light takes out what changes slowly over the picture: uneven light, vignetting. Differences count up to a limit only, so that a stain is not taken for a
+// shadow.
+func light(ref, claim plane, inside []uint8, limit float32) {
+	const cell = 16
+	w, h := (ref.w+cell-1)/cell, (ref.h+cell-1)/cell
+	sum, weight := newPlane(w, h), newPlane(w, h)
+	for y := 0; y < ref.h; y += 2 {
+		a, b, in := ref.row(y), claim.row(y), inside[y*ref.w:(y+1)*ref.w]
+		s, n := sum.row(y/cell), weight.row(y/cell)
+		for x := 0; x < len(a); x += 2 {
+			if in[x] == 1 {
+				s[x/cell] += max(-limit, min(limit, b[x]-a[x]))
+				n[x/cell]++
+			}
+		}
+	}
+	scratch := newPlane(w, h)
+	sigma := math.Max(2, float64(max(w, h))/9)
+	blurInto(sum, sum, scratch, sigma)
+	blurInto(weight, weight, scratch, sigma)
+	for i, n := range weight.pix {
+		sum.pix[i] /= n + 0.5
+	}
+	f := field{step: cell, w: w, h: h, dx: sum.pix, dy: sum.pix}
+	for y := range ref.h {
+		row := ref.row(y)
+		for x := range row {
+			v, _ := f.at(float64(x)-cell/2, float64(y)-cell/2)
+			row[x] += float32(v)
+		}
+	}
+}
+
 // fillGaps continues and interpolates a curve where nothing was measured.
 func fillGaps(curve []float32, known []bool) {
 	last := -1
@@ -273,43 +368,60 @@ func normaliseByActivity(d, activity plane, inside []uint8, floor float32) {
 	}
 }
 
-// regions finds connected places above the low threshold that reach the high one.
+// regions finds connected places above the low threshold that reach the high one, tells whether any of them is beyond what copies show, and leaves those
+// that come near the strongest.
 func regions(score plane) (mask []uint8, found []region) {
-	w := score.w
-	mask = make([]uint8, len(score.pix))
-	seen := make([]uint8, len(score.pix))
-	var stack, members []int32
+	w, h := score.w, score.h
+	label := make([]int32, len(score.pix))
+	var all []region
+	var stack []int32
 	for start, v := range score.pix {
-		if v < highScore || seen[start] == 1 {
+		if v < highScore || label[start] != 0 {
 			continue
 		}
-		r := region{minX: w, minY: score.h}
-		stack, members = append(stack[:0], int32(start)), members[:0]
-		seen[start] = 1
+		r := region{minX: w, minY: h}
+		id := int32(len(all) + 1)
+		stack = append(stack[:0], int32(start))
+		label[start] = id
 		for len(stack) > 0 {
 			at := int(stack[len(stack)-1])
 			stack = stack[:len(stack)-1]
-			members = append(members, int32(at))
 			x, y := at%w, at/w
 			r.minX, r.maxX, r.minY, r.maxY = min(r.minX, x), max(r.maxX, x), min(r.minY, y), max(r.maxY, y)
+			r.area++
 			r.peak, r.mass = math.Max(r.peak, float64(score.pix[at])), r.mass+float64(score.pix[at])
 			for dy := -1; dy <= 1; dy++ {
 				for dx := -1; dx <= 1; dx++ {
-					if nx, ny := x+dx, y+dy; nx >= 0 && ny >= 0 && nx < w && ny < score.h && seen[ny*w+nx] == 0 && score.pix[ny*w+nx] >= lowScore {
-						seen[ny*w+nx] = 1
+					if nx, ny := x+dx, y+dy; nx >= 0 && ny >= 0 && nx < w && ny < h && label[ny*w+nx] == 0 && score.pix[ny*w+nx] >= lowScore {
+						label[ny*w+nx] = id
 						stack = append(stack, int32(ny*w+nx))
 					}
 				}
 			}
 		}
-		r.area = len(members)
-		if r.area < minRegion {
-			continue
+		all = append(all, r)
+	}
+	mask = make([]uint8, len(score.pix))
+	strongest := 0.0
+	for _, r := range all {
+		if r.significant() {
+			strongest = math.Max(strongest, r.peak)
 		}
-		for _, at := range members {
-			mask[at] = 1
+	}
+	if strongest == 0 {
+		return mask, nil
+	}
+	keep := make([]bool, len(all)+1)
+	for i, r := range all {
+		if r.area >= minRegion && (r.significant() || r.peak >= 0.25*strongest) {
+			keep[i+1] = true
+			found = append(found, r)
 		}
-		found = append(found, r)
+	}
+	for i, l := range label {
+		if keep[l] {
+			mask[i] = 1
+		}
 	}
 	return mask, found
 }

@@ -43,10 +43,16 @@ func (f *Features) detect(limit int) {
 	step := float32(1)
 	for min(base.w, base.h) >= minOctave {
 		o := buildOctave(base, step)
-		all = o.extrema(len(octaves), all)
+		all = o.extrema(len(octaves), minContrast, all)
 		octaves = append(octaves, o)
 		base = halve(o.levels[layers])
 		step *= 2
+	}
+	if len(all) < few {
+		all = all[:0]
+		for i, o := range octaves {
+			all = o.extrema(i, faint, all)
+		}
 	}
 	all = spread(all, src.w, src.h, limit)
 	for i := range all {

@@ -14,7 +14,9 @@ const (
 	minOctave  = 24 // pixels of the shorter side of the smallest octave
 
 	minContrast = 1.4 // of the difference of two layers, in brightness levels
-	edgeRatio   = 10  // of the two curvatures: keypoints on edges slide along them
+	faint       = 0.5 // the same for pictures with few keypoints
+	few         = 250
+	edgeRatio   = 10 // of the two curvatures: keypoints on edges slide along them
 )
 
 // keypoint is a place that is found again in another picture of the same thing.
@@ -66,7 +68,7 @@ type found struct {
 }
 
 // extrema finds the points of one octave that stand out from all 26 neighbours in place and scale.
-func (o *octave) extrema(index int, out []found) []found {
+func (o *octave) extrema(index int, contrast float32, out []found) []found {
 	w, h := o.dogs[0].w, o.dogs[0].h
 	const border = 5
 	for s := 1; s <= layers; s++ {
@@ -75,7 +77,7 @@ func (o *octave) extrema(index int, out []found) []found {
 			row := here[y*w : (y+1)*w]
 			for x := border; x < w-border; x++ {
 				v := row[x]
-				if v > -minContrast*0.7 && v < minContrast*0.7 {
+				if v > -contrast*0.7 && v < contrast*0.7 {
 					continue
 				}
 				// The two neighbours in the row settle most cases.
@@ -84,7 +86,7 @@ func (o *octave) extrema(index int, out []found) []found {
 				}
 				i := y*w + x
 				if extremum(v, below, here, above, i, w) {
-					if f, ok := o.refine(s, x, y); ok {
+					if f, ok := o.refine(s, x, y, contrast); ok {
 						f.octave = index
 						out = append(out, f)
 					}
@@ -112,7 +114,7 @@ func extremum(v float32, below, here, above []float32, i, w int) bool {
 }
 
 // refine fits a parabola through place and scale, and refuses faint points and points on edges.
-func (o *octave) refine(s, x, y int) (f found, ok bool) {
+func (o *octave) refine(s, x, y int, contrast float32) (f found, ok bool) {
 	w, h := o.dogs[0].w, o.dogs[0].h
 	var dx, dy, ds, value float64
 	for range 4 {
@@ -132,7 +134,7 @@ func (o *octave) refine(s, x, y int) (f found, ok bool) {
 		value = c + (gx*dx+gy*dy+gs*ds)/2
 		if math.Abs(dx) <= 0.6 && math.Abs(dy) <= 0.6 && math.Abs(ds) <= 0.6 {
 			trace, det := xx+yy, xx*yy-xy*xy
-			if math.Abs(value) < minContrast || det <= 0 || trace*trace*edgeRatio >= (edgeRatio+1)*(edgeRatio+1)*det {
+			if math.Abs(value) < float64(contrast) || det <= 0 || trace*trace*edgeRatio >= (edgeRatio+1)*(edgeRatio+1)*det {
 				return f, false
 			}
 			f.level, f.ox, f.oy = s, float32(float64(x)+dx), float32(float64(y)+dy)

@@ -31,4 +31,3 @@ type Result struct {
 	mask       []uint8 // of the claim's working picture
 	regions    []region
 }
-

@@ -311,8 +311,9 @@ func (m *mail) count(template string) int {
 }
 
 type orders struct {
-	mu sync.Mutex
-	of map[casefile.ID]claim.Order
+	mu    sync.Mutex
+	of    map[casefile.ID]claim.Order
+	marks []claim.Mark
 }
 
 func (o *orders) OfCase(_ context.Context, _ tx.Tx, _ casefile.Tenant, caseID casefile.ID) (claim.Order, error) {
@@ -325,6 +326,15 @@ func (o *orders) OfCase(_ context.Context, _ tx.Tx, _ casefile.Tenant, caseID ca
 	return v, nil
 }
 
+func (o *orders) History(context.Context, tx.Tx, casefile.Tenant, casefile.ID, time.Time) (claim.History, error) {
+	return claim.History{Counts: [3]claim.Count{{Days: 30}, {Days: 90}, {Days: 365}}}, nil
+}
+
+func (o *orders) Mark(_ context.Context, t tx.Tx, m claim.Mark) error {
+	t.OnCommit(func() { o.mu.Lock(); o.marks = append(o.marks, m); o.mu.Unlock() })
+	return nil
+}
+
 type rules struct {
 	ruling claim.Ruling
 	err    error
@@ -333,7 +343,7 @@ type rules struct {
 
 func ruling() claim.Ruling {
 	p := claim.PackRef{ID: "base", Version: "2026-11", Hash: "00"}
-	return claim.Ruling{OrderPack: p, FilingPack: p, Applied: p, Why: "same", Burden: claim.BurdenBuyer, BurdenRule: "base.burden", Lane: claim.NormalLane, Trace: []byte("{}")}
+	return claim.Ruling{OrderPack: p, FilingPack: p, Applied: p, Burden: claim.BurdenBuyer, BurdenRule: "base.burden", Lane: claim.NormalLane, Trace: []byte("{}")}
 }
 
 func (r *rules) Apply(_ context.Context, _ casefile.Tenant, f claim.RuleFacts) (claim.Ruling, error) {
@@ -396,11 +406,6 @@ func (v *visits) Order(_ context.Context, _ tx.Tx, _ casefile.Actor, _ *casefile
 
 type people struct{ k *privacy.Keeper }
 
-func (p people) BuyerKey(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) ([]byte, error) {
-	who, err := p.k.Person(ctx, t, tenant, subject)
-	return p.k.Index(tenant, privacy.IndexPhone, who.Phone.Clear()), err
-}
-
 func (p people) MaskedName(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) (string, error) {
 	who, err := p.k.Person(ctx, t, tenant, subject)
 	return who.Name.String(), err
@@ -447,7 +452,7 @@ func (h *house) order() *matter {
 	h.orders.mu.Lock()
 	h.orders.of[c.ID] = claim.Order{ID: src.NewID(), Case: c.ID, Number: fmt.Sprintf("T2026%08d", h.n), Merchant: shop, MerchantName: "禾木旗舰店", Product: "智能门锁 M3", Code: "smart_lock", Category: "lock",
 		Quantity: 1, Paid: 89900, Ordered: start.AddDate(0, 0, -10), Shipped: start.AddDate(0, 0, -9), Delivered: start.AddDate(0, 0, -5),
-		References: []claim.Reference{{Item: src.NewID(), Case: c.ID, Kind: "packing_photo", Sealed: start.AddDate(0, 0, -9)}, {Item: src.NewID(), Case: c.ID, Kind: "catalogue", Sealed: start.AddDate(0, 0, 3)}}}
+		References: []claim.Reference{{Item: src.NewID(), Case: c.ID, Kind: "packing_photo", Sealed: casefile.Moment{At: start.AddDate(0, 0, -9), Leaf: casefile.NoLeaf}}, {Item: src.NewID(), Case: c.ID, Kind: "catalogue", Sealed: casefile.Moment{At: start.AddDate(0, 0, 3), Leaf: casefile.NoLeaf}}}}
 	h.orders.mu.Unlock()
 	return &matter{house: h, id: c.ID, buyer: casefile.Actor{Tenant: tenant, Role: casefile.Customer, ID: c.Subject, Case: c.ID, Route: "web", Lang: "zh"}}
 }

@@ -43,6 +43,9 @@ type (
 	Audience       = terms.Audience
 	Message        = terms.Message
 	Orders         = terms.Orders
+	History        = terms.History
+	Mark           = terms.Mark
+	MarkKind       = terms.MarkKind
 	Order          = terms.Order
 	Reference      = terms.Reference
 	Rules          = terms.Rules
@@ -159,6 +162,12 @@ const (
 	ToBuyer          = terms.ToBuyer
 	ToMerchant       = terms.ToMerchant
 	ToPlatform       = terms.ToPlatform
+	MarkFiled        = terms.MarkFiled
+	MarkWithdrawn    = terms.MarkWithdrawn
+	MarkRefundOnly   = terms.MarkRefundOnly
+	MarkRefund       = terms.MarkRefund
+	MarkRejected     = terms.MarkRejected
+	MarkForged       = terms.MarkForged
 	SignalOK         = terms.SignalOK
 	SignalPartial    = terms.SignalPartial
 	SignalFailed     = terms.SignalFailed

@@ -28,7 +28,7 @@ var (
 	updateClaim  = Statements.Stmt("claim/update")
 	claimsOf     = Statements.Stmt("claim/of_case")
 	claimByID    = Statements.Stmt("claim/by_id")
-	claimsOfBuy  = Statements.Stmt("claim/of_buyer")
+	setFiledLeaf = Statements.Stmt("claim/set_filed_leaf")
 	nearestClock = Statements.Stmt("claim/nearest_clock")
 	waiting      = Statements.Stmt("claim/waiting")
 	held         = Statements.Stmt("claim/held")
@@ -58,8 +58,8 @@ func (Store) InsertClaim(ctx context.Context, t tx.Tx, c *claim.Claim) error {
 		return err
 	}
 	_, err = t.Exec(ctx, insertClaim, c.Tenant, c.Case, c.ID, c.Merchant, c.Order, string(c.Facts.State), facts, string(c.Lane), c.Reason, string(c.Facts.Wish), int64(c.Amount),
-		int64(c.Paid), c.Category, string(c.Declared), c.BuyerKey, c.Subject, ruling, c.Into, c.Lease, db.Micros(c.LeaseUntil), c.Queue, c.NextDue, c.Problem,
-		db.Flag(c.Facts.Contested), db.Flag(heardByAnswer(c)), db.Flag(c.Facts.Agreed), string(c.Facts.Appeal), db.Micros(c.Filed), db.Micros(c.Updated),
+		int64(c.Paid), c.Category, string(c.Declared), c.Subject, ruling, c.Into, c.Lease, db.Micros(c.LeaseUntil), c.Queue, c.NextDue, c.Problem,
+		db.Flag(c.Facts.Contested), db.Flag(heardByAnswer(c)), db.Flag(c.Facts.Agreed), string(c.Facts.Appeal), db.Micros(c.Filed), c.FiledLeaf, db.Micros(c.Updated),
 		db.Micros(c.DecidedAt), db.Micros(c.Served), db.Micros(c.Ended), string(c.Outcome), int64(c.Granted), string(c.FirstOutcome), string(c.Overturned),
 		db.Micros(c.FindingAt), c.StageSeq)
 	return err
@@ -88,8 +88,8 @@ func scanClaim(row tx.Row) (c claim.Claim, err error) {
 	var state, wish, appeal string
 	var contested, heard, agreed bool
 	err = row.Scan(&c.Tenant, &c.Case, &c.ID, &c.Merchant, &c.Order, &state, db.FromJSON(&c.Facts), &c.Lane, &c.Reason, &wish, db.Fen(&c.Amount),
-		db.Fen(&c.Paid), &c.Category, &c.Declared, &c.BuyerKey, &c.Subject, db.FromJSON(&c.Ruling), &c.Into, &c.Lease, db.Time(&c.LeaseUntil), &c.Queue, &c.NextDue, &c.Problem,
-		db.Bool(&contested), db.Bool(&heard), db.Bool(&agreed), &appeal, db.Time(&c.Filed), db.Time(&c.Updated),
+		db.Fen(&c.Paid), &c.Category, &c.Declared, &c.Subject, db.FromJSON(&c.Ruling), &c.Into, &c.Lease, db.Time(&c.LeaseUntil), &c.Queue, &c.NextDue, &c.Problem,
+		db.Bool(&contested), db.Bool(&heard), db.Bool(&agreed), &appeal, db.Time(&c.Filed), &c.FiledLeaf, db.Time(&c.Updated),
 		db.Time(&c.DecidedAt), db.Time(&c.Served), db.Time(&c.Ended), &c.Outcome, db.Fen(&c.Granted), &c.FirstOutcome, &c.Overturned,
 		db.Time(&c.FindingAt), &c.StageSeq)
 	return c, err
@@ -106,13 +106,9 @@ func (Store) ClaimByID(ctx context.Context, t tx.Tx, tenant casefile.Tenant, cas
 	return scanClaim(t.QueryRow(ctx, claimByID, tenant, caseID, id))
 }
 
-// BuyerClaims implements claim.Store.
-func (Store) BuyerClaims(ctx context.Context, t tx.Tx, tenant casefile.Tenant, key []byte, since time.Time) ([]claim.Claim, error) {
-	if len(key) == 0 {
-		return nil, nil
-	}
-	rows, err := t.Query(ctx, claimsOfBuy, tenant, key, db.Micros(since))
-	return db.Collect(rows, err, scanClaim)
+// SetFiledLeaf implements claim.Store.
+func (Store) SetFiledLeaf(ctx context.Context, t tx.Tx, c *claim.Claim) error {
+	return one(t.Exec(ctx, setFiledLeaf, c.Tenant, c.Case, c.ID, c.FiledLeaf))
 }
 
 // NearestClock implements claim.Store.

@@ -128,12 +128,8 @@ func (s *Commands) file(ctx context.Context, t tx.Tx, a casefile.Actor, cf casef
 	if o.Paid > 0 && c.Amount > o.Paid {
 		return "", casefile.InvalidField("amount", "claim.field.amount")
 	}
-	key, err := s.People.BuyerKey(ctx, t, a.Tenant, cf.Subject)
-	if err != nil {
-		return "", err
-	}
 	cl := &terms.Claim{Tenant: a.Tenant, Case: cf.ID, ID: s.Source.NewID(), Merchant: o.Merchant, Order: o.ID, Lane: terms.NormalLane, Reason: c.Reason, Amount: c.Amount, Paid: o.Paid,
-		Category: o.Category, Declared: c.Declared, BuyerKey: key, Subject: cf.Subject, NextDue: terms.NoDue, Filed: now, Updated: now}
+		Category: o.Category, Declared: c.Declared, Subject: cf.Subject, FiledLeaf: casefile.NoLeaf, NextDue: terms.NoDue, Filed: now, Updated: now}
 	cl.Facts = terms.Facts{State: terms.Draft, Round: 1, Wish: c.Wish, Unable: c.Unable}
 	w := &Work{C: s, Tx: t, Actor: a, Now: now, Case: cf, Claim: cl, Part: terms.Buyer, fresh: true}
 	if err := w.applyRules(ctx, &o, c.Media, nil); err != nil {
@@ -162,7 +158,14 @@ func (s *Commands) file(ctx context.Context, t tx.Tx, a casefile.Actor, cf casef
 	if err := w.beginCheck(ctx, c.Media); err != nil {
 		return "", err
 	}
+	if err := s.Orders.Mark(ctx, t, terms.Mark{Tenant: a.Tenant, Case: cf.ID, Claim: cl.ID, Kind: terms.MarkFiled, At: now, Amount: cl.Amount}); err != nil {
+		return "", err
+	}
 	if err := w.flush(ctx); err != nil {
+		return "", err
+	}
+	cl.FiledLeaf = w.events[0].Leaf
+	if err := s.Store.SetFiledLeaf(ctx, t, cl); err != nil {
 		return "", err
 	}
 	*rc = terms.Receipt{Case: cf.ID, Claim: cl.ID, Number: cf.Number, Filed: now, Lane: cl.Lane, Media: len(c.Media)}
@@ -170,47 +173,15 @@ func (s *Commands) file(ctx context.Context, t tx.Tx, a casefile.Actor, cf casef
 	return string(kept), err
 }
 
-// rolling are the spans over which a buyer's claims are counted.
-var rolling = [3]int{30, 90, 365}
-
-// Counts adds up the same buyer's earlier claims.
-func (w *Work) Counts(ctx context.Context) (out [3]terms.Count, err error) {
-	list, err := w.C.Store.BuyerClaims(ctx, w.Tx, w.Case.Tenant, w.Claim.BuyerKey, w.Claim.Filed.AddDate(0, 0, -rolling[2]))
-	if err != nil {
-		return out, err
-	}
-	for i, days := range rolling {
-		out[i].Days = days
-		since := w.Claim.Filed.AddDate(0, 0, -days)
-		for j := range list {
-			c := &list[j]
-			if c.ID == w.Claim.ID || c.Filed.Before(since) || !c.Filed.Before(w.Claim.Filed) {
-				continue
-			}
-			out[i].Claims++
-			if c.Facts.Wish == terms.RefundOnly {
-				out[i].RefundOnly++
-			}
-			if c.Outcome == terms.RefundOnly {
-				out[i].Sum += c.Granted
-			}
-			if !c.Facts.Contested && !c.Outcome.Rejects() {
-				out[i].Undisputed++
-			}
-		}
-	}
-	return out, nil
-}
-
 // applyRules evaluates the policy packs and keeps what they say with the claim. A pack that is broken does not keep a claim out: it goes to a person, and the lead is told.
 func (w *Work) applyRules(ctx context.Context, o *terms.Order, more []casefile.ID, flags []string) error {
 	c := w.Claim
-	counts, err := w.Counts(ctx)
+	history, err := w.C.Orders.History(ctx, w.Tx, w.Case.Tenant, w.Case.ID, c.Filed)
 	if err != nil {
 		return err
 	}
 	f := terms.RuleFacts{Wish: c.Facts.Wish, Reason: c.Reason, Category: o.Category, Code: o.Code, Amount: c.Amount, Paid: o.Paid, MerchantTier: o.Tier, Province: o.Province, Ordered: o.Ordered,
-		Filed: c.Filed, Shipped: o.Shipped, Delivered: o.Delivered, Declared: c.Declared, Unable: c.Facts.Unable, Flags: flags, Counts: counts}
+		Filed: c.Filed, Shipped: o.Shipped, Delivered: o.Delivered, Declared: c.Declared, Unable: c.Facts.Unable, Checked: flags != nil, Flags: flags, History: history}
 	if f.Photos, f.Videos, err = w.mediaCount(ctx, more); err != nil {
 		return err
 	}
@@ -232,6 +203,18 @@ func (w *Work) applyRules(ctx context.Context, o *terms.Order, more []casefile.I
 		c.Lane = terms.FlaggedLane // never back: a running deadline does not come earlier
 	}
 	return nil
+}
+
+// rulesAgain tries packs again that could not be evaluated before.
+func (w *Work) rulesAgain(ctx context.Context) error {
+	if w.Claim.Facts.Burden != "" {
+		return nil
+	}
+	o, err := w.C.Orders.OfCase(ctx, w.Tx, w.Case.Tenant, w.Case.ID)
+	if err != nil {
+		return err
+	}
+	return w.applyRules(ctx, &o, nil, nil)
 }
 
 // mediaCount counts the buyer's photographs and videos.

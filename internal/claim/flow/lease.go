@@ -83,14 +83,8 @@ func (s *Commands) leaseOne(ctx context.Context, a casefile.Actor, c *terms.Clai
 		if err := w.endLease(ctx, "lapsed"); err != nil {
 			return err
 		}
-		if w.Claim.Ruling.Burden == "" {
-			o, err := s.Orders.OfCase(ctx, w.Tx, w.Case.Tenant, w.Case.ID)
-			if err != nil {
-				return err
-			}
-			if err := w.applyRules(ctx, &o, nil, nil); err != nil {
-				return err
-			}
+		if err := w.rulesAgain(ctx); err != nil {
+			return err
 		}
 		w.Claim.Lease, w.Claim.LeaseUntil = a.ID, w.Now.Add(LeaseTime)
 		if err := s.Store.InsertLease(ctx, w.Tx, &terms.LeaseRow{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, ID: s.Source.NewID(), Account: a.ID, Part: w.Part, Taken: w.Now,

@@ -70,6 +70,9 @@ func (s *Commands) handleLetter(ctx context.Context, t tx.Tx, tm clock.Timer) er
 	if err != nil {
 		return err
 	}
+	if err := w.rulesAgain(ctx); err != nil {
+		return err
+	}
 	if err := w.serve(ctx, d); err != nil {
 		return err
 	}
@@ -159,7 +162,7 @@ func (w *Work) letterFacts(ctx context.Context, d *terms.Decision, code string, 
 	r := &c.Ruling
 	f := terms.LetterFacts{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: c.ID, Code: code, Number: w.Case.Number, Issued: w.Now, Round: c.Facts.Round, Paid: c.Paid, Category: c.Category,
 		Filed: c.Filed, Reason: c.Reason, Wish: c.Facts.Wish, WishAmount: c.Amount, Remedy: d.Remedy, Amount: d.Amount, Agreed: c.Facts.Agreed, Reasons: d.Reasons, Grounds: d.Grounds,
-		Burden: c.Facts.Burden, BurdenRule: r.BurdenRule, OrderPack: r.OrderPack, FilingPack: r.FilingPack, Applied: r.Applied, Basis: r.Basis, Steps: steps, AppealUntil: until,
+		Burden: c.Facts.Burden, BurdenRule: r.BurdenRule, OrderPack: r.OrderPack, FilingPack: r.FilingPack, Applied: r.Applied, Basis: r.Basis, BurdenWords: r.BurdenWords, BurdenBasis: r.BurdenBasis, Why: r.Why, Extra: r.Extra, Steps: steps, AppealUntil: until,
 		TwoPeople: !c.Facts.Second.IsNil() && !c.Facts.Disputed}
 	if d.Kind == "overturned" {
 		f.Appeal = "overturned"
@@ -236,7 +239,7 @@ func (w *Work) NoticeViews(ctx context.Context) ([]terms.NoticeView, error) {
 func (w *Work) evidenceList(ctx context.Context, o *terms.Order) ([]terms.EvidenceLine, error) {
 	var out []terms.EvidenceLine
 	for _, r := range o.References {
-		out = append(out, terms.EvidenceLine{Side: terms.MerchantSide, Item: r.Item, Kind: r.Kind, Received: r.Sealed, After: !r.Sealed.Before(w.Claim.Filed)})
+		out = append(out, terms.EvidenceLine{Side: terms.MerchantSide, Item: r.Item, Kind: r.Kind, SHA256: hex.EncodeToString(r.SHA256[:]), Received: r.Sealed.At, After: !r.Sealed.Before(w.Claim.FiledAt())})
 	}
 	media, err := w.C.Store.Media(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID)
 	if err != nil {

@@ -103,8 +103,33 @@ func (w *Work) changeState(ctx context.Context, before *terms.Facts, a *terms.Ac
 	}
 	if terms.Ended(f.State) && w.Claim.Ended.IsZero() {
 		w.Claim.Ended = w.Now
+		return w.mark(ctx)
 	}
 	return nil
+}
+
+// mark tells the orders how a claim ended, for the histories of later ones.
+func (w *Work) mark(ctx context.Context) error {
+	m := terms.Mark{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, At: w.Now, Amount: w.Claim.Granted}
+	switch w.Claim.Facts.State {
+	case terms.Withdrawn, terms.Merged:
+		m.Kind = terms.MarkWithdrawn
+	case terms.Final:
+		switch w.Claim.Outcome {
+		case terms.RefundOnly:
+			m.Kind = terms.MarkRefundOnly
+		case terms.RefundReturn, terms.Partial, terms.Settlement:
+			m.Kind = terms.MarkRefund
+		case terms.Insufficient:
+			m.Kind = terms.MarkRejected
+		case terms.Forged:
+			m.Kind = terms.MarkForged
+		}
+	}
+	if m.Kind == "" {
+		return nil
+	}
+	return w.C.Orders.Mark(ctx, w.Tx, m)
 }
 
 // changeClocks stops the clock of the state that was left and starts the one of the state that was entered. Clocks that run across states are begun and ended where they belong.

@@ -318,7 +318,7 @@ func (w *Work) beginCheck(ctx context.Context, items []casefile.ID) error {
 		return err
 	}
 	return w.C.Checks.Begin(ctx, w.Tx, terms.CheckJob{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, Subject: w.Claim.Subject, Order: o.ID, Listing: o.Listing,
-		Filed: w.Claim.Filed, Items: items, References: o.References})
+		Filed: w.Claim.FiledAt(), Items: items, References: o.References})
 }
 
 // tell queues a message.

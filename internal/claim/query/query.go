@@ -104,7 +104,7 @@ func (x *folder) core(ctx context.Context, audience casefile.Audience) (terms.Co
 	c := x.Claim
 	f := &c.Facts
 	v := terms.Core{Case: x.Case.ID, Claim: c.ID, Number: x.Case.Number, Lang: x.Case.Lang, State: f.State, Before: f.Before, Round: f.Round, Lane: c.Lane, Filed: c.Filed,
-		Updated: c.Updated, Reason: c.Reason, Wish: f.Wish, Amount: c.Amount, Order: orderView(&x.order, c.Filed), Seq: x.Case.LastSeq}
+		Updated: c.Updated, Reason: c.Reason, Wish: f.Wish, Amount: c.Amount, Order: orderView(&x.order, c.FiledAt()), Seq: x.Case.LastSeq}
 	if x.showsDecision() {
 		v.Outcome, v.Granted = c.Outcome, c.Granted
 	}
@@ -152,11 +152,11 @@ func letterRef(l *terms.LetterRow, r terms.Remedy) terms.LetterRef {
 	return terms.LetterRef{ID: l.ID, Code: l.Code, Issued: l.Issued, Round: l.Round, Remedy: r}
 }
 
-func orderView(o *terms.Order, filed time.Time) terms.OrderView {
+func orderView(o *terms.Order, filed casefile.Moment) terms.OrderView {
 	v := terms.OrderView{Number: o.Number, Merchant: o.MerchantName, Product: o.Product, Code: o.Code, Category: o.Category, Quantity: o.Quantity, Paid: o.Paid, Ordered: o.Ordered,
 		Shipped: o.Shipped, Delivered: o.Delivered}
 	for _, r := range o.References {
-		v.References = append(v.References, terms.ReferenceView{Item: r.Item, Case: r.Case, Kind: r.Kind, Sealed: r.Sealed, After: !filed.IsZero() && !r.Sealed.Before(filed)})
+		v.References = append(v.References, terms.ReferenceView{Item: r.Item, Case: r.Case, Kind: r.Kind, Sealed: r.Sealed.At, SHA256: hexOf(r.SHA256[:]), After: !filed.At.IsZero() && !r.Sealed.Before(filed)})
 	}
 	return v
 }

@@ -101,7 +101,7 @@ func (q *Queries) ReviewPage(ctx context.Context, a casefile.Actor, caseID casef
 		if v.Buyer, err = q.People.MaskedName(ctx, x.Tx, a.Tenant, c.Subject); err != nil {
 			return err
 		}
-		if v.Counts, err = x.Counts(ctx); err != nil {
+		if v.History, err = q.Orders.History(ctx, x.Tx, a.Tenant, caseID, c.Filed); err != nil {
 			return err
 		}
 		if v.Said, err = x.said(ctx, func(s *terms.Statement) bool {

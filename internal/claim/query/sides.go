@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"anxin/internal/casefile"
 	"anxin/internal/claim/flow"
@@ -40,7 +39,7 @@ func (q *Queries) FilePage(ctx context.Context, a casefile.Actor, caseID casefil
 		if err != nil {
 			return err
 		}
-		p = terms.FilePage{Case: caseID, Number: c.Number, Lang: c.Lang, Order: orderView(&order, time.Time{}), Reasons: terms.Reasons(), Wishes: terms.Wishes(), Needs: map[string][]terms.Shot{}}
+		p = terms.FilePage{Case: caseID, Number: c.Number, Lang: c.Lang, Order: orderView(&order, casefile.Moment{}), Reasons: terms.Reasons(), Wishes: terms.Wishes(), Needs: map[string][]terms.Shot{}}
 		p.Open = len(list) == 0 || flow.MayFileAgain(&list[len(list)-1])
 		if !p.Open {
 			p.Claim = list[len(list)-1].ID

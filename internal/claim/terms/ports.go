@@ -128,7 +128,40 @@ type Message struct {
 type Orders interface {
 	// OfCase answers the order of a case; NotFound when it has none.
 	OfCase(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) (Order, error)
+	// History is what the buyer of a case did before a moment; the zero History when nothing is known.
+	History(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID, at time.Time) (History, error)
+	// Mark keeps what happened in a claim, for the histories of later ones.
+	Mark(ctx context.Context, t tx.Tx, m Mark) error
 }
+
+// History is what a buyer did before: facts for rules that route and lengthen, no score.
+type History struct {
+	Counts [3]Count // of the last 30, 90 and 365 days
+	// Undisputed orders of the buyer.
+	Undisputed int
+}
+
+// Mark is something that happened in a claim.
+type Mark struct {
+	Tenant      casefile.Tenant
+	Case, Claim casefile.ID
+	Kind        MarkKind
+	At          time.Time
+	Amount      casefile.Fen
+}
+
+// MarkKind says what happened. All but filed and withdrawn are told when the claim is final.
+type MarkKind string
+
+// The kinds of marks.
+const (
+	MarkFiled      MarkKind = "filed"
+	MarkWithdrawn  MarkKind = "withdrawn"
+	MarkRefundOnly MarkKind = "refund_only"
+	MarkRefund     MarkKind = "refund"
+	MarkRejected   MarkKind = "rejected"
+	MarkForged     MarkKind = "forged"
+)
 
 // Order is what was bought, without personal data.
 type Order struct {
@@ -154,7 +187,8 @@ type Order struct {
 type Reference struct {
 	Item, Case casefile.ID // the case may be the listing's
 	Kind       string      // catalogue, packing_photo, packing_video, ...
-	Sealed     time.Time   // trusted time
+	SHA256     [32]byte
+	Sealed     casefile.Moment
 }
 
 // Rules decides what the policy packs say; packages rule and law. Both methods are pure but for reading the packs.
@@ -179,34 +213,42 @@ type RuleFacts struct {
 	Photos, Videos int
 	Declared       Declared
 	Unable         bool
-	// Flags are what the checks found, by code; empty before they ran. They may route, lengthen and ask; nothing else.
-	Flags []string
-	// Counts of the same buyer's claims in the last 30, 90 and 365 days before this one.
-	Counts [3]Count
+	// Checked: the checks are through. Flags are what they found, by code ("group:<evidence group>" for a strong finding, "unfinished"). They may route, lengthen and ask;
+	// nothing else.
+	Checked bool
+	Flags   []string
+	History History
 }
 
 // Count is a rolling count.
 type Count struct {
 	Days       int          `json:"days"`
+	Orders     int          `json:"orders"`
 	Claims     int          `json:"claims"`
+	ClaimsSum  casefile.Fen `json:"claims_sum"`
 	RefundOnly int          `json:"refund_only"`
 	Sum        casefile.Fen `json:"sum"` // refunded without return
-	Undisputed int          `json:"undisputed"`
 }
 
 // Ruling is what the rules say.
 type Ruling struct {
-	// OrderPack and FilingPack are the versions in force then; Applied is the one of the two that applies, Why a code.
+	// OrderPack and FilingPack are the versions in force then; Applied is the one of the two that applies, and Why.
 	OrderPack, FilingPack, Applied PackRef
-	Why                            string
+	Why                            Text
 	Burden                         Burden
-	BurdenRule                     string // id of the rule or clause
+	BurdenRule                     string // id of the rule
+	BurdenWords                    Text
+	BurdenBasis                    []string // clause ids
 	Lane                           Lane
 	NeedSecond                     bool
 	// Need are the shots that the evidence matrix wants and the claim lacks.
 	Need []Shot
 	// Limits are remedies that the rules do not open to this claim, with the rule's id.
 	Limits map[Remedy]string
+	// DestroyProof: a refund without return should ask for a proof of destruction.
+	DestroyProof bool
+	// Extra are paragraphs that the rules add to the letter.
+	Extra []Text
 	// Basis are clause ids.
 	Basis []string
 	// Trace is the readable evaluation, as the rule package writes it.
@@ -216,6 +258,7 @@ type Ruling struct {
 // PackRef names a version of a policy pack.
 type PackRef struct {
 	ID        string    `json:"id"`
+	Title     Text      `json:"title,omitzero"`
 	Version   string    `json:"version"`
 	Hash      string    `json:"hash"`
 	Published time.Time `json:"published,omitzero"`
@@ -247,9 +290,10 @@ type CheckJob struct {
 	Subject     casefile.ID // the buyer
 	Order       casefile.ID
 	Listing     casefile.ID
-	Filed       time.Time
-	Items       []casefile.ID // by the buyer
-	References  []Reference
+	// Filed has no leaf in the transaction that files the claim.
+	Filed      casefile.Moment
+	Items      []casefile.ID // by the buyer
+	References []Reference
 }
 
 // CheckRun is when checks ran.
@@ -333,10 +377,15 @@ type LetterFacts struct {
 	OnMerchant string         `json:"on_merchant"`
 	Burden     Burden         `json:"burden"`
 	BurdenRule string         `json:"burden_rule"`
-	OrderPack  PackRef        `json:"order_pack"`
-	FilingPack PackRef        `json:"filing_pack"`
-	Applied    PackRef        `json:"applied"`
-	Basis      []string       `json:"basis"`
+	// BurdenWords, Why and Extra are the rules' own words.
+	BurdenWords Text     `json:"burden_words,omitzero"`
+	BurdenBasis []string `json:"burden_basis,omitempty"`
+	Why         Text     `json:"why,omitzero"`
+	Extra       []Text   `json:"extra,omitempty"`
+	OrderPack   PackRef  `json:"order_pack"`
+	FilingPack  PackRef  `json:"filing_pack"`
+	Applied     PackRef  `json:"applied"`
+	Basis       []string `json:"basis"`
 	// TwoPeople: a second reviewer agreed. Machine: technical checks ran (automated-processing notice).
 	TwoPeople bool `json:"two_people"`
 	Machine   bool `json:"machine"`
@@ -384,8 +433,6 @@ type VisitOrder struct {
 
 // People answers about the persons of a case without taking them out of their masks.
 type People interface {
-	// BuyerKey is a keyed hash that is the same for all cases of one phone number; nil when there is none.
-	BuyerKey(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) ([]byte, error)
 	// MaskedName is the buyer's name as the other side may read it (王**).
 	MaskedName(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID) (string, error)
 }

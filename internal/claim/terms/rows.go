@@ -21,7 +21,6 @@ type Claim struct {
 	Paid     casefile.Fen
 	Category string
 	Declared Declared
-	BuyerKey []byte
 	Subject  casefile.ID // of the buyer
 	Ruling   Ruling      // as pinned at filing, renewed when the checks are in
 	Into     casefile.ID // when merged
@@ -33,6 +32,7 @@ type Claim struct {
 	Problem    string // code of what the lead has to look at; empty: none
 
 	Filed, Updated           time.Time
+	FiledLeaf                int64 // in the log, of the event of filing; casefile.NoLeaf in the transaction that files it
 	DecidedAt, Served, Ended time.Time
 	Outcome                  Remedy // the last decision
 	Granted                  casefile.Fen
@@ -41,6 +41,9 @@ type Claim struct {
 	FindingAt                time.Time
 	StageSeq                 int
 }
+
+// FiledAt is when the claim was filed, by clock and by log: what was sealed before counts, what came later does not.
+func (c *Claim) FiledAt() casefile.Moment { return casefile.Moment{At: c.Filed, Leaf: c.FiledLeaf} }
 
 // NoDue sorts behind every real deadline.
 const NoDue = int64(1) << 60

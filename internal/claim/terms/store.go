@@ -15,8 +15,8 @@ type Store interface {
 	UpdateClaim(ctx context.Context, t tx.Tx, c *Claim) error
 	// Claims of a case.
 	Claims(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]Claim, error)
-	// BuyerClaims are those of one buyer filed since a time, at most 500.
-	BuyerClaims(ctx context.Context, t tx.Tx, tenant casefile.Tenant, key []byte, since time.Time) ([]Claim, error)
+	// SetFiledLeaf keeps the leaf of the event of filing.
+	SetFiledLeaf(ctx context.Context, t tx.Tx, c *Claim) error
 	// NearestClock is the earliest due time of a claim's running clocks, in microseconds; NoDue when none runs.
 	NearestClock(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) (int64, error)
 

@@ -69,6 +69,7 @@ type ReferenceView struct {
 	Item, Case casefile.ID
 	Kind       string
 	Sealed     time.Time
+	SHA256     string // hex
 	// After the claim: it counts for nothing against the buyer, and must be shown as that.
 	After bool
 }
@@ -361,11 +362,11 @@ type ReviewPage struct {
 	Burden    Burden
 	Rule      string
 	Packs     [3]PackRef // at order, at filing, applied
-	Why       string
+	Why       Text
 	Basis     []string
 	Trace     []byte
 	Need      []Shot
-	Counts    [3]Count
+	History   History
 	Contested bool
 	Heard     map[Side]bool
 	// Impressed: this reader wrote a first impression; only then are Impressions, Proposal and the ids in Grounds filled.
@@ -397,7 +398,7 @@ type DutyPage struct {
 	Applied      PackRef
 	OrderPack    PackRef
 	FilingPack   PackRef
-	Why          string
+	Why          Text
 	Basis        []string
 	Check        CheckRun
 	Unfinished   bool

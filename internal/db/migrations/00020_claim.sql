@@ -15,7 +15,6 @@ CREATE TABLE claim (
   paid_fen BIGINT NOT NULL,
   category TEXT NOT NULL,
   declared TEXT NOT NULL,         -- of the buyer's pictures: none, edited, ai
-  buyer_key {{bytes}},            -- keyed hash of the phone number
   subject_id {{bytes}} NOT NULL,  -- the buyer
   ruling TEXT NOT NULL,           -- JSON: packs, burden, trace
   into_id {{bytes}},              -- the claim it was merged into
@@ -29,6 +28,7 @@ CREATE TABLE claim (
   agreed SMALLINT NOT NULL,
   appeal TEXT NOT NULL,           -- side that appealed, ''
   filed_at BIGINT NOT NULL,
+  filed_leaf BIGINT NOT NULL,     -- of the event of filing; -1 in the transaction that files
   updated_at BIGINT NOT NULL,
   decided_at BIGINT,
   served_at BIGINT,               -- of the newest letter
@@ -45,7 +45,6 @@ CREATE INDEX claim_queue ON claim (tenant, queue, next_due);
 CREATE INDEX claim_merchant ON claim (tenant, merchant_id, updated_at, claim_id);
 CREATE INDEX claim_merchant_due ON claim (tenant, merchant_id, state, next_due);
 CREATE INDEX claim_filed ON claim (tenant, filed_at);
-CREATE INDEX claim_buyer ON claim (tenant, buyer_key, filed_at);
 CREATE INDEX claim_leased ON claim (tenant, lease_account, lease_until);
 CREATE INDEX claim_problem ON claim (tenant, problem, next_due);
 

@@ -66,14 +66,11 @@ func (r *Resolver) link(s *scratch) {
 				continue
 			}
 			gap := s.text.link(int(g.end), int(h.start))
-			if gap > 0 && (r.vague[h.place] || s.insideOther(r, g, h)) {
-				continue // 河南永城老城区, 乐山市峨眉山县
-			}
-			if gap > 0 && (gap > 12 || h.form != table.FormFull && h.form != table.FormAlias || h.end-h.start < 3) {
+			if gap > 0 && (r.vague[h.place] || gap > 12 || h.form != table.FormFull && h.form != table.FormAlias || h.end-h.start < 3) {
 				continue
 			}
 			total := g.total + h.weight + 0.8 - 0.3*float32(gap)
-			if total > h.total {
+			if total > h.total && !(gap > 0 && s.insideOther(r, g, h)) { // not 河南永城老城区, 乐山市峨眉山县
 				h.total, h.prev = total, int32(j)
 			}
 		}

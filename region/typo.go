@@ -221,14 +221,17 @@ func (r *Resolver) slipShort(s *scratch, i int, place int32) {
 	at := -1
 	for k := range n {
 		if s.text.c[i+k] != r.folded[place][k] {
-			if at >= 0 || s.text.class[i+k] != classHan || !r.alike(s.text.c[i+k], r.folded[place][k]) {
+			if at >= 0 || s.text.class[i+k] != classHan {
 				return
 			}
 			at = k
 		}
 	}
+	if at < 0 || !r.alike(s.text.c[i+at], r.folded[place][at]) {
+		return
+	}
 	after := s.text.follows(i + n)
-	if at < 0 || after == followRoad || after == followFar || after == followBrand || s.text.suffixAt(i+n) || s.text.townSuffix(i+n) > 0 {
+	if after == followRoad || after == followFar || after == followBrand || s.text.suffixAt(i+n) || s.text.townSuffix(i+n) > 0 {
 		return
 	}
 	s.hits = append(s.hits, hit{start: int32(i), end: int32(i + n), place: place, prev: -1, rev: -1, form: formTypo,

@@ -72,6 +72,9 @@ func (c backupCmd) Run(ctx context.Context) error {
 	if err := os.Rename(part, c.Out); err != nil {
 		return err
 	}
+	if err := app.NoteBackup(o.DataDir, time.Now()); err != nil {
+		return fmt.Errorf("the backup is written, but not that it was: %w", err)
+	}
 	fmt.Printf("%s: %d files, %d bytes before encryption\nThe master key (%s) is not in it. Keep a copy of the key apart from the backup.\n", c.Out, rep.Files, rep.Bytes, o.KeyFile())
 	return nil
 }

@@ -45,7 +45,7 @@ func Doctor(ctx context.Context, o Options) []Finding {
 	if !add("data folder", err, o.DataDir, "give the right folder with --data, or start anxin serve once to make it") {
 		return out
 	}
-	out = append(out, diskSpace(o.DataDir), keyFile(o), divisions(o))
+	out = append(out, diskSpace(o.DataDir), keyFile(o), backups(o, o.Source.Now()), divisions(o))
 	if o.Config.Database == "" {
 		_, err := os.Stat(o.DatabaseURL())
 		if !add("database", err, "there", "restore a backup with anxin restore, or start anxin serve once to make a new one") {

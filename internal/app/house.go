@@ -91,6 +91,9 @@ func (h *house) Vault(ctx context.Context, a casefile.Actor) (admin.VaultState, 
 	if syscall.Statfs(h.DataDir, &st) == nil {
 		v.FreeBytes = int64(uint64(st.Bavail) * uint64(st.Bsize))
 	}
+	if v.LastBackup, err = LastBackup(h.DataDir); err != nil {
+		h.Log.Warn("last backup", "error", err.Error())
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	v.Running, v.VerifiedAt, v.VerifiedOK, v.VerifiedWhat = h.running, h.last.at, h.last.ok, h.last.what

@@ -39,7 +39,7 @@ const form = "anxin-backup/1"
 
 // folders are copied whole; files beside them when they end in one of suffixes.
 var (
-	folders  = []string{"vault", "log", "catalog", "calendar"}
+	folders  = []string{"vault", "log", "catalog", "calendar", "rules", "law"}
 	suffixes = []string{".yaml", ".tsv"}
 )
 

@@ -1,12 +1,20 @@
 package c2pa
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"anxin/provenance/c2pa/internal/brotli"
+)
 
 // decompress reads a compressed manifest: a Brotli box whose content is the manifest superbox.
 func (l *loader) decompress(b *box) (*box, error) {
-	data, err := decodeBrotli(b.body, l.maxBytes-l.spent)
+	data, err := brotli.Decode(b.body, int(l.maxBytes-l.spent))
+	if errors.Is(err, brotli.ErrTooLarge) {
+		return nil, fmt.Errorf("%w: %d bytes", ErrBomb, l.maxBytes)
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrMalformedManifest, err)
 	}
 	l.spent += int64(len(data))
 	inner, err := parseStore(data)
@@ -17,8 +25,4 @@ func (l *loader) decompress(b *box) (*box, error) {
 		return nil, fmt.Errorf("%w: a compressed manifest inside a compressed manifest", ErrMalformedManifest)
 	}
 	return inner, nil
-}
-
-func decodeBrotli(src []byte, limit int64) ([]byte, error) {
-	return nil, fmt.Errorf("%w: brotli", ErrMalformedManifest)
 }

@@ -5,15 +5,13 @@ import "fmt"
 // readGIF finds the C2PA application extension, which must stand before the first picture. The store is cut into
 // sub-blocks of up to 255 bytes.
 func readGIF(a *asset, l limits) error {
-	boxes, err := gifBlocks(a, l)
-	if err != nil {
-		return err
-	}
-	a.boxes = func() ([]fileBox, error) { return boxes, nil }
-	return nil
+	a.boxes = func() ([]fileBox, error) { return gifBlocks(&asset{source: a.source}, l, false) }
+	_, err := gifBlocks(a, l, true)
+	return err
 }
 
-func gifBlocks(a *asset, l limits) ([]fileBox, error) {
+// gifBlocks names all blocks, or only those before the first picture.
+func gifBlocks(a *asset, l limits, headOnly bool) ([]fileBox, error) {
 	head, err := a.bytes(0, 13)
 	if err != nil {
 		return nil, err
@@ -46,7 +44,9 @@ func gifBlocks(a *asset, l limits) ([]fileBox, error) {
 			if len(h) < 11 {
 				return nil, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
 			}
-			seenImage = true
+			if seenImage = true; headOnly {
+				return out, nil
+			}
 			b.name, b.span.size = "2C", 10
 			if h[9]&0x80 != 0 {
 				b.span.size += int64(3) << (h[9]&7 + 1)

@@ -102,10 +102,11 @@ func (s *sign1) chain() ([]*certificate, error) {
 		c, err := parseCertificate(der)
 		if err != nil {
 			if i == 0 {
-				return nil, err
+				return nil, fmt.Errorf("the signing certificate: %w", err)
 			}
-			// A broken issuer does not hide the signer; the chain ends here and cannot be trusted by way of it.
-			return chain[:i], nil
+			// A broken issuer does not hide the signer, but nothing can be trusted by way of it: an empty certificate
+			// stands in, which signs nothing.
+			c = &certificate{raw: der}
 		}
 		chain[i] = c
 	}

@@ -210,3 +210,7 @@ func TestOfficialTrust(t *testing.T) {
 		t.Logf("%s: %v", want.File, got.SourceTypes)
 	}
 }
+
+func readAt(data []byte, trust *Trust, when time.Time) (*Report, error) {
+	return Read(context.Background(), bytes.NewReader(data), int64(len(data)), Options{At: when, Trust: trust})
+}

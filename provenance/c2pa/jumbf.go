@@ -68,9 +68,14 @@ func (b *box) super(uuid string) *box {
 
 type boxReader struct{ count int }
 
-// parseStore reads the superbox at the start of data. Bytes after it are padding and ignored.
+// parseStore reads the superbox at the start of data. Bytes after it are padding and ignored. Its own length lies
+// outside of every hash; one that is too large means the rest of the data, as other readers have it.
 func parseStore(data []byte) (*box, error) {
 	r := boxReader{}
+	if len(data) >= 8 && uint64(binary.BigEndian.Uint32(data)) > uint64(len(data)) {
+		data = append([]byte(nil), data...)
+		binary.BigEndian.PutUint32(data, 0)
+	}
 	b, _, err := r.next(data, 0)
 	if err != nil {
 		return nil, err

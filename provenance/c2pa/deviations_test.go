@@ -1,0 +1,7 @@
+package c2pa
+
+// deviations names the vectors on which this library and c2pa-rs disagree for a reason, with the clause.
+var deviations = map[string]string{
+	"bad-identity-x509-noeku-binding.jpg": "CAWG identity assertion 1.1 section 7.1.1: an assertion that cannot be decoded is cawg.identity.cbor.invalid; " +
+		"c2pa-rs drops the whole manifest from its report and says assertion.required.missing. Both say Invalid",
+}

@@ -228,7 +228,7 @@ func (d *decision) askBelow(u int32, word string) {
 			continue
 		}
 		d.options = append(d.options, option{k, d.top})
-		if r.begins(text, r.folded[k]) || len(text) == 2 && text[0] == r.folded[k][0] || len(text) == len(r.folded[k]) && len(text) > 2 && r.slip(text, r.folded[k]) != slipNo { // 肖山市: first what it may be a misspelling of
+		if r.begins(text, r.folded[k]) || text[0] == r.folded[k][0] && (len(text) == 2 || !strings.HasSuffix(word, "区") && !strings.HasSuffix(word, "县")) || len(text) == len(r.folded[k]) && len(text) > 2 && r.slip(text, r.folded[k]) != slipNo { // 肖山市: first what it may be a misspelling of
 			last := len(d.options) - 1
 			first := d.options[last]
 			copy(d.options[near+1:], d.options[near:last])

@@ -358,5 +358,12 @@ func (r *Resolver) townLink(town, above int32) townLink {
 			return townMoved
 		}
 	}
+	if len(r.now[above]) == 1 { // 余杭县临平镇: 余杭区 lost it long after
+		for _, c := range r.places[r.now[above][0]].Succ {
+			if c.To == county && c.When >= 20100000 {
+				return townMoved
+			}
+		}
+	}
 	return townNone
 }

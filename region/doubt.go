@@ -38,7 +38,7 @@ func (d *decision) unknownBelow(u int32) string {
 		}
 		switch t.c[i] {
 		case '镇', '乡', '街':
-			if n := t.townSuffix(i); n > 0 && i-from >= 2 && !isOneOf(t.c[i-1], []uint16{'小', '古', '城', '集', '家', '同', '老', '村', '乡', '下'}) {
+			if n := t.townSuffix(i); n > 0 && i-from >= 2 && t.c[i-1] != '小' && t.c[i-1] != '古' {
 				return d.written(int32(from), int32(i+n))
 			}
 			return ""

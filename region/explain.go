@@ -209,6 +209,14 @@ func (d *decision) explainTown(u int32) {
 				year = dateOf(s.When)
 			}
 		}
+		if year.IsZero() && len(r.now[d.top.place]) == 1 { // what it became lost the town
+			from = &r.places[r.now[d.top.place][0]]
+			for _, s := range from.Succ {
+				if s.To == u {
+					year = dateOf(s.When)
+				}
+			}
+		}
 		d.reason(ReasonMoved, old.Name, from.Name, year.String(), r.places[u].Name)
 		m.Kind, m.Old = KindHistorical, r.division(d.top.place)
 		d.a.Successions = r.follow(d.top.place, 0, nil, 0)

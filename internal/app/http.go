@@ -55,7 +55,7 @@ func NewServer(c *Core) (*Server, error) {
 		return nil, fmt.Errorf("brand: %w", err)
 	}
 	s.Site.Clock = c.Source.Now
-	if s.Spool, err = upload.New(filepath.Join(c.DataDir, "uploads"), upload.Options{Source: c.Source}); err != nil {
+	if s.Spool, err = upload.New(filepath.Join(c.DataDir, "uploads"), upload.Options{Source: c.Source, Key: c.Keeper.Derive("upload spool")}); err != nil {
 		return nil, err
 	}
 	proxies, err := c.Config.TrustedProxies()

@@ -400,20 +400,25 @@ func bound(s string, n int) string {
 	return s
 }
 
-// draftOwner lets photos be sent ahead under a genuine draft.
+// draftOwner lets photos be sent ahead under a genuine draft. The draft's token is the owner: it outlives a restart of the server.
 func (h *Handler) draftOwner(r *http.Request) (any, string, error) {
-	d, err := h.Service.ParseDraft(h.Tenant, bound(r.PostForm.Get("draft"), 200))
+	token := bound(r.PostForm.Get("draft"), 200)
+	d, err := h.Service.ParseDraft(h.Tenant, token)
 	if err != nil {
 		return nil, "", err
 	}
 	if err := h.Limits.Check(party.LimitUpload, h.Address(r).String()); err != nil {
 		return nil, "", err
 	}
-	return d, "draft:" + d.Case.String(), h.Service.EnsureDraft(r.Context(), h.Tenant, d)
+	return token, "draft:" + d.Case.String(), h.Service.EnsureDraft(r.Context(), h.Tenant, d)
 }
 
 func (h *Handler) sealDraft(r *http.Request, owner any, body io.Reader) (string, error) {
-	d, _ := owner.(service.Draft)
+	token, _ := owner.(string)
+	d, err := h.Service.ParseDraft(h.Tenant, token)
+	if err != nil {
+		return "", err
+	}
 	id, err := h.Photos.Receive(r.Context(), h.visitor(h.Site.NewPage(r)), Incoming{Draft: d, Kind: "report_photo"}, body)
 	return id.String(), err
 }

@@ -33,11 +33,7 @@ func (u Uploads) Piece(q *Request) error {
 
 // handler is bound to one account and one thing: a photograph that somebody else began is not theirs to end.
 func (u Uploads) handler(q *Request) *upload.Handler {
-	type mine struct {
-		account casefile.ID
-		of      string
-	}
-	me := mine{q.Actor.ID, u.Of}
+	me := q.Actor.ID.String() + " " + u.Of
 	return &upload.Handler{
 		Spool: u.Spool, MaxBytes: u.MaxBytes, PerSender: u.Max + 3,
 		Owner: func(*http.Request) (any, string, error) { return me, "account:" + q.Actor.ID.String(), nil },

@@ -1,6 +1,8 @@
 package upload
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net/http"
@@ -13,16 +15,17 @@ import (
 
 // Handler speaks with the <ax-upload> island of the pages:
 //
-//	POST   <prefix>        name, size, draft   → 201, Location: <prefix>/<id>
+//	POST   <prefix>        name, size, draft, sha256   → 201, Location: <prefix>/<id>
 //	HEAD   <prefix>/<id>                       → 200, Upload-Offset, and Upload-Token once it is sealed
-//	PATCH  <prefix>/<id>   Upload-Offset, body → 204, Upload-Offset, and Upload-Token when it was the last piece; 409 when the offset is another
+//	PATCH  <prefix>/<id>   Upload-Offset, body → 204, Upload-Offset, and Upload-Token when it was the last piece; 409 when the offset is another;
+//	                                             410 when the whole is not what was announced: begin again
 //	DELETE <prefix>/<id>                       → 204
 //
 // An id is 128 random bits: who has it may send the pieces. What is sealed belongs to whoever Owner said when it began.
 type Handler struct {
 	Spool *Spool
 	// Owner finds out for whom the photo is and whether it may be sent: the draft of a form, the case of a link. group is the sender, for the bound of
-	// unfinished photos. r's form holds name, size and draft.
+	// unfinished photos. r's form holds name, size and draft. An owner that is a text or a casefile.ID outlives a restart of the server; it comes back to Seal as it was.
 	Owner func(r *http.Request) (owner any, group string, err error)
 	// Seal takes the whole photo and answers the token that the form sends back.
 	Seal func(r *http.Request, owner any, body io.Reader) (token string, err error)
@@ -55,7 +58,12 @@ func (h *Handler) Begin(w http.ResponseWriter, r *http.Request) {
 		answer(w, ErrSize)
 		return
 	}
-	id, err := h.Spool.Begin(owner, group, h.PerSender, size)
+	sum, err := hex.DecodeString(r.PostForm.Get("sha256")) // empty: not told
+	if err != nil || len(sum) != 0 && len(sum) != sha256.Size {
+		answer(w, casefile.InvalidField("sha256", "upload.error.broken"))
+		return
+	}
+	id, err := h.Spool.Begin(Announced{Owner: owner, Group: group, PerGroup: h.PerSender, Size: size, SHA256: sum})
 	if err != nil {
 		answer(w, err)
 		return
@@ -125,6 +133,9 @@ func answer(w http.ResponseWriter, err error) {
 	var e *casefile.Error
 	if errors.As(err, &e) && e.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int(e.RetryAfter.Seconds())))
+	}
+	if errors.Is(err, ErrDigest) {
+		status = http.StatusGone
 	}
 	if status == http.StatusUnprocessableEntity {
 		status = http.StatusUnsupportedMediaType

@@ -47,7 +47,7 @@ func TestPiecesMakeTheWhole(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		photo := make([]byte, rapid.IntRange(1, 3000).Draw(rt, "size"))
 		rand.New(rand.NewSource(rapid.Int64().Draw(rt, "seed"))).Read(photo)
-		id, err := s.Begin("me", "g", 1000, int64(len(photo)))
+		id, err := s.Begin(Announced{Owner: "me", Group: "g", PerGroup: 1000, Size: int64(len(photo))})
 		if err != nil {
 			rt.Fatal(err)
 		}
@@ -90,7 +90,7 @@ func TestPiecesMakeTheWhole(t *testing.T) {
 func TestNothingInClearOnDiskAndNothingLeftAfterRestart(t *testing.T) {
 	s, dir := newSpool(t, Options{})
 	secret := bytes.Repeat([]byte("front door of flat 502 "), 100)
-	id, err := s.Begin(nil, "g", 5, int64(len(secret)+1))
+	id, err := s.Begin(Announced{Group: "g", PerGroup: 5, Size: int64(len(secret) + 1)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestNothingInClearOnDiskAndNothingLeftAfterRestart(t *testing.T) {
 		t.Fatalf("%v %v", files, err)
 	}
 	data, err := os.ReadFile(files[0])
-	if err != nil || len(data) != len(secret) {
+	if err != nil || len(data) < len(secret) {
 		t.Fatalf("%d bytes, %v", len(data), err)
 	}
 	if bytes.Contains(data, []byte("502")) {
@@ -123,30 +123,30 @@ func TestNothingInClearOnDiskAndNothingLeftAfterRestart(t *testing.T) {
 func TestBounds(t *testing.T) {
 	now := time.Date(2026, 11, 24, 6, 0, 0, 0, time.UTC)
 	s, _ := newSpool(t, Options{MaxOpen: 3, MaxBytes: 100, Age: time.Hour, Source: casefile.Source{Clock: func() time.Time { return now }}})
-	a, err := s.Begin(nil, "a", 2, 40)
+	a, err := s.Begin(Announced{Group: "a", PerGroup: 2, Size: 40})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Begin(nil, "a", 2, 70); !errors.Is(err, ErrFull) {
+	if _, err := s.Begin(Announced{Group: "a", PerGroup: 2, Size: 70}); !errors.Is(err, ErrFull) {
 		t.Errorf("over the bytes: %v", err)
 	}
-	if _, err := s.Begin(nil, "a", 2, 40); err != nil {
+	if _, err := s.Begin(Announced{Group: "a", PerGroup: 2, Size: 40}); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Begin(nil, "a", 2, 1); !errors.Is(err, ErrFull) {
+	if _, err := s.Begin(Announced{Group: "a", PerGroup: 2, Size: 1}); !errors.Is(err, ErrFull) {
 		t.Errorf("over the sender's number: %v", err)
 	}
-	if _, err := s.Begin(nil, "b", 2, 1); err != nil {
+	if _, err := s.Begin(Announced{Group: "b", PerGroup: 2, Size: 1}); err != nil {
 		t.Error(err)
 	}
-	if _, err := s.Begin(nil, "c", 2, 1); !errors.Is(err, ErrFull) {
+	if _, err := s.Begin(Announced{Group: "c", PerGroup: 2, Size: 1}); !errors.Is(err, ErrFull) {
 		t.Errorf("over the number: %v", err)
 	}
 	if _, _, err := s.Append(a, 0, strings.NewReader(strings.Repeat("x", 41))); !errors.Is(err, ErrSize) {
 		t.Errorf("more than announced: %v", err)
 	}
 	now = now.Add(2 * time.Hour)
-	if _, err := s.Begin(nil, "c", 2, 90); err != nil {
+	if _, err := s.Begin(Announced{Group: "c", PerGroup: 2, Size: 90}); err != nil {
 		t.Errorf("old photos were not swept: %v", err)
 	}
 	if _, _, err := s.State(a); !errors.Is(err, ErrUnknown) {
@@ -156,7 +156,7 @@ func TestBounds(t *testing.T) {
 
 func TestSealThatFails(t *testing.T) {
 	s, _ := newSpool(t, Options{})
-	id, err := s.Begin(nil, "g", 5, 3)
+	id, err := s.Begin(Announced{Group: "g", PerGroup: 5, Size: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestSealThatFails(t *testing.T) {
 	if token, err := s.Finish(id, take(&got)); err != nil || token != "sealed" || string(got) != "abc" {
 		t.Fatalf("second try: %q %v %q", token, err, got)
 	}
-	id, err = s.Begin(nil, "g", 5, 3)
+	id, err = s.Begin(Announced{Group: "g", PerGroup: 5, Size: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 // Photos are sent as soon as they are taken: in pieces, with progress for each, two at a time. A piece that did not arrive is asked for and sent
-// again; what the server has is never sent twice. Without this script the file input sends the photos with the form.
+// again; what the server has is never sent twice. A photo on its way is kept by the browser until it has arrived, so that a page that is loaded again goes on by
+// itself. Without this script the file input sends the photos with the form.
 import { all, define, keep, make, one } from "./dom";
+import { shelf } from "./shelf";
 
 type State = "waiting" | "sending" | "paused" | "done" | "failed";
 
@@ -86,6 +88,8 @@ export class Upload extends HTMLElement {
       files.forEach((f) => this.add(f));
     });
     all<HTMLElement>(list, "[data-remove]").forEach((b) => b.addEventListener("click", () => b.closest("li")!.remove()));
+    // After the form has got back what was typed, its draft among it.
+    setTimeout(() => this.resume(), 0);
     addEventListener("online", () => this.photos.forEach((p) => { if (p.state === "paused") this.retry(p); }));
   }
 
@@ -108,6 +112,11 @@ export class Upload extends HTMLElement {
     row.done(token, this.input.name + "_token");
   }
 
+  /** Takes up what was on its way when the page was left. */
+  private resume(): void {
+    shelf.all(this.where()).then((files) => files.forEach((f) => this.add(f))).catch(() => undefined);
+  }
+
   private add(f: File): void {
     const d = this.dataset;
     const p: Photo = new Photo(f, new Row(f.name, f.size, this, () => this.remove2(p), () => this.retry(p)), this.where());
@@ -117,7 +126,9 @@ export class Upload extends HTMLElement {
     if (f.type && !this.takes(f.type)) { this.refuse(p, d.tRefused); return; }
     p.row.picture(f);
     p.row.text(d.tWaiting);
+    if (this.photos.some((x) => x.key === p.key && x.state !== "failed")) { p.row.li.remove(); return; }
     this.photos.push(p);
+    shelf.put(p.key, this.where(), f);
     this.next();
   }
 
@@ -138,7 +149,7 @@ export class Upload extends HTMLElement {
     p.state = "failed";
     this.photos = this.photos.filter((x) => x !== p);
     p.row.li.remove();
-    keep.drop(p.key);
+    this.forget(p);
     if (url) fetch(url, { method: "DELETE", credentials: "same-origin" }).catch(() => undefined);
     this.tell();
   }
@@ -148,6 +159,11 @@ export class Upload extends HTMLElement {
     p.tries = 0;
     p.row.retry(false);
     this.next();
+  }
+
+  private forget(p: Photo): void {
+    keep.drop(p.key);
+    shelf.drop(p.key);
   }
 
   private tell(): void {
@@ -197,7 +213,7 @@ export class Upload extends HTMLElement {
       } else { p.url = ""; p.offset = 0; }
     }
     if (!p.url) {
-      const body = new URLSearchParams({ name: p.file.name.slice(0, 100), size: String(p.file.size), draft: this.draft() });
+      const body = new URLSearchParams({ name: p.file.name.slice(0, 100), size: String(p.file.size), draft: this.draft(), sha256: await digest(p.file) });
       const r = await fetch(this.dataset.create!, { method: "POST", body, credentials: "same-origin" });
       if (!r.ok) { this.stop(p, r.status); return; }
       p.url = r.headers.get("Location") || "";
@@ -210,6 +226,7 @@ export class Upload extends HTMLElement {
         p.offset = Number(r.getResponseHeader("Upload-Offset") || 0);
         continue;
       }
+      if (r.status === 410) { keep.drop(p.key); p.url = ""; p.offset = 0; throw new Error("again"); } // it arrived otherwise than it was sent
       if (r.status === 503 || r.status === 429) throw new Error("later");
       if (r.status >= 300) { this.stop(p, r.status); return; }
       p.tries = 0;
@@ -241,7 +258,7 @@ export class Upload extends HTMLElement {
   private stop(p: Photo, status: number): void {
     if (status >= 500) throw new Error("later");
     p.state = "failed";
-    keep.drop(p.key);
+    this.forget(p);
     p.row.text(status === 413 ? this.dataset.tTooBig : this.dataset.tRefused);
     this.photos = this.photos.filter((x) => x !== p);
   }
@@ -249,9 +266,18 @@ export class Upload extends HTMLElement {
   private finish(p: Photo, token: string): void {
     p.state = "done";
     p.token = token;
-    keep.drop(p.key);
+    this.forget(p);
     p.row.done(token, this.input.name + "_token");
   }
+}
+
+/** The SHA-256 of a file, so that the server seals exactly this; empty where the browser does not tell it or the file is large. */
+async function digest(f: File): Promise<string> {
+  try {
+    if (f.size > 48 * 1024 * 1024) return "";
+    const sum = await crypto.subtle.digest("SHA-256", await new Response(f).arrayBuffer());
+    return Array.prototype.map.call(new Uint8Array(sum), (b: number) => ("0" + b.toString(16)).slice(-2)).join("");
+  } catch { return ""; }
 }
 
 export const startUpload = (): void => define("ax-upload", Upload);

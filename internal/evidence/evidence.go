@@ -41,6 +41,10 @@ var kinds = []Kind{
 	{"packing_video", []picture.Class{picture.Video}, 4000 * megabyte},
 	{"packing_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
 	{"catalogue_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
+	{"claim_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
+	{"claim_video", []picture.Class{picture.Video}, 500 * megabyte},
+	{"answer_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
+	{"answer_video", []picture.Class{picture.Video}, 4000 * megabyte},
 	{"document", []picture.Class{picture.Document}, 30 * megabyte},
 }
 

@@ -27,11 +27,12 @@ const (
 // Recipient is who a message is for.
 type Recipient string
 
-// The recipients. The desk gets no words, only an event for programs.
+// The recipients. The desk and merchants get no words, only an event for programs; merchants read in their inbox.
 const (
 	ToCustomer   Recipient = "customer"
 	ToTechnician Recipient = "technician"
 	ToDesk       Recipient = "desk"
+	ToMerchant   Recipient = "merchant"
 )
 
 // Message is something to tell somebody, in codes, numbers and times; words and the phone number are added here.
@@ -124,11 +125,22 @@ const (
 	fieldBody = "message.body"
 )
 
-// textPrefix is the part of the catalogue with the templates; "update" stands in for one that is unknown or cannot be filled.
+// textPrefix is the part of the catalogue with the templates, claimPrefix the one with those whose name begins with "claim_"; "update" stands in for one that is unknown or
+// cannot be filled.
 const (
-	textPrefix = "notify.text."
-	fallback   = "update"
+	textPrefix  = "notify.text."
+	claimPrefix = "claim_message.text."
+	ofClaim     = "claim_"
+	fallback    = "update"
 )
+
+// textKey is where the words of a template are.
+func textKey(template string) string {
+	if name, ok := strings.CutPrefix(template, ofClaim); ok {
+		return claimPrefix + name
+	}
+	return textPrefix + template
+}
 
 // Templates lists the templates of the catalogue.
 func Templates() []string {
@@ -136,6 +148,9 @@ func Templates() []string {
 	for _, k := range i18n.Keys() {
 		if name, ok := strings.CutPrefix(k, textPrefix); ok {
 			out = append(out, name)
+		}
+		if name, ok := strings.CutPrefix(k, claimPrefix); ok {
+			out = append(out, ofClaim+name)
 		}
 	}
 	return out
@@ -149,7 +164,7 @@ func (m *Messages) Queue(ctx context.Context, t tx.Tx, msg Message) error {
 	if err != nil {
 		return err
 	}
-	if msg.To != ToDesk {
+	if msg.To != ToDesk && msg.To != ToMerchant {
 		id := m.source.NewID()
 		switch how, err := m.write(ctx, t, msg, id, len(targets) > 0); {
 		case err != nil:
@@ -257,7 +272,7 @@ func (m *Messages) render(ctx context.Context, t tx.Tx, msg Message) (string, er
 			args[k] = v
 		}
 	}
-	key := textPrefix + msg.Template
+	key := textKey(msg.Template)
 	known := i18n.Has(key)
 	if !known {
 		key = textPrefix + fallback

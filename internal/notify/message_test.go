@@ -179,7 +179,11 @@ func TestTemplatesExist(t *testing.T) {
 	}
 	for _, name := range notify.Templates() {
 		for _, l := range i18n.Langs() {
-			if !strings.Contains(i18n.T(l, "notify.text."+name), "{brand}") {
+			key := "notify.text." + name
+			if claim, ok := strings.CutPrefix(name, "claim_"); ok {
+				key = "claim_message.text." + claim
+			}
+			if !strings.Contains(i18n.T(l, key), "{brand}") {
 				t.Errorf("%s %s does not say who writes", l, name)
 			}
 		}

@@ -356,7 +356,7 @@ func (d *decision) doubt() (ReasonCode, bool) {
 	switch {
 	case h.level <= table.County && t.townSuffix(int(h.end)) > 0 && (h.form == table.FormShort && h.level == table.Prefecture || full && h.end-h.start == 2):
 		return ReasonWeak, true // 辽宁省朝阳镇, 山西省古县镇
-	case alone && h.form == table.FormShort && (t.suffixAt(int(h.end)) || t.autonomous(int(h.end))):
+	case h.form == table.FormShort && (alone && t.suffixAt(int(h.end)) || h.level <= table.Prefecture && t.autonomous(int(h.end))):
 		return ReasonWeak, true // 长春区, 黔南苗族侗族自治州
 	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
 		return ReasonWeak, true // 云南白药牙膏, 赵县长

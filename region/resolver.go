@@ -32,10 +32,11 @@ type Resolver struct {
 	now      [][]int32 // present-day places a historical place leads to
 	fold     []uint16
 	lex      *lexicon
-	namesake []bool          // former counties whose name a present prefecture around them has
-	vague    []bool          // counties whose name says nothing without the city: 东区, 郊区
-	cities   map[int][]int32 // prefectures in force by the length of their names
-	folded   [][]uint16      // folded names of counties and prefectures, and of towns that are units
+	namesake []bool             // former counties whose name a present prefecture around them has
+	vague    []bool             // counties whose name says nothing without the city: 东区, 郊区
+	cities   map[int][]int32    // prefectures in force by the length of their names
+	stems    map[int32][]uint16 // short names of autonomous counties
+	folded   [][]uint16         // folded names of counties and prefectures, and of towns that are units
 	sounds   map[uint16][4]uint16
 	looks    map[uint16][]uint16
 	zones    map[zoneKey]int32 // zones by city and kind

@@ -3,13 +3,14 @@ package region
 import (
 	"strings"
 
+	"anxin/region/internal/names"
 	"anxin/region/internal/table"
 )
 
 // spelling prepares what slips are judged by: the folded names that may be misspelt, and which characters
 // sound or look alike.
 func (r *Resolver) spelling(t *table.Table) {
-	r.folded, r.cities = make([][]uint16, len(r.places)), map[int][]int32{}
+	r.folded, r.cities, r.stems = make([][]uint16, len(r.places)), map[int][]int32{}, map[int32][]uint16{}
 	for i := range r.places {
 		p := &r.places[i]
 		if p.To != 0 {
@@ -22,6 +23,13 @@ func (r *Resolver) spelling(t *table.Table) {
 			r.cities[n] = append(r.cities[n], int32(i))
 		case p.Level == table.County, p.Level == table.Town && p.Parent >= 0 && r.places[p.Parent].Level == table.Prefecture:
 			r.folded[i] = r.foldString(p.Name)
+			if strings.Contains(p.Name, "自治") {
+				for _, f := range names.Of(p.Name, p.Level) {
+					if f.Kind == table.FormShort {
+						r.stems[int32(i)] = r.foldString(f.Text)
+					}
+				}
+			}
 		}
 	}
 	// Syllables that are confused in speech count as one: zh/z, n/l, ing/in...

@@ -28,7 +28,7 @@ func (r *Resolver) slips(s *scratch) {
 			continue // 高新区 is no misspelt 高陵区
 		}
 		before := len(s.hits)
-		r.slipBelow(s, at, g.place, r.places[g.place].Level == table.Province)
+		r.slipBelow(s, at, g.place, r.places[g.place].Level == table.Province && !r.municipality(g.place))
 		s.rivalSlips(before)
 		if r.places[g.place].Level == table.Prefecture {
 			r.slipTown(s, at, g.place)
@@ -209,25 +209,27 @@ func leavesOut(short, long []uint16) bool {
 
 // slipShort looks for the misspelt short name of a county at character i. It is only ever asked about.
 func (r *Resolver) slipShort(s *scratch, i int, place int32) {
-	n := len(r.folded[place]) - 1
-	if n < 2 || n > 3 || i+n > len(s.text.c) || len(s.hits) == maxHits {
-		return
+	name, autonomous := r.stems[place]
+	if !autonomous {
+		if name = r.folded[place]; !isOneOf(name[len(name)-1], []uint16{'区', '县', '市', '旗'}) {
+			return
+		}
+		name = name[:len(name)-1]
 	}
-	switch r.folded[place][n] {
-	case '区', '县', '市':
-	default:
+	n := len(name)
+	if n < 2 || n > 4 || i+n > len(s.text.c) || len(s.hits) == maxHits {
 		return
 	}
 	at := -1
 	for k := range n {
-		if s.text.c[i+k] != r.folded[place][k] {
+		if s.text.c[i+k] != name[k] {
 			if at >= 0 || s.text.class[i+k] != classHan {
 				return
 			}
 			at = k
 		}
 	}
-	if at < 0 || !r.alike(s.text.c[i+at], r.folded[place][at]) {
+	if at < 0 || !r.alike(s.text.c[i+at], name[at]) {
 		return
 	}
 	after := s.text.follows(i + n)

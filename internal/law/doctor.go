@@ -35,7 +35,7 @@ func (b *Book) Doctor(now time.Time) []Finding {
 		days := int(age / (24 * time.Hour))
 		out = append(out, Finding{Clause: c.ID, Stale: true, Words: Words{
 			ZH: fmt.Sprintf("条款 %s（%s）已 %d 天未核对，请对照官方文本核对后更新 %s 中的 last_checked", c.ID, c.Cite("zh"), days, c.file),
-			EN: fmt.Sprintf("Clause %s (%s) was not checked for %d days: compare it with the official text and update last_checked in %s", c.ID, c.Short+" "+c.Article, days, c.file),
+			EN: fmt.Sprintf("Clause %s (%s) was not checked for %d days: compare it with the official text and update last_checked in %s", c.ID, c.Cite("en"), days, c.file),
 		}})
 	}
 	if unofficial > 0 {

@@ -86,7 +86,7 @@ type Clause struct {
 	ID      string // stable over versions, e.g. "cpl-23-3"
 	Law     Words
 	Short   string // "消法"
-	Article string
+	Article Words  // 第二十三条第三款, article 23 paragraph 3
 	Kind    Kind
 	Text    Words // EN is an unofficial rendering of ZH, always
 	// Consequence is what the product does because of it; may be empty.
@@ -105,9 +105,9 @@ func (c Clause) ValidOn(d Date) bool { return c.ValidFrom <= d && (c.ValidTo == 
 // Cite names the clause for a reader: 《消法》第二十三条第三款.
 func (c Clause) Cite(lang string) string {
 	if lang == "en" {
-		return c.Law.EN + ", " + c.Article + " (" + c.Short + ")"
+		return c.Law.EN + ", " + c.Article.EN
 	}
-	return "《" + c.Law.ZH + "》" + c.Article
+	return "《" + c.Law.ZH + "》" + c.Article.ZH
 }
 
 // Label says what kind of text it is, for display beside it.
@@ -146,6 +146,7 @@ type clauseRow struct {
 	LawZH          string `yaml:"law_zh"`
 	LawEN          string `yaml:"law_en"`
 	Article        string `yaml:"article"`
+	ArticleEN      string `yaml:"article_en"` // only where it is no number
 	Kind           Kind   `yaml:"kind"`
 	Words          `yaml:",inline"`
 	Consequence    Words   `yaml:"consequence"`
@@ -214,7 +215,7 @@ func Load(files fs.FS) (*Book, error) {
 
 func (r clauseRow) clause(f clauseFile, file string) Clause {
 	c := Clause{
-		ID: r.ID, Law: f.Law.Words, Short: f.Law.Short, Article: r.Article, Kind: r.Kind, Text: r.Words, Consequence: r.Consequence,
+		ID: r.ID, Law: f.Law.Words, Short: f.Law.Short, Article: Words{ZH: r.Article, EN: first(r.ArticleEN, articleEN(r.Article))}, Kind: r.Kind, Text: r.Words, Consequence: r.Consequence,
 		Source: first(r.Source, f.Source), ValidFrom: first(r.ValidFrom, f.ValidFrom), ValidTo: r.ValidTo,
 		LastChecked: first(r.LastChecked, f.LastChecked), CheckedAgainst: first(r.CheckedAgainst, f.CheckedAgainst), file: file,
 	}
@@ -236,7 +237,7 @@ func first[T ~string](a, b T) T {
 
 func (c Clause) check() error {
 	for what, v := range map[string]string{
-		"id": c.ID, "article": c.Article, "zh": c.Text.ZH, "en": c.Text.EN, "law zh": c.Law.ZH, "law en": c.Law.EN, "short": c.Short,
+		"id": c.ID, "article": c.Article.ZH, "article_en": c.Article.EN, "zh": c.Text.ZH, "en": c.Text.EN, "law zh": c.Law.ZH, "law en": c.Law.EN, "short": c.Short,
 		"source": c.Source, "valid_from": string(c.ValidFrom), "last_checked": string(c.LastChecked),
 	} {
 		if strings.TrimSpace(v) == "" {

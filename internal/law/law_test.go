@@ -34,8 +34,8 @@ func TestAClauseIsLookedUpByItsDay(t *testing.T) {
 	b := book(t)
 	for day, article := range map[Date]string{"2025-12-31": "第四十九条（2012 年修正文本）", "2026-01-01": "第五十八条"} {
 		c, ok := b.At("public-order-fraud", day)
-		if !ok || c.Article != article {
-			t.Errorf("%s: %q %v, want %q", day, c.Article, ok, article)
+		if !ok || c.Article.ZH != article {
+			t.Errorf("%s: %q %v, want %q", day, c.Article.ZH, ok, article)
 		}
 	}
 	if _, ok := b.At("platform-rules-refund", "2026-01-31"); ok {
@@ -46,6 +46,21 @@ func TestAClauseIsLookedUpByItsDay(t *testing.T) {
 	}
 	if err := b.Basis("cpl-99", "2026-02-01"); err == nil {
 		t.Error("an unknown clause is a basis")
+	}
+}
+
+func TestArticlesAreCitedInBothLanguages(t *testing.T) {
+	for zh, en := range map[string]string{
+		"第二十三条第三款": "article 23 paragraph 3", "第一百八十八条": "article 188", "第一千零二十九条": "article 1029", "第四十四条至第五十条": "article 44 to article 50",
+		"第五十五条、第五十六条": "article 55, article 56", "第十条": "article 10", "第二部分": "part 2", "关于退款不退货的规定": "", "第六十条之一": "",
+	} {
+		if got := articleEN(zh); got != en {
+			t.Errorf("%s: %q, want %q", zh, got, en)
+		}
+	}
+	c, _ := book(t).At("ecl-60", "2026-11-22")
+	if got := c.Cite("zh") + " / " + c.Cite("en"); got != "《中华人民共和国电子商务法》第六十条 / E-Commerce Law of the PRC, article 60" {
+		t.Error(got)
 	}
 }
 
@@ -107,12 +122,12 @@ func TestBrokenFilesAreRefusedInWords(t *testing.T) {
 	head := "law: {zh: 法, en: Law, short: 法}\nsource: s\nvalid_from: 2020-01-01\nlast_checked: 2026-01-01\nchecked_against: research\nclauses:\n"
 	for name, c := range map[string]struct{ text, want string }{
 		"unknown key":     {head + "  - {id: a, artikel: 1, kind: summary, zh: 甲, en: a}\n", "artikel"},
-		"no english":      {head + "  - {id: a, article: 一, kind: summary, zh: 甲}\n", "en"},
-		"bad date":        {head + "  - {id: a, article: 一, kind: summary, zh: 甲, en: a, valid_from: 2020-13-01}\n", "2020-13-01"},
-		"ends before":     {head + "  - {id: a, article: 一, kind: summary, zh: 甲, en: a, valid_to: 2019-01-01}\n", "valid_to"},
-		"overlap":         {head + "  - {id: a, article: 一, kind: summary, zh: 甲, en: a}\n  - {id: a, article: 二, kind: summary, zh: 乙, en: b, valid_from: 2021-01-01}\n", "重叠"},
-		"unknown kind":    {head + "  - {id: a, article: 一, kind: quote, zh: 甲, en: a}\n", "summary"},
-		"unknown checked": {head + "  - {id: a, article: 一, kind: summary, zh: 甲, en: a, checked_against: hearsay}\n", "official"},
+		"no english":      {head + "  - {id: a, article: 第一条, kind: summary, zh: 甲}\n", "en"},
+		"bad date":        {head + "  - {id: a, article: 第一条, kind: summary, zh: 甲, en: a, valid_from: 2020-13-01}\n", "2020-13-01"},
+		"ends before":     {head + "  - {id: a, article: 第一条, kind: summary, zh: 甲, en: a, valid_to: 2019-01-01}\n", "valid_to"},
+		"overlap":         {head + "  - {id: a, article: 第一条, kind: summary, zh: 甲, en: a}\n  - {id: a, article: 第二条, kind: summary, zh: 乙, en: b, valid_from: 2021-01-01}\n", "重叠"},
+		"unknown kind":    {head + "  - {id: a, article: 第一条, kind: quote, zh: 甲, en: a}\n", "summary"},
+		"unknown checked": {head + "  - {id: a, article: 第一条, kind: summary, zh: 甲, en: a, checked_against: hearsay}\n", "official"},
 	} {
 		_, err := Load(fstest.MapFS{"x.yaml": {Data: []byte(c.text)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "x.yaml") && name != "overlap" {

@@ -17,9 +17,6 @@ func gifBlocks(a *asset, l limits, headOnly bool) ([]fileBox, error) {
 		return nil, err
 	}
 	out := []fileBox{{name: "GIF89a", span: span{0, 6}}, {name: "LSD", span: span{6, 7}}}
-	if string(head[:6]) == "GIF87a" {
-		out[0].name = "GIF87a"
-	}
 	pos := int64(13)
 	if head[10]&0x80 != 0 {
 		table := int64(3) << (head[10]&7 + 1)

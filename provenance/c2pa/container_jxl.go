@@ -6,7 +6,10 @@ func readJXL(a *asset, l limits) error {
 	if err != nil {
 		return err
 	}
+	var boxes []fileBox
+	a.boxes = func() ([]fileBox, error) { return boxes, nil }
 	for _, b := range top {
+		boxes = append(boxes, fileBox{name: b.kind, span: b.span, metadata: b.kind == "xml " || b.kind == "Exif"})
 		switch b.kind {
 		case "jumb":
 			head, err := a.head(b.body().start, 29)
@@ -20,6 +23,7 @@ func readJXL(a *asset, l limits) error {
 				return err
 			}
 			a.storeRange, a.hasRange = b.span, true
+			boxes[len(boxes)-1].name = c2paBoxName
 		case "xml ":
 			if b.body().size <= 1<<20 && a.store == nil {
 				xmp, err := a.bytes(b.body().start, b.body().size)

@@ -149,6 +149,17 @@ func (d *decoder) room(n int) bool {
 	return true
 }
 
+// reserve makes room for n more bytes, doubling up to the limit, so that all growth together stays below twice the
+// limit. The length that a block announces is not trusted with memory.
+func (d *decoder) reserve(n int) {
+	if cap(d.out)-len(d.out) >= n {
+		return
+	}
+	out := make([]byte, len(d.out), max(min(2*cap(d.out), d.limit), len(d.out)+n, 4096))
+	copy(out, d.out)
+	d.out = out
+}
+
 // metaBlock decodes one meta-block and says whether it was the last.
 func (d *decoder) metaBlock() (last bool) {
 	last = d.take(1) == 1
@@ -174,7 +185,9 @@ func (d *decoder) metaBlock() (last bool) {
 	}
 	if !last && d.take(1) == 1 {
 		d.align()
-		d.out = append(d.out, d.raw(size)...)
+		raw := d.raw(size)
+		d.reserve(len(raw))
+		d.out = append(d.out, raw...)
 		return false
 	}
 	m := meta{decoder: d}
@@ -234,6 +247,7 @@ func (d *decoder) word(length, id int) int {
 	if !d.room(size) {
 		return 0
 	}
+	d.reserve(size)
 	d.out = append(append(append(d.out, t.prefix...), w...), t.suffix...)
 	return size
 }

@@ -174,6 +174,7 @@ func (m *meta) body(size int) {
 			m.corrupt("more literals than the block holds")
 			return
 		}
+		m.reserve(min(insert, 8*(len(m.in)-m.pos)+64))
 		for ; insert > 0 && m.err == nil; insert-- {
 			m.literal()
 		}
@@ -224,6 +225,7 @@ func (m *meta) copy(implicit bool, length, end int) {
 		m.corrupt("copy beyond the block")
 		return
 	}
+	m.reserve(length)
 	for range length {
 		m.out = append(m.out, m.out[len(m.out)-distance])
 	}

@@ -11,8 +11,8 @@ const (
 	lowScore   = 5.0 // where a changed region ends
 	highScore  = 12.0
 	minRegion  = 30 // working pixels
-	minPeak    = 12.0
-	minMass    = 200.0
+	minPeak    = 40.0
+	minMass    = 2000.0
 )
 
 // region is one connected changed place.
@@ -40,7 +40,7 @@ func (res *Result) difference() {
 	edge := erode(res.inside, w, h, 3)
 	activity := newPlane(w, h)
 	score := newPlane(w, h)
-	chroma(over, [2]plane{claimCb, claimCr}, edge)
+	recolour(over, [3]plane{claimY, claimCb, claimCr}, edge)
 	tone(over[0], claimY, edge)
 	for k, pair := range [3]struct{ ref, claim plane }{{over[0], claimY}, {over[1], claimCb}, {over[2], claimCr}} {
 		light(pair.ref, pair.claim, edge, []float32{8, 3, 3}[k])
@@ -66,7 +66,22 @@ func (res *Result) difference() {
 	blurInto(score, score, newPlane(w, h), 1.5)
 	res.score = score
 	res.mask, res.regions = regions(score)
+	closeGaps(res.mask, w, h)
 	res.describeChange()
+}
+
+// closeGaps adds small gaps inside and between neighbouring changed places: a stain is one thing though some of its pixels look as before.
+func closeGaps(mask []uint8, w, h int) {
+	soft := newPlane(w, h)
+	for i, v := range mask {
+		soft.pix[i] = float32(v)
+	}
+	blurInto(soft, soft, newPlane(w, h), 3)
+	for i, v := range soft.pix {
+		if v > 0.45 {
+			mask[i] = 1
+		}
+	}
 }
 
 // describeChange turns regions into what the result says.
@@ -182,57 +197,81 @@ func tone(ref, claim plane, inside []uint8) {
 	}
 }
 
-// chroma makes the reference's colour differences follow the claim's, as a mixture of all three channels: saturation, tint and a gamma applied to red,
-// green and blue move them that way. Two passes: the second leaves out what fits badly after the first.
-func chroma(ref [3]plane, claim [2]plane, inside []uint8) {
-	var mixture [2][4]float64
+// terms are what a channel of the claim is composed of: the reference's three channels, their squares and products. Saturation, tint, contrast and a gamma
+// applied to red, green and blue are followed well by these.
+const terms = 10
+
+func termsOf(y, cb, cr float32) [terms]float32 {
+	y, cb, cr = (y-128)/64, (cb-128)/64, (cr-128)/64
+	return [terms]float32{1, y, cb, cr, y * y, cb * cb, cr * cr, y * cb, y * cr, cb * cr}
+}
+
+// recolour makes the reference's colours follow the claim's: filters, exposure and colour balance are no change of the thing. Later passes leave out what
+// fits badly after the former.
+func recolour(ref, claim [3]plane, inside []uint8) {
+	var mixture [3][terms]float32
 	for c := range claim {
-		cut := math.Inf(1)
-		for range 3 {
-			var a [16]float64
-			var b [4]float64
+		mixture[c][1+c] = 64
+		mixture[c][0] = 128
+		cut := float32(40)
+		for pass := range 3 {
+			var a [terms * terms]float64
+			var b [terms]float64
 			var misfits []float64
-			for i := 0; i < len(inside); i += 7 {
+			for i := 0; i < len(inside); i += 11 {
 				if inside[i] == 0 {
 					continue
 				}
-				x := [4]float64{1, float64(ref[0].pix[i]) - 128, float64(ref[1].pix[i]) - 128, float64(ref[2].pix[i]) - 128}
-				y := float64(claim[c].pix[i]) - 128
-				m := &mixture[c]
-				if d := math.Abs(y - m[0] - m[1]*x[1] - m[2]*x[2] - m[3]*x[3]); d > cut {
+				x := termsOf(ref[0].pix[i], ref[1].pix[i], ref[2].pix[i])
+				d := claim[c].pix[i] - dot(&mixture[c], &x)
+				if len(misfits) < 6000 {
+					misfits = append(misfits, math.Abs(float64(d)))
+				}
+				if pass > 0 && (d > cut || d < -cut) {
 					continue
-				} else if len(misfits) < 4000 {
-					misfits = append(misfits, d)
 				}
-				for j := range x {
-					for k := range x {
-						a[j*4+k] += x[j] * x[k]
+				for j := range terms {
+					for k := j; k < terms; k++ {
+						a[j*terms+k] += float64(x[j] * x[k])
 					}
-					b[j] += x[j] * y
+					b[j] += float64(x[j] * d)
 				}
 			}
-			for j := range 4 {
-				a[j*5] += 50 // a picture without colours tells nothing about them
+			for j := range terms {
+				a[j*terms+j] += 5 // a picture without colours tells nothing about them
+				for k := range j {
+					a[j*terms+k] = a[k*terms+j]
+				}
 			}
-			if !solve(a[:], b[:], 4) {
+			if !solve(a[:], b[:], terms) {
 				return
 			}
-			first := math.IsInf(cut, 1)
-			mixture[c] = b
-			if !first {
-				cut = math.Max(2, 3*quantile(misfits, 0.6))
-			} else {
-				cut = 12
+			for j := range terms {
+				mixture[c][j] += float32(b[j])
 			}
+			cut = max(4, 4*float32(quantile(misfits, 0.5)))
 		}
 	}
 	for i := range ref[0].pix {
-		y, cb, cr := float64(ref[0].pix[i])-128, float64(ref[1].pix[i])-128, float64(ref[2].pix[i])-128
-		for c := range claim {
-			m := &mixture[c]
-			ref[1+c].pix[i] = float32(128 + m[0] + m[1]*y + m[2]*cb + m[3]*cr)
+		x := termsOf(ref[0].pix[i], ref[1].pix[i], ref[2].pix[i])
+		y, cb, cr := dot(&mixture[0], &x), dot(&mixture[1], &x)-128, dot(&mixture[2], &x)-128
+		// What would be brighter than white or darker than black was cut off in the claim.
+		r, g, bl := y+1.402*cr, y-0.344136*cb-0.714136*cr, y+1.772*cb
+		if min(r, g, bl) < 0 || max(r, g, bl) > 255 {
+			r, g, bl = max(0, min(255, r)), max(0, min(255, g)), max(0, min(255, bl))
+			y = 0.299*r + 0.587*g + 0.114*bl
+			cb, cr = -0.168736*r-0.331264*g+0.5*bl, 0.5*r-0.418688*g-0.081312*bl
 		}
+		ref[0].pix[i], ref[1].pix[i], ref[2].pix[i] = y, cb+128, cr+128
 	}
+}
+
+func dot(a, b *[terms]float32) float32 {
+	var s float32
+	for i := range a {
+		s += a[i] * b[i]
+	}
+	return s
 }
 
 // light takes out what changes slowly over the picture: uneven light, vignetting. Differences count up to a limit only, so that a stain is not taken for a

@@ -15,6 +15,7 @@ import (
 
 	"anxin/internal/app"
 	"anxin/internal/cli/dispatchcli"
+	"anxin/internal/cli/imagecli"
 	"anxin/internal/cli/regioncli"
 	"anxin/internal/config"
 )
@@ -36,10 +37,13 @@ type cli struct {
 	Evidence evidenceCmd `cmd:"" help:"Hand evidence out with its proofs."`
 	Timers   timersCmd   `cmd:"" help:"Look after timers, messages and jobs that were given up, and hold kinds of them."`
 
-	Region    regioncli.Cmd   `cmd:"" help:"Resolve addresses to divisions; look up codes and their history."`
-	Dispatch  dispatchcli.Cmd `cmd:"" help:"Plan technicians' visits: solve, check, generate, draw."`
-	Storybook storybookCmd    `cmd:"" help:"Serve every screen in every state with invented data."`
-	Version   versionCmd      `cmd:"" help:"Print the version."`
+	Region      regioncli.Cmd           `cmd:"" help:"Resolve addresses to divisions; look up codes and their history."`
+	Dispatch    dispatchcli.Cmd         `cmd:"" help:"Plan technicians' visits: solve, check, generate, draw."`
+	Fingerprint imagecli.FingerprintCmd `cmd:"" help:"Print the perceptual hash (PDQ) of pictures."`
+	Compare     imagecli.CompareCmd     `cmd:"" help:"Say whether two pictures are one photograph, and what was changed."`
+	Forge       imagecli.ForgeCmd       `cmd:"" help:"Make forged pictures for testing detectors."`
+	Storybook   storybookCmd            `cmd:"" help:"Serve every screen in every state with invented data."`
+	Version     versionCmd              `cmd:"" help:"Print the version."`
 
 	// Started by the server for itself; see picture.go.
 	Picture pictureCmd `cmd:"" hidden:"" help:"Decode pictures for the server."`

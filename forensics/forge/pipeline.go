@@ -131,7 +131,7 @@ func (c *canvas) regenerate() {
 	side := float64(max(w, h))
 	wave, amplitude := c.between(0.25, 0.5)*side, c.between(0.001, 0.004)*side
 	nx, ny := c.noise(wave), c.noise(wave)
-	zoom, shiftX, shiftY := c.between(0.985, 1.015), c.between(-0.005, 0.005)*side, c.between(-0.005, 0.005)*side
+	zoom, shiftX, shiftY := c.between(0.95, 0.98), c.between(-0.005, 0.005)*side, c.between(-0.005, 0.005)*side // it shows a little less, so nothing has to be invented at the frame
 	c.remap(image.Pt(w, h), func(x, y float64) (float64, float64) {
 		return clampTo(float64(w)/2+(x-float64(w)/2)*zoom+shiftX+amplitude*nx.at(x, y), w), clampTo(float64(h)/2+(y-float64(h)/2)*zoom+shiftY+amplitude*ny.at(x, y), h)
 	})

@@ -2,18 +2,23 @@
 package imagecli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"image"
+	"image/jpeg"
 	"image/png"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"anxin/fingerprint"
 	"anxin/fingerprint/imagefile"
+	"anxin/forensics/forge"
 	"anxin/imagematch"
 )
 
@@ -230,4 +235,57 @@ func (c *CompareCmd) Run(ctx context.Context) error {
 	}
 	_, err = fmt.Fprintf(w, "%s · %d ms\n", res.Band, answer.Millis)
 	return err
+}
+
+// ForgeCmd is "anxin forge".
+type ForgeCmd struct {
+	Seed   uint64 `default:"1" help:"种子，同种子结果相同 / seed; the same seed gives the same picture."`
+	Attack string `help:"手法，可用 + 连接，如 crack+chat / what to do; join several with +, e.g. crack+chat."`
+	Mask   string `placeholder:"PNG" help:"写出真实改动区域 / write where content was altered."`
+	List   bool   `help:"列出手法 / list what can be done."`
+	In     string `arg:"" optional:"" help:"原图 / picture to start from."`
+	Out    string `arg:"" optional:"" help:"结果，.png 或 .jpg / result, .png or .jpg."`
+
+	Stdout io.Writer `kong:"-"`
+}
+
+// Run makes a forged picture for tests of detectors.
+func (c *ForgeCmd) Run() error {
+	if c.List {
+		names, what := forge.Names()
+		for i, name := range names {
+			if _, err := fmt.Fprintf(stdout(c.Stdout), "%-12s %s\n", name, what[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if c.In == "" || c.Out == "" || c.Attack == "" {
+		return errors.New("用法：anxin forge --seed 1 --attack crack+chat 原图 结果 / usage: anxin forge --seed 1 --attack crack+chat IN OUT; anxin forge --list shows attacks")
+	}
+	pic, err := load(c.In)
+	if err != nil {
+		return err
+	}
+	f, err := forge.Apply(pic.Image, c.Attack, c.Seed)
+	if err != nil {
+		return err
+	}
+	if c.Mask != "" {
+		if err := writePNG(c.Mask, f.Mask); err != nil {
+			return err
+		}
+	}
+	if ext := strings.ToLower(filepath.Ext(c.Out)); ext != ".jpg" && ext != ".jpeg" {
+		return writePNG(c.Out, f.Image)
+	}
+	b := f.JPEG // the bytes of the last compression, if that was the last step: compressing again would be another step
+	if b == nil {
+		var buf bytes.Buffer
+		if err := jpeg.Encode(&buf, f.Image, &jpeg.Options{Quality: 92}); err != nil {
+			return err
+		}
+		b = buf.Bytes()
+	}
+	return os.WriteFile(c.Out, b, 0o600)
 }

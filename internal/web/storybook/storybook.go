@@ -11,6 +11,7 @@ import (
 
 	"anxin/internal/i18n"
 	"anxin/internal/web/admin"
+	"anxin/internal/web/claimant"
 	"anxin/internal/web/customer"
 	"anxin/internal/web/desk"
 	"anxin/internal/web/login"
@@ -28,6 +29,7 @@ func All() []ui.Story {
 		desk.Stories(),
 		login.Stories(),
 		admin.Stories(),
+		claimant.Stories(),
 	} {
 		all = append(all, stories...)
 	}

@@ -1,0 +1,9 @@
+package claimant
+
+import (
+	"testing"
+
+	"anxin/internal/web/webtest"
+)
+
+func TestStoriesAreSound(t *testing.T) { webtest.Stories(t, Stories()) }

@@ -371,8 +371,18 @@ func (a *assertion) describe() Assertion {
 	return out
 }
 
+// manifest finds the description of a manifest that describe has already made.
+func (r *Report) manifest(label string) Manifest {
+	for i := range r.Manifests {
+		if r.Manifests[i].Label == label {
+			return r.Manifests[i]
+		}
+	}
+	return Manifest{}
+}
+
 func (v *validation) history(r *Report, m *manifest, seen map[string]bool, depth int) *HistoryNode {
-	who := v.describeManifest(m)
+	who := r.manifest(m.label)
 	n := &HistoryNode{Manifest: m.label, Title: who.Title, Format: who.Format, Generator: who.Generator, Signer: who.Signer, SignedAt: who.SignedAt}
 	if seen[m.label] || depth > maxIngredientDepth {
 		n.Repeated = true

@@ -7,13 +7,12 @@ import (
 // scheduler turns the order of a route into times. It follows all ways of placing the breaks and keeps those that are not worse in
 // both time and soft cost than another.
 type scheduler struct {
-	c        *compiled
-	typ      *search.Type
-	profile  *search.Profile
-	places   map[int32]int // column in profile by place
-	width    int
-	starts   []int32 // fixed starts of members of groups, by task
-	overtime []search.Late
+	c       *compiled
+	typ     *search.Type
+	profile *search.Profile
+	places  map[int32]int // column in profile by place
+	width   int
+	starts  []int32 // fixed starts of members of groups, by task
 }
 
 // label is one way of having reached a stop.

@@ -90,7 +90,6 @@ type checker struct {
 	techs  map[string]*dispatch.Technician
 	jobs   map[string]*dispatch.Job
 	visits map[string][]visit
-	kept   map[string]bool
 	all    []*day
 	money  bool
 	work   map[string]int64

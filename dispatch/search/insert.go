@@ -35,7 +35,6 @@ type query struct {
 	demand                       int32
 	after                        int32
 	cost                         int64
-	types                        int
 	assign                       []int32 // row of Assign, or nil
 	special                      bool    // the cheap test is not the whole test
 }

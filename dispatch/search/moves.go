@@ -3,9 +3,6 @@ package search
 // Small moves between two routes complement the strings: they are tested in constant time and change the number of routes, which
 // ruin and recreate rarely does when routes are long.
 
-// longestSegment bounds the number of jobs on each side of a segment exchange.
-const longestSegment = 4
-
 // smallMove tries one random exchange and reports whether it was made.
 func (s *state) smallMove(temperature float64) bool {
 	a := s.rnd.below(s.jobs)

@@ -378,8 +378,7 @@ func (d *division) blocks(p *Plan) []*block {
 	for v := range parent {
 		parent[v] = int32(v)
 	}
-	var find func(v int32) int32
-	find = func(v int32) int32 {
+	find := func(v int32) int32 {
 		for parent[v] != v {
 			parent[v] = parent[parent[v]]
 			v = parent[v]

@@ -70,7 +70,6 @@ type state struct {
 	stock     []int32 // owner × kinds, what is left
 	kinds     int
 	group     []int32 // per job, its group or -1
-	spanOf    [][]Span
 
 	undo undoLog
 	ruin ruinBuffers

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"anxin/internal/casefile"
 	"anxin/internal/service/flow"
 	"anxin/internal/service/query"
 )
@@ -22,3 +23,6 @@ func New(c Config) *Service { return &Service{query.New(flow.New(c))} }
 
 // Workforce is a snapshot of some technicians and what they have agreed to.
 type Workforce = flow.Workforce
+
+// NewDocumentCode draws a code for a paper of another half of the product.
+func NewDocumentCode(src casefile.Source) string { return flow.NewDocumentCode(src) }

@@ -139,6 +139,7 @@ type (
 	Closing         = terms.Closing
 	Reveal          = terms.Reveal
 	Result          = terms.Result
+	VisitOrder      = terms.VisitOrder
 	TechnicianInput = terms.TechnicianInput
 	Skill           = terms.Skill
 	Shift           = terms.Shift

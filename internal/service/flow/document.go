@@ -10,6 +10,9 @@ import (
 // documentAlphabet is Crockford's base 32 (no I, L, O, U) without Z, so that it has a prime number of characters and the check catches everything.
 const documentAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 
+// NewDocumentCode draws a code for a paper of another half of the product; service.VerifyDocument answers it once it is stored with Store.InsertDocument.
+func NewDocumentCode(src casefile.Source) string { return newDocumentCode(src) }
+
 // newDocumentCode draws D-XXXX-XXXX-XXXX: 11 random characters (54 bits) and a check character.
 func newDocumentCode(src casefile.Source) string {
 	body := make([]byte, 0, 11)

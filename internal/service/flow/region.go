@@ -34,6 +34,10 @@ const sure = 0.9
 // maxChoices bounds the candidates shown.
 const maxChoices = 40
 
+// notable are the reasons that the person who wrote the address should see beside the place.
+var notable = []region.ReasonCode{region.ReasonHistorical, region.ReasonSplit, region.ReasonSplitDecided, region.ReasonReparented, region.ReasonMoved,
+	region.ReasonZone, region.ReasonZoneUnknown, region.ReasonCorrected, region.ReasonSuffix}
+
 // ResolveAddress implements Intake.
 func (s *Commands) ResolveAddress(text string) terms.RegionView {
 	return s.Understand(input.Line(text, maxAddress), "").View
@@ -45,6 +49,9 @@ func (s *Commands) Understand(line, chosen string) understood {
 	u := understood{detail: a.Detail, View: terms.RegionView{Outcome: a.Outcome.String(), Version: a.DataVersion, AsOf: s.Source.Now().In(casefile.Shanghai).Format("2006-01-02")}}
 	for _, r := range a.Reasons {
 		u.View.Reasons = append(u.View.Reasons, textOf(r.Text()))
+		if u.View.Note.ZH == "" && slices.Contains(notable, r.Code) {
+			u.View.Note = textOf(r.Text())
+		}
 	}
 	if d, ok := s.unit(chosen); ok {
 		u.settle(d, RegionConfirmed)
@@ -70,7 +77,11 @@ func (s *Commands) Understand(line, chosen string) understood {
 			if i == maxChoices {
 				break
 			}
-			u.View.Candidates = append(u.View.Candidates, terms.RegionChoice{Code: string(c.Code), Path: slashed(c.Path), Reason: textOf(c.Reason.Text())})
+			x := terms.RegionChoice{Code: string(c.Code), Path: slashed(c.Path)}
+			if c.Reason.Code != region.ReasonOneOf { // which says no more than the path
+				x.Reason = textOf(c.Reason.Text())
+			}
+			u.View.Candidates = append(u.View.Candidates, x)
 		}
 	default:
 		u.View.Outcome = RegionNone

@@ -149,6 +149,9 @@ func (w *Work) flush(ctx context.Context) error {
 	if err := w.Commands.Store.UpdateRequest(ctx, w.Tx, w.Req); err != nil {
 		return err
 	}
+	if err := w.tellEnded(ctx); err != nil {
+		return err
+	}
 	if v := w.Visit; v != nil && !sameVisit(*v, w.wasVisit) {
 		v.Updated = w.Now
 		if err := w.Commands.Store.UpdateVisit(ctx, w.Tx, v); err != nil {

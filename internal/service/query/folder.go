@@ -135,7 +135,7 @@ func (f *folder) regionToAsk() (terms.RegionView, error) {
 		return v, err
 	}
 	u := f.Commands.Understand(line, "")
-	v.Ask, v.Candidates, v.Reasons = u.View.Ask, u.View.Candidates, u.View.Reasons
+	v.Ask, v.Note, v.Candidates, v.Reasons = u.View.Ask, u.View.Note, u.View.Candidates, u.View.Reasons
 	if v.Code != "" {
 		v.Certain = u.View.Certain && u.View.Code == v.Code
 	}
@@ -317,6 +317,9 @@ func (s *Queries) reasonText(list, code string) terms.Text {
 func (f *folder) timeline() []terms.Entry {
 	out := make([]terms.Entry, 0, len(f.events))
 	for _, e := range f.events {
+		if ofClaims(e.Kind) {
+			continue
+		}
 		var data map[string]any
 		if json.Unmarshal(e.Data, &data) != nil {
 			data = nil // an event of a newer version: its kind still says what it is
@@ -337,4 +340,9 @@ func (f *folder) newestPromise() *terms.PromiseView {
 		}
 	}
 	return promiseView(last)
+}
+
+// ofClaims reports whether an event or a clock of the case is one of claims or orders, which show it themselves.
+func ofClaims(kind string) bool {
+	return strings.HasPrefix(kind, "claim.") || strings.HasPrefix(kind, "claim_") || strings.HasPrefix(kind, "order.")
 }

@@ -80,6 +80,9 @@ func (s *Queries) clockViews(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 	clock.SortClocks(list)
 	var out []terms.ClockView
 	for _, c := range list {
+		if ofClaims(c.Kind) {
+			continue
+		}
 		st, err := s.Clocks.State(c, now)
 		if err != nil {
 			return nil, err

@@ -370,3 +370,11 @@ type AbsenceInput struct {
 	// Remove takes an absence that begins at From away again.
 	Remove bool
 }
+
+// VisitOrder is a request that another half of the product orders in a case that is there already.
+type VisitOrder struct {
+	Kind Kind // Repair or Inspect
+	// Products are codes of the catalogue; the first that is served counts.
+	Products []string
+	Words    string // for the technician; ≤ 2,000 characters
+}

@@ -36,6 +36,8 @@ type Config struct {
 	Hotlines []string
 	// Held says that somebody else still needs the case, e.g. a claim that has not been final for long enough: then it cannot be erased. Optional.
 	Held func(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) (bool, error)
+	// Ended hears, in the transaction, that a request is done (true) or ended otherwise (false): who ordered it waits for that. It must not append to the case. Optional.
+	Ended func(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, request casefile.ID, done bool) error
 	// Changed hears that technicians, shifts or commitments of a tenant changed, after the commit; coverage throws its cache away. Optional.
 	Changed func(casefile.Tenant)
 }

@@ -32,6 +32,7 @@ type RegionView struct {
 	AsOf       string
 	Certain    bool // nothing needs to be asked
 	Ask        Text // the question, when there is one
+	Note       Text // what the reporter should know: an old name and its year, a correction, a zone; not stored
 	Candidates []RegionChoice
 	Reasons    []Text
 }

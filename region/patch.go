@@ -25,19 +25,23 @@ func (e *PatchError) Error() string {
 // maxPatch bounds the patch file.
 const maxPatch = 4 << 20
 
-// applyPatch changes a freshly decoded table by the lines of a patch file and gives it a version of its own.
-func applyPatch(t *table.Table, r io.Reader) error {
+// readPatch reads the lines of a patch file; sum tells one file from another.
+func readPatch(r io.Reader) (lines []patch.Line, sum uint32, err error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxPatch+1))
 	if err != nil {
-		return fmt.Errorf("region: the patch cannot be read: %w", err)
+		return nil, 0, fmt.Errorf("region: the patch cannot be read: %w", err)
 	}
 	if len(data) > maxPatch {
-		return &PatchError{1, Text{"文件超过 4 MB", "the file is larger than 4 MB"}}
+		return nil, 0, &PatchError{1, Text{"文件超过 4 MB", "the file is larger than 4 MB"}}
 	}
-	lines, err := patch.Parse(bytes.NewReader(data))
-	if err != nil {
-		return patchError(err)
+	if lines, err = patch.Parse(bytes.NewReader(data)); err != nil {
+		return nil, 0, patchError(err)
 	}
+	return lines, crc32.ChecksumIEEE(data), nil
+}
+
+// applyPatch changes a freshly decoded table by the lines of a patch file and gives it a version of its own.
+func applyPatch(t *table.Table, lines []patch.Line, sum uint32) error {
 	if len(lines) == 0 {
 		return nil
 	}
@@ -46,7 +50,7 @@ func applyPatch(t *table.Table, r io.Reader) error {
 		return patchError(err)
 	}
 	t.Entries = names.Merge(t.Entries, c.Entries())
-	t.Version += fmt.Sprintf("+patch.%08x", crc32.ChecksumIEEE(data))
+	t.Version += fmt.Sprintf("+patch.%08x", sum)
 	for _, l := range lines {
 		t.Newest = max(t.Newest, l.Date)
 	}

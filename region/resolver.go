@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"anxin/region/internal/patch"
 	"anxin/region/internal/table"
 )
 
@@ -54,14 +55,20 @@ var defaultResolver = sync.OnceValue(func() *Resolver {
 // New returns a resolver over the embedded dataset with the changes of an operator patch file applied; a nil
 // patch gives the plain dataset. A bad line is refused with its number (*PatchError) and nothing is applied.
 func New(patchFile io.Reader) (*Resolver, error) {
+	var lines []patch.Line
+	var sum uint32
+	if patchFile != nil {
+		var err error
+		if lines, sum, err = readPatch(patchFile); err != nil {
+			return nil, err
+		}
+	}
 	t, err := table.Decode(embedded)
 	if err != nil {
 		return nil, fmt.Errorf("region: %w", err)
 	}
-	if patchFile != nil {
-		if err := applyPatch(t, patchFile); err != nil {
-			return nil, err
-		}
+	if err := applyPatch(t, lines, sum); err != nil {
+		return nil, err
 	}
 	return newResolver(t), nil
 }

@@ -3,6 +3,7 @@ package customer
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"anxin/internal/casefile"
@@ -23,7 +24,7 @@ func line(pg ui.Page, l service.Line) string {
 
 // placeOf is the panel about a place. nil when there is nothing to say.
 func placeOf(r service.RegionView, chosen string) *PlaceView {
-	v := &PlaceView{Outcome: PlaceNone, Path: r.Path, Code: r.Code, Covered: true, Certain: r.Certain}
+	v := &PlaceView{Outcome: PlaceNone, Path: r.Path, Code: r.Code, Covered: true, Certain: r.Certain, Ask: r.Ask, Note: r.Note}
 	switch r.Outcome {
 	case "one":
 		v.Outcome = PlaceOne
@@ -33,15 +34,38 @@ func placeOf(r service.RegionView, chosen string) *PlaceView {
 		v.Outcome = PlaceSet
 	}
 	for i, c := range r.Candidates {
-		if i == 12 {
+		if i == maxCandidates {
 			break // more is a list nobody reads; the form asks for a longer address
 		}
-		v.Candidates = append(v.Candidates, PlaceChoice{Code: c.Code, Path: c.Path, On: c.Code == chosen})
+		v.Candidates = append(v.Candidates, PlaceChoice{Code: c.Code, Path: c.Path, Why: c.Reason, On: c.Code == chosen})
+	}
+	if v.Outcome == PlaceSet && len(v.Candidates) > fewCandidates && siblings(v.Candidates) == "" {
+		v.Candidates = v.Candidates[:fewCandidates]
 	}
 	if v.Outcome == PlaceSet && len(v.Candidates) == 0 {
 		v.Outcome = PlaceNone
 	}
 	return v
+}
+
+// maxCandidates bounds the counties of one city that are offered, fewCandidates places all over the country.
+const (
+	maxCandidates = 40
+	fewCandidates = 12
+)
+
+// siblings is what the paths of all candidates begin with when they lie in one city or province, else empty.
+func siblings(list []PlaceChoice) string {
+	if len(list) < 2 {
+		return ""
+	}
+	above := list[0].Path[:strings.LastIndex(list[0].Path, " / ")+1]
+	for _, c := range list {
+		if above == "" || c.Path[:strings.LastIndex(c.Path, " / ")+1] != above {
+			return ""
+		}
+	}
+	return above + "/ "
 }
 
 // photos are the pictures of a case as tiles.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"anxin/internal/service"
 	"anxin/internal/web/ui"
 )
 
@@ -150,7 +151,7 @@ func demoFilled(pg ui.Page) ReportView {
 }
 
 func demoWhich() *PlaceView {
-	return &PlaceView{Outcome: PlaceSet, Candidates: []PlaceChoice{
+	return &PlaceView{Outcome: PlaceSet, Ask: service.Text{ZH: "哪个市的鼓楼区？", EN: "The 鼓楼区 of which city?"}, Candidates: []PlaceChoice{
 		{Code: "320106", Path: "江苏省 / 南京市 / 鼓楼区"}, {Code: "350102", Path: "福建省 / 福州市 / 鼓楼区"},
 		{Code: "410204", Path: "河南省 / 开封市 / 鼓楼区"}, {Code: "320302", Path: "江苏省 / 徐州市 / 鼓楼区"},
 	}}

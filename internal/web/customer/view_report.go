@@ -3,6 +3,7 @@ package customer
 import (
 	"time"
 
+	"anxin/internal/service"
 	"anxin/internal/web/ui"
 )
 
@@ -70,6 +71,8 @@ type PlaceView struct {
 	Outcome Outcome
 	// Path is the understood place, 浙江省 杭州市 西湖区, and Code its division.
 	Path, Code string
+	// Ask is the question that would decide; Note says what is worth knowing, such as what became of an old name.
+	Ask, Note  service.Text
 	Candidates []PlaceChoice
 	// Certain says that nothing needs to be asked: sending the form says "yes" to it.
 	Certain bool
@@ -82,7 +85,9 @@ type PlaceView struct {
 // PlaceChoice is one place the address may mean.
 type PlaceChoice struct {
 	Code, Path string
-	On         bool
+	// Why it is one of them; empty when the path says it all.
+	Why service.Text
+	On  bool
 }
 
 // kinds of service, in the order in which they are asked for most.

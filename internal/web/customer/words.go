@@ -2,6 +2,7 @@ package customer
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -10,10 +11,16 @@ import (
 
 func placeChoices(pg ui.Page, v *PlaceView) []ui.Choice {
 	out := make([]ui.Choice, 0, len(v.Candidates)+1)
+	above := siblings(v.Candidates)
 	for _, c := range v.Candidates {
-		out = append(out, ui.Choice{Value: c.Code, Text: c.Path, Lang: "zh-CN", On: c.On})
+		out = append(out, ui.Choice{Value: c.Code, Text: strings.TrimPrefix(c.Path, above), Hint: c.Why.In(string(pg.P.Lang)), Lang: "zh-CN", On: c.On})
 	}
-	return append(out, ui.Choice{Value: "", Text: pg.T("customer.place.none_of_them")})
+	return append(out, ui.Choice{Value: "", Text: pg.T("customer.place.none_of_them"), Wide: true})
+}
+
+// placeQuestion is the group of candidates with the question that decides. The counties of one city stand in two columns by their names alone.
+func placeQuestion(pg ui.Page, v *PlaceView) ui.Choices {
+	return ui.Choices{Name: "region", Legend: pg.T("customer.place.set"), Hint: v.Ask.In(string(pg.P.Lang)), Items: placeChoices(pg, v), TwoColumns: siblings(v.Candidates) != ""}
 }
 
 // receiptNext is the one sentence of the receipt: what happens next and when.

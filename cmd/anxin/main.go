@@ -16,7 +16,9 @@ import (
 	"anxin/internal/app"
 	"anxin/internal/cli/dispatchcli"
 	"anxin/internal/cli/imagecli"
+	"anxin/internal/cli/inspectcli"
 	"anxin/internal/cli/regioncli"
+	"anxin/internal/cli/rulescli"
 	"anxin/internal/config"
 )
 
@@ -42,6 +44,7 @@ type cli struct {
 	Fingerprint imagecli.FingerprintCmd `cmd:"" help:"Print the perceptual hash (PDQ) of pictures."`
 	Compare     imagecli.CompareCmd     `cmd:"" help:"Say whether two pictures are one photograph, and what was changed."`
 	Forge       imagecli.ForgeCmd       `cmd:"" help:"Make forged pictures for testing detectors."`
+	Inspect     inspectcli.Cmd          `cmd:"" help:"Say what files' own marks say: content credentials, who signed, whether AI made them."`
 	Storybook   storybookCmd            `cmd:"" help:"Serve every screen in every state with invented data."`
 	Version     versionCmd              `cmd:"" help:"Print the version."`
 

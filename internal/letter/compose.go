@@ -371,10 +371,19 @@ func (w *writer) appeal(f *Facts) {
 	blocks := []Block{
 		{Text: w.T("letter.appeal.until", "until", w.moment(f.AppealUntil)), Strong: true}, w.say("letter.appeal.how"), w.say("letter.appeal.who", "days", days),
 	}
-	if f.Contact != "" {
-		blocks = append(blocks, w.say("letter.appeal.contact", "contact", f.Contact))
+	w.section(PartAppeal, append(blocks, w.contact(f.Contact))...)
+}
+
+// contact is the line with the operator's telephone; an empty block, which sections leave out, when there is none.
+func (w *writer) contact(t Text) Block {
+	s := t.In(string(w.Lang))
+	if s == "" {
+		s = t.ZH + t.EN
 	}
-	w.section(PartAppeal, blocks...)
+	if s == "" {
+		return Block{}
+	}
+	return w.say("letter.appeal.contact", "contact", s)
 }
 
 func (w *writer) outside(f *Facts) {

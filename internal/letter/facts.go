@@ -89,7 +89,7 @@ type Facts struct {
 	Steps       []Step
 	AppealUntil time.Time // zero: no (further) appeal
 	AppealDays  int       // working days in which an appeal is usually answered; 0: 5
-	Contact     string    // of the operator's service desk
+	Contact     Text      // of the operator's service desk; in one language, it is shown in both
 	VerifyURL   string    // page on which the code can be entered, e.g. https://example.cn/verify
 }
 

@@ -56,7 +56,7 @@ func facts(r Remedy) Facts {
 		Extra: []Text{{ZH: "本商品属于耐用商品，瑕疵在签收后六个月内提出，是否存在瑕疵由商家举证。", EN: "The item is durable goods and the defect was raised within six months of receipt."}},
 
 		Machine: true, Steps: []Step{{Kind: "refund", Amount: 129900, By: day(11, 23, 14, 20)}}, AppealUntil: day(11, 29, 14, 20),
-		Contact: "400-000-0000（每日 8:00-22:00）", VerifyURL: "https://anxin.example.cn/verify",
+		Contact: Text{ZH: "400-000-0000（每日 8:00-22:00）", EN: "400-000-0000 (daily 8:00-22:00)"}, VerifyURL: "https://anxin.example.cn/verify",
 	}
 	switch r {
 	case RefundReturn:

@@ -5,10 +5,14 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"embed"
+	"encoding/binary"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
+
+	"golang.org/x/image/font/sfnt"
 )
 
 // The fonts are unchanged files of Debian packages, see fonts/README.md. Chinese and full-width characters come from Droid Sans Fallback, everything else from
@@ -53,5 +57,63 @@ var fonts = sync.OnceValues(func() (map[fontName][]byte, error) {
 		}
 		out[name] = data
 	}
+	if err := mainland(out[hanFont]); err != nil {
+		return nil, err
+	}
 	return out, nil
 })
+
+// centred are marks that the Chinese font draws in the middle of their square, as in Taiwan and Hong Kong. On the mainland they stand beside the word they belong
+// to. The numbers are how far they are moved, in thousandths of the square.
+var centred = map[rune]int{'，': -270, '；': -270, '：': -270, '！': -270, '？': -270, '）': -200, '（': 200}
+
+// mainland moves them, in memory: a TrueType glyph is drawn where its left side bearing says, so that number alone is changed. Text that is copied out of a letter is not
+// affected, as it would be by drawing the marks one by one.
+func mainland(ttf []byte) error {
+	f, err := sfnt.Parse(ttf)
+	if err != nil {
+		return fmt.Errorf("letter: font: %w", err)
+	}
+	hhea, hmtx := table(ttf, "hhea"), table(ttf, "hmtx")
+	if len(hhea) < 36 {
+		return errors.New("letter: the font has no metrics")
+	}
+	long := int(binary.BigEndian.Uint16(hhea[34:]))
+	for r, by := range centred {
+		i, err := f.GlyphIndex(nil, r)
+		if err != nil || i == 0 {
+			return fmt.Errorf("letter: the font has no %q", r)
+		}
+		at := int(i)*4 + 2 // advance and bearing of each of the first glyphs, then bearings alone
+		if int(i) >= long {
+			at = long*4 + (int(i)-long)*2
+		}
+		if at+2 > len(hmtx) {
+			return errors.New("letter: the metrics of the font are cut off")
+		}
+		bearing := int(int16(binary.BigEndian.Uint16(hmtx[at:]))) + by*int(f.UnitsPerEm())/1000
+		binary.BigEndian.PutUint16(hmtx[at:], uint16(int16(bearing)))
+	}
+	return nil
+}
+
+// table finds a table of a TrueType file; nil when there is none.
+func table(ttf []byte, tag string) []byte {
+	if len(ttf) < 12 {
+		return nil
+	}
+	for i := range int(binary.BigEndian.Uint16(ttf[4:])) {
+		at := 12 + i*16
+		if at+16 > len(ttf) {
+			return nil
+		}
+		if string(ttf[at:at+4]) == tag {
+			from, n := int(binary.BigEndian.Uint32(ttf[at+8:])), int(binary.BigEndian.Uint32(ttf[at+12:]))
+			if from+n > len(ttf) {
+				return nil
+			}
+			return ttf[from : from+n]
+		}
+	}
+	return nil
+}

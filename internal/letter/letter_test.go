@@ -176,7 +176,7 @@ func TestTheOtherPapersAreComplete(t *testing.T) {
 	}{
 		{notice, NoticeParts(), []string{"2026年11月24日 09:20 之前答复", "不会因此自动作出对您不利的决定", "不会强制您接受仅退款", "王**"}, []string{"before 24 November 2026, 09:20", "no automatic decision against you", "does not force you"}},
 		{receipt, ReceiptParts(), []string{"已经受理", "261122-48391-7", "60303ae22b998861", "代为记录"}, []string{"received your claim", "60303ae22b998861", "counts for nothing against you"}},
-		{duty, DutyParts(), []string{"34 分钟，2 名审核人员", "exact@1", "视频关键帧", "损坏有材料证明，上门鉴定确认", "商家提出申诉，维持原决定", "《中华人民共和国电子商务法》第三十四条", "至少保存三年"}, []string{"34 minutes, 2 people", "damage is shown; confirmed by inspection", "Appeal by: Merchant; decision upheld"}},
+		{duty, DutyParts(), []string{"34 分钟，2 名审核人员", "exact@1", "视频关键帧", "损坏有材料证明，上门鉴定确认", "商家提出申诉，维持原决定", "电商法第三十四条", "至少保存三年"}, []string{"34 minutes, 2 people", "damage is shown; confirmed by inspection", "Appeal by: Merchant; decision upheld"}},
 		{empty, DutyParts(), []string{"尚未决定", "没有运行", "未记录"}, []string{"Not yet decided", "did not run", "not recorded"}},
 	} {
 		if missing := c.d.Missing(c.parts); len(missing) > 0 {

@@ -17,7 +17,7 @@ const (
 	PartAsked   Part = "asked"   // notice: what the merchant may do until when
 	PartSilence Part = "silence" // notice: what happens without an answer
 	PartNext    Part = "next"    // receipt
-	PartDuties  Part = "checks"  // duty record: the table of duties
+	PartDuties  Part = "duties"  // duty record: the table of duties
 	PartPeople  Part = "people"
 	PartDecided Part = "decisions"
 )
@@ -35,7 +35,8 @@ type NoticeFacts struct {
 	Burden                   Burden
 	Applied                  Pack
 	Basis                    []string
-	Contact, VerifyURL       string
+	Contact                  Text
+	VerifyURL                string
 }
 
 // NoticeParts lists what a notice must have.
@@ -57,9 +58,7 @@ func ComposeNotice(f NoticeFacts, book *law.Book) (*Document, error) {
 		w := newWriter(lang, book, f.Brand, "letter.title.notice", f.Number, f.Issued)
 		asked := []Block{w.say("letter.notice.intro"), {Text: w.T("letter.notice.until", "until", w.moment(f.AnswerBy)), Strong: true}, w.say("letter.notice.accept"), w.say("letter.notice.offer"),
 			w.say("letter.notice.contest"), w.say("letter.notice.extend")}
-		if f.Contact != "" {
-			asked = append(asked, w.say("letter.appeal.contact", "contact", f.Contact))
-		}
+		asked = append(asked, w.contact(f.Contact))
 		w.section(PartAsked, asked...)
 		w.section(PartCase, rows(w.row("number", f.Number), w.row("buyer", f.Buyer), w.row("merchant", f.Merchant), w.row("order", f.Order), w.row("product", f.Product),
 			w.row("paid", w.money(f.Paid)), w.row("ordered", w.moment(f.Ordered))), w.small("letter.notice.privacy"))
@@ -85,8 +84,9 @@ type ReceiptFacts struct {
 	Ordered, Filed         time.Time
 	Evidence               []Evidence
 	// Next says what happens next and until when.
-	Next               Text
-	Contact, VerifyURL string
+	Next      Text
+	Contact   Text
+	VerifyURL string
 }
 
 // ReceiptParts lists what a receipt must have.
@@ -107,9 +107,7 @@ func ComposeReceipt(f ReceiptFacts, book *law.Book) (*Document, error) {
 	return finish(KindReceipt, f.Code, f.Number, f.VerifyURL, f.Issued, ReceiptParts(), func(lang i18n.Lang) Letter {
 		w := newWriter(lang, book, f.Brand, "letter.title.receipt", f.Number, f.Issued)
 		next := []Block{w.say("letter.receipt.intro"), {Text: w.T("letter.receipt.next", "next", w.text(f.Next)), Strong: true}, w.say("letter.receipt.merchant"), w.say("letter.receipt.add")}
-		if f.Contact != "" {
-			next = append(next, w.say("letter.appeal.contact", "contact", f.Contact))
-		}
+		next = append(next, w.contact(f.Contact))
 		w.section(PartNext, next...)
 		w.section(PartCase, rows(w.row("number", f.Number), w.row("buyer", f.Buyer), w.row("merchant", f.Merchant), w.row("order", f.Order), w.row("product", f.Product), w.row("paid", w.money(f.Paid))))
 		w.claim(&Facts{Filed: f.Filed, Reason: f.Reason, Wish: f.Wish, WishAmount: f.WishAmount})
@@ -202,13 +200,16 @@ func (w *writer) ran(f *DutyFacts) string {
 
 // duties is the table: duty, record of the case, basis. Nothing that did not happen is left out: it says so.
 func (w *writer) duties(f *DutyFacts) {
-	table := Block{Head: w.head("duty", "fact", "when"), Widths: []int{30, 48, 22}}
+	table := Block{Head: w.head("duty", "fact", "when", "basis"), Widths: []int{19, 38, 19, 24}}
 	add := func(key, basis, fact string, at time.Time) {
-		duty := w.T("letter.duty." + key)
+		cite := ""
 		if c, ok := w.book.At(basis, law.On(f.Issued)); ok {
-			duty += "\n" + c.Cite(string(w.Lang))
+			cite = c.Law.EN + ", " + c.Article.EN
+			if w.Lang != i18n.EN {
+				cite = c.Short + c.Article.ZH
+			}
 		}
-		table.Cells = append(table.Cells, []string{duty, fact, w.short(at)})
+		table.Cells = append(table.Cells, []string{w.T("letter.duty." + key), fact, w.short(at), cite})
 	}
 	published := w.T("letter.rules.no_pack")
 	if f.Applied.Version != "" {

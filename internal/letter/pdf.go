@@ -213,7 +213,7 @@ func (n *pen) draw(x, y float64, list []segment, s style) {
 		if thick {
 			n.p.SetTextRenderingMode(0)
 		}
-		x += n.size([]segment{{seg.font, seg.text}}, s)
+		x += n.size([]segment{seg}, s)
 	}
 }
 

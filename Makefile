@@ -57,3 +57,7 @@ generated: ## generated files are up to date (each has a test; this runs only th
 .PHONY: bench
 bench: ## the measured bars of the foundation; prints ratios
 	sh scripts/bench.sh
+
+.PHONY: bench-region
+bench-region: ## address resolution beside five peers from npm and PyPI; PEERS= leaves them out
+	sh scripts/bench-region.sh

@@ -1,0 +1,99 @@
+package inspectcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"anxin/provenance/c2pa"
+)
+
+// c2paResult is the part of Result about content credentials.
+type c2paResult struct {
+	State         c2pa.State             `json:"state"` // null without credentials
+	ClaimVersion  int                    `json:"claim_version,omitempty"`
+	Success       []string               `json:"success"`
+	Informational []string               `json:"informational"`
+	Failure       []string               `json:"failure"`
+	Ingredients   []c2pa.IngredientCodes `json:"ingredients,omitempty"`
+	Signer        string                 `json:"signer,omitempty"`
+	Issuer        string                 `json:"issuer,omitempty"`
+	SignedAt      *time.Time             `json:"signed_at,omitempty"`
+	Generator     string                 `json:"generator,omitempty"`
+	DeclaresAI    bool                   `json:"declares_ai"`
+	SourceTypes   []c2pa.SourceType      `json:"digital_source_types,omitempty"`
+	Active        string                 `json:"active_manifest,omitempty"`
+	Manifests     []c2pa.Manifest        `json:"manifests"`
+	History       *c2pa.HistoryNode      `json:"history,omitempty"`
+	Thumbnails    []c2pa.Thumbnail       `json:"thumbnails,omitempty"`
+	Statuses      []c2pa.Status          `json:"statuses,omitempty"`
+	Remote        string                 `json:"remote_manifest,omitempty"`
+	Problem       string                 `json:"problem,omitempty"`
+}
+
+// readC2PA fills the part about content credentials. A format that cannot hold them is no error of the file.
+func (r *Result) readC2PA(ctx context.Context, f io.ReaderAt, size int64, opts c2pa.Options) {
+	rep, err := c2pa.Read(ctx, f, size, opts)
+	switch {
+	case errors.Is(err, c2pa.ErrUnsupportedFormat):
+		r.Error = "不支持的文件格式 / file format not supported"
+		return
+	case err != nil:
+		r.Error = "无法判断 / cannot be judged: " + err.Error()
+		return
+	}
+	r.Format = string(rep.Format)
+	r.DeclaresAI = r.DeclaresAI || rep.DeclaresAI
+	for _, x := range rep.Facts {
+		r.Facts = append(r.Facts, fact{ID: x.ID, Value: x.Value, ZH: x.ZH, EN: x.EN})
+	}
+	r.C2PA = &c2paResult{State: rep.State, ClaimVersion: rep.ClaimVersion, Success: rep.Success, Informational: rep.Informational, Failure: rep.Failure,
+		Ingredients: rep.Ingredients, Signer: rep.Signer, Issuer: rep.Issuer, SignedAt: rep.SignedAt, Generator: rep.Generator, DeclaresAI: rep.DeclaresAI,
+		SourceTypes: rep.SourceTypes, Active: rep.Active, Manifests: rep.Manifests, History: rep.History, Thumbnails: rep.Thumbnails, Statuses: rep.Statuses,
+		Remote: rep.Remote, Problem: rep.Problem}
+}
+
+// text writes verdict, codes and edit history for people.
+func (c *c2paResult) text(b *strings.Builder) {
+	if c.State == c2pa.StateNone {
+		return
+	}
+	fmt.Fprintf(b, "  C2PA: %s", c.State)
+	if c.Generator != "" {
+		fmt.Fprintf(b, "  %s", c.Generator)
+	}
+	b.WriteByte('\n')
+	if len(c.Failure) > 0 {
+		fmt.Fprintf(b, "    %s\n", strings.Join(c.Failure, " "))
+	}
+	for _, i := range c.Ingredients {
+		if len(i.Failure) > 0 {
+			fmt.Fprintf(b, "    %s: %s\n", i.Ingredient, strings.Join(i.Failure, " "))
+		}
+	}
+	if c.Problem != "" {
+		fmt.Fprintf(b, "    %s\n", c.Problem)
+	}
+	if c.History != nil {
+		historyText(b, c.History, "    ")
+	}
+}
+
+func historyText(b *strings.Builder, n *c2pa.HistoryNode, indent string) {
+	b.WriteString(indent)
+	for _, s := range []string{n.Relationship, n.Title, n.Generator} {
+		if s != "" {
+			fmt.Fprintf(b, "%s  ", s)
+		}
+	}
+	for _, a := range n.Actions {
+		fmt.Fprintf(b, "%s ", a.Name)
+	}
+	b.WriteByte('\n')
+	for _, c := range n.Children {
+		historyText(b, c, indent+"  ")
+	}
+}

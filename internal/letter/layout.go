@@ -211,7 +211,11 @@ const qrSide = 84.0
 
 func (l *layout) section(s *Section, qr bool) {
 	withQR := s.Part == PartVerify && qr
-	l.need(headingStyle.size*1.6 + 2.4*l.lineHeight(bodyStyle))
+	first := 2.4 * l.lineHeight(bodyStyle)
+	if len(s.Blocks) > 0 && len(s.Blocks[0].Head) > 0 {
+		first = 7 * l.lineHeight(tableStyle) // a head of a table alone at the foot of a page says nothing
+	}
+	l.need(headingStyle.size*1.6 + first)
 	if withQR {
 		l.need(qrSide + 2*headingStyle.size)
 	}

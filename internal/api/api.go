@@ -73,6 +73,9 @@ type Deps struct {
 	Evidence Evidence
 	Callers  Callers
 	Messages Messages
+	Orders   Orders
+	// MaxReference bounds one reference, in bytes: a packing video is larger than a photo.
+	MaxReference int64
 	// Tenant is the operator that this host serves, for calls that need no key.
 	Tenant    casefile.Tenant
 	Version   string
@@ -114,6 +117,7 @@ func New(d Deps) *Server {
 	s.desk()
 	s.evidence()
 	s.messages()
+	s.orders()
 	return s
 }
 

@@ -120,7 +120,7 @@ func keyed(next http.Handler) http.Handler {
 			refuse(w, casefile.Fail(casefile.Invalid, "api.error.idempotency_key"))
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, uploadPath) {
+		if streams(r) {
 			next.ServeHTTP(w, r)
 			return
 		}

@@ -13,6 +13,7 @@ import (
 	"anxin/internal/casefile"
 	"anxin/internal/demo"
 	"anxin/internal/i18n"
+	"anxin/internal/order"
 	"anxin/internal/party"
 	"anxin/internal/web/admin"
 	"anxin/internal/web/customer"
@@ -67,7 +68,8 @@ func NewServer(c *Core) (*Server, error) {
 		Site: s.Site, Source: c.Source, Log: c.Log, Proxies: proxies, PublicURL: c.Config.PublicURL, Limits: c.Party.Limits, Meter: c.metrics,
 		Bodies: []guard.BodyLimit{
 			{Prefix: "/api/v1/evidence/", Max: photos}, {Prefix: "/report", Max: photos*int64(c.Config.Limits.Photos) + 1<<20}, {Prefix: "/s/", Max: photos*int64(c.Config.Limits.Photos) + 1<<20},
-			{Prefix: "/tech/", Max: 12*photos + 1<<20},
+			{Prefix: "/tech/", Max: 12*photos + 1<<20}, {Prefix: "/orders", Max: maxReference}, {Prefix: "/api/v1/orders/", Max: maxReference}, {Prefix: "/api/v1/listings/", Max: maxReference},
+			{Prefix: "/api/v1/order-imports", Max: order.MaxFile},
 		},
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"anxin/internal/evidence/picture"
 	"anxin/internal/order"
 	"anxin/internal/order/orderdb"
+	"anxin/internal/party"
 	"anxin/internal/privacy"
 	"anxin/internal/tx"
 )
@@ -25,6 +26,9 @@ type Orders struct {
 	// Checked is told when the checks of a claim are through; the claims half sets it before anything runs.
 	Checked func(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID, o claimcheck.Outcome) error
 }
+
+// maxReference bounds one reference: a packing video of some minutes.
+const maxReference = 1 << 30
 
 // orders wires orders and checks; the vault, the links and the finder are there already.
 func (c *Core) orders() {
@@ -76,6 +80,19 @@ type orderIndex struct{ *claimcheck.Service }
 // AddReference implements order.Indexer.
 func (x orderIndex) AddReference(ctx context.Context, t tx.Tx, r order.Reference) error {
 	return x.Add(ctx, t, claimcheck.Media{Tenant: r.Tenant, Item: r.Item, Case: r.Case, Owner: r.Owner, Role: claimcheck.RoleReference, Type: r.Media, SHA256: r.SHA256, Sealed: r.Sealed})
+}
+
+func isReference(kind string) bool {
+	return kind == order.CataloguePhoto || kind == order.PackingPhoto || kind == order.PackingVideo
+}
+
+// merchantMaySee asks the policies whether a merchant sees a reference: its own only. Whose it is is read from the case.
+func (c *Core) merchantMaySee(ctx context.Context, a casefile.Actor, i evidence.Item) error {
+	merchant, err := c.Orders.Book.MerchantOf(ctx, i.Tenant, i.Case)
+	if err != nil {
+		return err
+	}
+	return c.Party.Gate.Check(ctx, a, party.ViewReference, party.OfReference(i.Tenant, i.Case, i.ID, merchant))
 }
 
 // checkVault gives items to the checks.

@@ -244,6 +244,9 @@ func (c *Core) secure() bool { return strings.HasPrefix(c.Config.PublicURL, "htt
 // mayUse asks the policies before an item is shown or handed out. What was made on a visit is its technician's to see; what the customer sent, the one's who
 // has the newest visit. Both are read from the case, never taken from who asks.
 func (c *Core) mayUse(ctx context.Context, a casefile.Actor, what evidence.Use, i evidence.Item) error {
+	if a.Role == casefile.Merchant && what == evidence.UseSee && isReference(i.Kind) {
+		return c.merchantMaySee(ctx, a, i)
+	}
 	action := party.ViewEvidence
 	if what != evidence.UseSee {
 		action = party.ExportEvidence

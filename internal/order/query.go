@@ -194,3 +194,34 @@ func (s *Service) Redeem(ctx context.Context, tenant casefile.Tenant, number str
 	}
 	return out, nil
 }
+
+// WhoseOrder, WhoseListing and WhoseImport answer the case and the merchant of a thing, for the policies, whoever asks; NotFound when it is not this tenant's. The case
+// of an import is the import itself.
+func (s *Service) WhoseOrder(ctx context.Context, tenant casefile.Tenant, id casefile.ID) (caseID, merchant casefile.ID, err error) {
+	err = s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		o, err := s.Store.Order(ctx, t, tenant, id)
+		caseID, merchant = o.Case, o.Merchant
+		return err
+	})
+	return caseID, merchant, err
+}
+
+// WhoseListing is WhoseOrder for a listing.
+func (s *Service) WhoseListing(ctx context.Context, tenant casefile.Tenant, id casefile.ID) (caseID, merchant casefile.ID, err error) {
+	err = s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		l, err := s.Store.Listing(ctx, t, tenant, id)
+		caseID, merchant = l.Case, l.Merchant
+		return err
+	})
+	return caseID, merchant, err
+}
+
+// WhoseImport is WhoseOrder for an import.
+func (s *Service) WhoseImport(ctx context.Context, tenant casefile.Tenant, id casefile.ID) (caseID, merchant casefile.ID, err error) {
+	err = s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		i, err := s.Store.Import(ctx, t, tenant, id)
+		caseID, merchant = i.ID, i.Merchant
+		return err
+	})
+	return caseID, merchant, err
+}

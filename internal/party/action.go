@@ -38,11 +38,12 @@ const (
 	ScopeDesk     Scope = "desk"     // act for the desk
 	ScopeMessages Scope = "messages" // read the words and the phone number of messages, for an SMS gateway
 	ScopeAdmin    Scope = "admin"    // webhooks, technicians
+	ScopeOrders   Scope = "orders"   // bring orders and references in
 )
 
 // Scopes lists what a key can be given.
 func Scopes() []Scope {
-	return []Scope{ScopeRead, ScopeReport, ScopeWork, ScopeDesk, ScopeMessages, ScopeAdmin}
+	return []Scope{ScopeRead, ScopeReport, ScopeWork, ScopeDesk, ScopeMessages, ScopeAdmin, ScopeOrders}
 }
 
 // Visitor is the role under which policies and tables know somebody without log-in and without a case link: an Actor with Role Customer and
@@ -116,6 +117,14 @@ const (
 	SpeakInClaim  Action = "claim.speak"     // evidence, comments, "I cannot", more time, a response to an appeal
 	CarryOutClaim Action = "claim.carry_out" // sent, confirmed, destroyed
 	AppealClaim   Action = "claim.appeal"    // appeal, take it back, waive it
+
+	// Orders and references.
+	ListOrders     Action = "order.list"
+	PutOrders      Action = "order.put"
+	ViewOrder      Action = "order.view"
+	ChangeOrder    Action = "order.change" // times, references, an import
+	ViewReference  Action = "reference.view"
+	ChangeMerchant Action = "merchant.change" // name and tier
 
 	// Evidence and what is kept.
 	ViewEvidence   Action = "evidence.view"
@@ -246,6 +255,13 @@ var table = []Def{
 	{SpeakInClaim, KindCase, ScopeReport, by(cus, mer), by(cus, mer)},
 	{CarryOutClaim, KindCase, ScopeReport, by(cus, mer), by(cus, mer)},
 	{AppealClaim, KindCase, ScopeReport, by(cus, mer), by(cus, mer)},
+
+	{ListOrders, KindTenant, ScopeOrders, by(mer, adm), nil},
+	{PutOrders, KindTenant, ScopeOrders, by(mer, adm), nil},
+	{ViewOrder, KindCase, ScopeOrders, by(mer, adm), by(mer)},
+	{ChangeOrder, KindCase, ScopeOrders, by(mer, adm), by(mer)},
+	{ViewReference, KindEvidence, ScopeOrders, by(mer), by(mer)},
+	{ChangeMerchant, KindTenant, ScopeAdmin, by(adm), nil},
 
 	{ViewEvidence, KindEvidence, ScopeRead, by(cus, tec, agt, dis, rev), by(cus, tec)},
 	{ExportEvidence, KindEvidence, ScopeNone, by(cus, rev, adm), by(cus)},

@@ -58,6 +58,11 @@ func OfEvidence(t casefile.Tenant, caseID, id, technician casefile.ID) Resource 
 	return Resource{Tenant: t, Kind: KindEvidence, ID: id, Case: caseID, Technician: technician}
 }
 
+// OfReference is an item that a merchant sealed for its order or listing.
+func OfReference(t casefile.Tenant, caseID, id, merchant casefile.ID) Resource {
+	return Resource{Tenant: t, Kind: KindEvidence, ID: id, Case: caseID, Merchant: merchant}
+}
+
 // OfTechnician is a technician's profile, day and offers.
 func OfTechnician(t casefile.Tenant, id casefile.ID) Resource {
 	return Resource{Tenant: t, Kind: KindTechnician, ID: id, Technician: id}

@@ -73,6 +73,45 @@ func ExampleResolver_Successors() {
 	// 2021 江干区 → 330114 钱塘区 whole: false
 }
 
+// A split county is a set of its successors until the town decides.
+func ExampleResolver_Resolve_split() {
+	for _, text := range []string{"杭州市江干区", "杭州市江干区九堡街道"} {
+		a := region.Default().Resolve(text, region.Date{})
+		fmt.Println(a.Outcome, a.Best.Name, a.Ask.Zh)
+		for _, c := range a.Candidates {
+			fmt.Println("  ", c.Code, c.Name, c.Reason.Text().Zh)
+		}
+	}
+	// Output:
+	// set  江干区已于2021年拆分，地址在哪个街道或乡镇？
+	//    330102 上城区 江干区的一部分已于2021年划归上城区
+	//    330114 钱塘区 江干区的一部分已于2021年划归钱塘区
+	// one 上城区
+}
+
+// The same code may stand for different places at different dates.
+func ExampleResolver_Lookup() {
+	r := region.Default()
+	for _, day := range []region.Date{{Year: 2020, Month: 6, Day: 30}, {}} {
+		d, ok := r.Lookup("500105", day)
+		fmt.Println(d.Path, ok)
+	}
+	// Output:
+	// 重庆市/江北区 true
+	//  false
+}
+
+// The divisions around a coordinate, nearest first. Seats are good for ranking, not for maps.
+func ExampleResolver_Near() {
+	p := region.Point{Lng: 120.13, Lat: 30.26, Datum: region.WGS84}
+	for _, n := range region.Default().Near(p, 2) {
+		fmt.Println(n.Code, n.Path)
+	}
+	// Output:
+	// 330106 浙江省/杭州市/西湖区
+	// 330102 浙江省/杭州市/上城区
+}
+
 // A line of the operator changes the answers without a release.
 func ExampleNew() {
 	r, err := region.New(strings.NewReader("\tzone\t330106\t云栖小镇\n"))

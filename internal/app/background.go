@@ -27,8 +27,7 @@ func (c *Core) handlers() {
 	for kind, h := range c.Service.Handlers() {
 		c.Timers.Handle(kind, h)
 	}
-	c.Clocks.OnExpiry(c.Service.ClockExpired)
-	c.Clocks.OnMoved(c.Service.ClockMoved)
+	c.claimHandlers()
 	c.orderHandlers()
 	c.Timers.Handle(evidence.DeriveKind, c.derive())
 	c.Timers.Handle(evidence.ForgetKind, c.Vault.ForgetHandler())

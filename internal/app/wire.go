@@ -63,6 +63,7 @@ type Core struct {
 	Coverage  *coverage.Service
 	Party     Party
 	Orders    Orders
+	Claims    Claims
 	Renderer  *picture.Process
 
 	idempotency *casefile.Idempotency
@@ -198,8 +199,11 @@ func (c *Core) domains() (err error) {
 		Run: c.Run, Store: servicedb.Store{}, Timeline: c.Timeline, Idempotency: c.idempotency, Keeper: c.Keeper, Timers: c.Timers, Clocks: c.Clocks,
 		Links: c.Party.Links, Evidence: vault{c.Vault}, Notifier: notifier{c.Messages, c.Source}, Access: c.Keeper, Signer: signer{sign}, Regions: c.Regions,
 		Catalogue: c.Catalogue, Source: c.Source, Hotlines: c.Config.Brand.Hotlines,
-		Changed: func(t casefile.Tenant) { c.Coverage.Drop(t) },
+		Changed: func(t casefile.Tenant) { c.Coverage.Drop(t) }, Held: c.claimHolds, Ended: c.visitEnded,
 	})
+	if err := c.claims(); err != nil {
+		return err
+	}
 	c.Coverage = coverage.New(coverage.Config{Workforce: workforce{c.Service}, Regions: c.Regions, Need: c.need, Source: c.Source})
 	return nil
 }

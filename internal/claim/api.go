@@ -134,6 +134,8 @@ type Platform interface {
 	ClockMoved(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock, from time.Time) error
 	// Doctor looks at every decision that stands (bar 3); it calls report for each that breaks a rule and answers how many it looked at.
 	Doctor(ctx context.Context, report func(DoctorFinding)) (looked int, err error)
+	// Holds reports whether a case must be kept: a claim of it is neither archived nor withdrawn.
+	Holds(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) (bool, error)
 	// MayShowItem says whether an item of the vault may be shown to this actor at the claim's stage: evidence asks before it opens a copy.
 	MayShowItem(ctx context.Context, a casefile.Actor, caseID, item casefile.ID) (bool, error)
 }

@@ -59,6 +59,7 @@ type (
 	CheckRun       = terms.CheckRun
 	Applicability  = terms.Applicability
 	Signal         = terms.Signal
+	Related        = terms.Related
 	Text           = terms.Text
 	Letters        = terms.Letters
 	LetterFacts    = terms.LetterFacts

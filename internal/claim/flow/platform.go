@@ -306,3 +306,16 @@ func (w *Work) repaired(ctx context.Context, end visitEnd) error {
 	}
 	return w.stepDone(ctx, st, "")
 }
+
+// Holds implements Platform.
+func (s *Commands) Holds(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) (bool, error) {
+	list, err := s.Store.Claims(ctx, t, tenant, caseID)
+	for i := range list {
+		switch list[i].Facts.State {
+		case terms.Archived, terms.Withdrawn, terms.Discarded:
+		default:
+			return true, err
+		}
+	}
+	return false, err
+}

@@ -317,9 +317,11 @@ const (
 // Signal is one fact that a check found, with its limits. There is no number of guilt.
 type Signal struct {
 	ID            string
+	Check         string // exact_reuse, ...
 	Version       string
-	Item          casefile.ID // the medium it is about
-	Inputs        []string    // hashes, hex
+	Item          casefile.ID   // the first medium it is about
+	Items         []casefile.ID // all of them
+	Inputs        []string      // their hashes, hex
 	Fact          Text
 	Honest        Text // what would be seen if the person were honest
 	Limits        Text
@@ -327,7 +329,16 @@ type Signal struct {
 	Strength      string // none, weak, moderate, strong; uncalibrated
 	Group         string // Groups()
 	Artefacts     []casefile.ID
-	At            time.Time
+	// Related are items elsewhere that were found to be the same or alike. Their cases are for reviewers only.
+	Related []Related
+	At      time.Time
+}
+
+// Related is an item that a signal found.
+type Related struct {
+	Case, Item casefile.ID
+	Relation   string // reference, reference_later, elsewhere, same_buyer, other_claim
+	Distance   int    // of 256 bits; 0 for the same bytes
 }
 
 // Text is a text in both languages.

@@ -19,7 +19,7 @@ import (
 func version(t testing.TB, n int, effective string, changes ...string) string {
 	t.Helper()
 	text := change(t, draft(t), "version: 1", fmt.Sprintf("version: %d", n))
-	text = change(t, text, "effective_from: 2026-10-01", "effective_from: "+effective)
+	text = change(t, text, "effective_from: 2026-02-01", "effective_from: "+effective)
 	for i := 0; i < len(changes); i += 2 {
 		text = change(t, text, changes[i], changes[i+1])
 	}
@@ -49,7 +49,7 @@ func library(t testing.TB, files ...string) *Library {
 
 func TestALibraryKnowsWhichPackCounts(t *testing.T) {
 	l := library(t, version(t, 2, "2026-12-01", "amount: 30000\n", "amount: 31000\n"), change(t, draft(t), "version: 1", "version: 3"))
-	for day, want := range map[law.Date]int{"2026-09-30": 0, "2026-10-01": 1, "2026-11-30": 1, "2026-12-01": 2, "2030-01-01": 2} {
+	for day, want := range map[law.Date]int{"2026-01-31": 0, "2026-02-01": 1, "2026-11-30": 1, "2026-12-01": 2, "2030-01-01": 2} {
 		p, ok := l.InForce("refunds", day.Time())
 		if ok != (want > 0) || ok && p.Version != want {
 			t.Errorf("%s: %v %v, want %d", day, p, ok, want)
@@ -153,7 +153,7 @@ func TestWhichVersionCounts(t *testing.T) {
 		}
 	}
 	f := lock()
-	f.Ordered, f.Received, f.Filed = law.Date("2026-01-01").Time(), law.Date("2026-01-02").Time(), law.Date("2026-09-30").Time()
+	f.Ordered, f.Received, f.Filed = law.Date("2026-01-01").Time(), law.Date("2026-01-02").Time(), law.Date("2026-01-30").Time()
 	if _, err := library(t).Pin(context.Background(), "refunds", f); err == nil {
 		t.Error("a claim is pinned to a pack that is not in force")
 	}
@@ -161,7 +161,7 @@ func TestWhichVersionCounts(t *testing.T) {
 
 func TestAPackAdvancesStepByStep(t *testing.T) {
 	b := book(t)
-	text := []byte(change(t, draft(t), "effective_from: 2026-10-01", "effective_from: 2026-12-10"))
+	text := []byte(change(t, draft(t), "effective_from: 2026-02-01", "effective_from: 2026-12-10"))
 	step := func(to State, who string, day law.Date) error {
 		next, err := Advance("p.yaml", text, to, who, day, b)
 		if err == nil {
@@ -205,7 +205,7 @@ func TestAPackAdvancesStepByStep(t *testing.T) {
 }
 
 func TestShortNoticeNeedsATag(t *testing.T) {
-	text := change(t, defaultText(t), "published_at: 2026-09-15", "published_at: 2026-09-25")
+	text := change(t, defaultText(t), "published_at: 2026-01-20", "published_at: 2026-01-26")
 	if _, err := Parse("p.yaml", []byte(text), book(t)); err == nil || !strings.Contains(err.Error(), "E-Commerce Law, article 34") || !strings.HasPrefix(err.Error(), fmt.Sprintf("p.yaml:%d", lineOf(t, text, "effective_from"))) {
 		t.Errorf("six days: %v", err)
 	}
@@ -218,7 +218,7 @@ func TestShortNoticeNeedsATag(t *testing.T) {
 			t.Errorf("%s: %v", tag, err)
 		}
 	}
-	late := change(t, defaultText(t), "published_at: 2026-09-15", "published_at: 2026-09-24")
+	late := change(t, defaultText(t), "published_at: 2026-01-20", "published_at: 2026-01-25")
 	if _, err := Parse("p.yaml", []byte(late), book(t)); err != nil {
 		t.Errorf("seven days: %v", err)
 	}

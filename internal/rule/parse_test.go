@@ -46,7 +46,7 @@ func TestEveryBasisIsLookedUp(t *testing.T) {
 			t.Errorf("an unknown basis passes at %q: %v", where, err)
 		}
 	}
-	early := strings.NewReplacer("effective_from: 2026-10-01", "effective_from: 2026-01-15", "published_at: 2026-09-15", "published_at: 2026-01-01").Replace(text)
+	early := strings.NewReplacer("effective_from: 2026-02-01", "effective_from: 2026-01-15", "published_at: 2026-01-20", "published_at: 2026-01-01").Replace(text)
 	if _, err := Parse("pack.yaml", []byte(early), book(t)); err == nil || !strings.Contains(err.Error(), "2026-02-01") {
 		t.Errorf("a clause is a basis before it is in force: %v", err)
 	}
@@ -79,7 +79,7 @@ func TestMistakesAreToldWithTheirPlace(t *testing.T) {
 		"missing key":         {"    title: {zh: 大额申请，双方多给时间, en: \"Large claim: more time for both sides\"}\n", "", "id: large\n", "缺少“title”", "is missing"},
 		"no english":          {`{zh: 大额申请，双方多给时间, en: "Large claim: more time for both sides"}`, "{zh: 大额申请}", "id: large\n", "要有中文（zh）和英文（en）", "needs both"},
 		"amount as words":     {"amount: 10000", "amount: 一百元", "amount: 一百元", "不是 0 以上的整数", "not a whole number"},
-		"bad date":            {"effective_from: 2026-10-01", "effective_from: 2026-13-01", "effective_from", "不是日期", "not a date"},
+		"bad date":            {"effective_from: 2026-02-01", "effective_from: 2026-13-01", "effective_from", "不是日期", "not a date"},
 		"bad state":           {"state: draft", "state: live", "state: live", "不认识", "not known"},
 		"shorter long clock":  {"length: 48h, long: 96h", "length: 48h, long: 24h", "long: 24h", "时限只能延长", "only lengthened"},
 		"days in plain time":  {"code: rebuttal, zh: 质证, en: Comment on new evidence, length: 24h", "code: rebuttal, zh: 质证, en: Comment on new evidence, length: 1d", "length: 1d, unit: calendar", "读不懂", "cannot read"},

@@ -36,7 +36,7 @@ func draft(t *testing.T, changes ...string) string {
 		end := strings.Index(s[at+1:], "\n")
 		s = s[:at] + s[at+1+end:]
 	}
-	s = strings.NewReplacer(append([]string{"state: published", "state: draft", "version: 1\n", "version: 2\n", "effective_from: 2026-10-01", "effective_from: 2026-12-10"}, changes...)...).Replace(s)
+	s = strings.NewReplacer(append([]string{"state: published", "state: draft", "version: 1\n", "version: 2\n", "effective_from: 2026-02-01", "effective_from: 2026-12-10"}, changes...)...).Replace(s)
 	return write(t, "p.yaml", s)
 }
 

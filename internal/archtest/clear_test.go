@@ -15,6 +15,7 @@ var mayClear = map[string]string{
 	"internal/web/customer": "shows a customer their own data",
 	"internal/web/tech":     "shows a technician the visit they are on",
 	"internal/web/desk":     "shows the field that was revealed and the desk's own notes",
+	"internal/web/review":   "shows a reviewer what both sides said, and what reviewers wrote",
 	"internal/web/login":    "shows the development mailbox",
 }
 

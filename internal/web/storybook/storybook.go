@@ -15,6 +15,7 @@ import (
 	"anxin/internal/web/customer"
 	"anxin/internal/web/desk"
 	"anxin/internal/web/login"
+	"anxin/internal/web/review"
 	"anxin/internal/web/tech"
 	"anxin/internal/web/ui"
 )
@@ -29,6 +30,7 @@ func All() []ui.Story {
 		desk.Stories(),
 		login.Stories(),
 		admin.Stories(),
+		review.Stories(),
 		claimant.Stories(),
 	} {
 		all = append(all, stories...)

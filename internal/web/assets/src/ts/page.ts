@@ -54,7 +54,10 @@ function keeping(form: HTMLFormElement): void {
   const fields = () => all<HTMLInputElement>(form, "input[name],textarea[name],select[name]").filter((f) => f.type !== "file" && !/_token$/.test(f.name));
   const save = () => {
     const k: Kept = { at: Date.now(), values: {}, photos: [] };
-    fields().forEach((f) => { if (f.type !== "radio" && f.type !== "checkbox" || f.checked) k.values[f.name] = f.value; });
+    fields().forEach((f) => {
+      if (f.type === "checkbox") k.values[f.name + "=" + f.value] = f.checked ? "1" : "";
+      else if (f.type !== "radio" || f.checked) k.values[f.name] = f.value;
+    });
     all<HTMLElement>(form, "[data-token]").forEach((li) => k.photos.push(JSON.stringify([li.dataset.token, li.dataset.name, li.dataset.size])));
     keep.set(key, JSON.stringify(k));
   };
@@ -64,9 +67,10 @@ function keeping(form: HTMLFormElement): void {
       const k: Kept = JSON.parse(old);
       if (Date.now() - k.at < DAY) {
         fields().forEach((f) => {
-          const v = k.values[f.name];
+          const v = k.values[f.type === "checkbox" ? f.name + "=" + f.value : f.name];
           if (v === undefined) return;
-          if (f.type === "radio" || f.type === "checkbox") f.checked = f.value === v;
+          if (f.type === "checkbox") f.checked = v !== "";
+          else if (f.type === "radio") f.checked = f.value === v;
           else if (v !== "") f.value = v;
         });
         const product = one<HTMLSelectElement>(form, "[name=product]"), fault = one<HTMLSelectElement>(form, "[name=fault]");

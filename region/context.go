@@ -54,6 +54,16 @@ func (t *chars) looksLikeAddress(i int) bool {
 	return false
 }
 
+// goesOn reports whether a word of two characters and more stands behind character i.
+func (t *chars) goesOn(i int) bool {
+	for k := i; k+1 < len(t.c); k++ {
+		if t.class[k] == classHan && t.class[k+1] == classHan && !t.space[k+1] {
+			return true
+		}
+	}
+	return false
+}
+
 // joined reports whether another character follows directly at i.
 func (t *chars) joined(i int) bool {
 	return i < len(t.c) && t.class[i] == classHan && !t.space[i]

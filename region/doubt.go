@@ -191,7 +191,7 @@ func (d *decision) unused(u int32) bool {
 	}
 	if len(d.options) > n {
 		d.options = append(d.options[n:], d.options[:n]...)
-	} else if r.places[u].Level != table.Province || r.municipality(u) || r.places[u].Code >= 710000 || !d.s.text.looksLikeAddress(int(d.top.end)) {
+	} else if r.places[u].Level != table.Province || r.municipality(u) || r.places[u].Code >= 710000 || d.s.label.End == 0 && !d.s.text.goesOn(int(d.top.end)) {
 		return false
 	}
 	d.askOne(Reason{ReasonCountyMissing, []string{r.places[u].Name}})

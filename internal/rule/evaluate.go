@@ -36,7 +36,7 @@ func (p *Pack) Evaluate(ctx context.Context, f Facts) (Outcome, Trace, error) {
 	if err := r.do(ctx, p, &f, true); err != nil {
 		return Outcome{}, Trace{}, err
 	}
-	return r.out, Trace{Pack: p.Ref(), Entries: r.entries, Outcome: r.out}, nil
+	return r.out, Trace{Pack: p.Ref(), Facts: f, Entries: r.entries, Outcome: r.out}, nil
 }
 
 // outcome is Evaluate without the trace.

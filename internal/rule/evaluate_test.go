@@ -62,10 +62,17 @@ func TestATraceSurvivesJSON(t *testing.T) {
 	if !reflect.DeepEqual(trace.Outcome, again.Outcome) {
 		t.Errorf("%+v\n%+v", trace.Outcome, again.Outcome)
 	}
-	var facts Facts
-	stored, _ := json.Marshal(f)
-	if err := json.Unmarshal(stored, &facts); err != nil || !reflect.DeepEqual(outcome(t, p, facts), outcome(t, p, f)) {
-		t.Errorf("stored facts mean something else: %v", err)
+	s, ok, err := StoredOf("c1", text)
+	if err != nil || !ok || s.Claim != "c1" || !reflect.DeepEqual(outcome(t, p, s.Facts), outcome(t, p, f)) {
+		t.Errorf("stored facts mean something else: %+v %v %v", s, ok, err)
+	}
+	for _, none := range []string{"", "{}"} {
+		if _, ok, err := StoredOf("c1", []byte(none)); ok || err != nil {
+			t.Errorf("%q holds facts: %v", none, err)
+		}
+	}
+	if _, _, err := StoredOf("c1", []byte("[")); err == nil {
+		t.Error("a broken trace is read")
 	}
 }
 

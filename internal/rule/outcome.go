@@ -64,6 +64,7 @@ func (o *Outcome) Clock(code string) (ClockTime, bool) {
 // Trace is how an outcome came about, kept with the claim.
 type Trace struct {
 	Pack    Ref     `json:"pack"`
+	Facts   Facts   `json:"facts"` // what was looked at, so that another pack can be run over it later
 	Entries []Entry `json:"entries"`
 	Outcome Outcome `json:"outcome"`
 }

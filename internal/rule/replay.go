@@ -2,6 +2,8 @@ package rule
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"iter"
 	"sync"
 	"time"
@@ -11,6 +13,20 @@ import (
 type Stored struct {
 	Claim string `json:"claim"` // number or id; it is only given back
 	Facts Facts  `json:"facts"`
+}
+
+// StoredOf reads the facts out of the JSON of a kept trace. ok is false when it holds none, as for claims that were filed while no pack could be evaluated.
+func StoredOf(claim string, trace []byte) (s Stored, ok bool, err error) {
+	if len(trace) == 0 {
+		return s, false, nil
+	}
+	var t struct {
+		Facts Facts `json:"facts"`
+	}
+	if err := json.Unmarshal(trace, &t); err != nil {
+		return s, false, fmt.Errorf("rules: the kept trace of %s cannot be read: %w", claim, err)
+	}
+	return Stored{Claim: claim, Facts: t.Facts}, !t.Facts.Filed.IsZero(), nil
 }
 
 // Difference is one claim that the two packs treat differently.

@@ -10,11 +10,15 @@ import (
 
 	"anxin/internal/app"
 	"anxin/internal/evidence/verify"
+	"anxin/internal/i18n"
 	"anxin/internal/web/storybook"
 	"anxin/internal/web/ui"
 )
 
-type doctorCmd struct{ data }
+type doctorCmd struct {
+	data
+	Lang string `help:"Language of the findings." enum:"zh,en" default:"zh"`
+}
 
 // Run prints what it finds; it fails when something needs mending.
 func (c doctorCmd) Run(ctx context.Context) error {
@@ -28,9 +32,10 @@ func (c doctorCmd) Run(ctx context.Context) error {
 		if !f.OK {
 			mark = "BAD "
 		}
-		fmt.Printf("%s %-22s %s\n", mark, f.What, f.Say)
-		if f.Mend != "" {
-			fmt.Printf("     %-22s -> %s\n", "", f.Mend)
+		what, say, mend := f.In(i18n.Lang(c.Lang))
+		fmt.Printf("%s %s: %s\n", mark, what, say)
+		if mend != "" {
+			fmt.Printf("     -> %s\n", mend)
 		}
 	}
 	if !app.Healthy(list) {

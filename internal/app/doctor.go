@@ -14,41 +14,64 @@ import (
 	"anxin/internal/casefile/casefiledb"
 	"anxin/internal/clock"
 	"anxin/internal/clock/clockdb"
+	"anxin/internal/i18n"
 	"anxin/internal/ledger"
 	"anxin/internal/ledger/ledgerdb"
 	"anxin/internal/privacy"
 	"anxin/internal/tx"
 )
 
-// Finding is one thing that the doctor looked at.
+// Finding is one thing that the doctor looked at. Its words are keys of the catalogue's topic doctor, so that the shell and the administrator's page
+// say the same in either language.
 type Finding struct {
-	What string
-	OK   bool
-	Say  string // what was found
-	Mend string // what to do about it; empty when OK
+	What   string // key doctor.what.<What>
+	OK     bool
+	Say    string // what was found: key doctor.say.<Say>, empty when Detail says it all
+	Args   []any  // of Say and Mend, by name
+	Detail string // a path, or an error in its own words
+	Mend   string // what to do about it: key doctor.mend.<Mend>; empty when OK
+}
+
+// In answers the words in a language.
+func (f Finding) In(l i18n.Lang) (what, say, mend string) {
+	what = i18n.T(l, "doctor.what."+f.What, f.Args...)
+	if f.Say != "" {
+		say = i18n.T(l, "doctor.say."+f.Say, f.Args...)
+	}
+	if f.Detail != "" {
+		if say != "" {
+			say += ": "
+		}
+		say += f.Detail
+	}
+	if f.Mend != "" {
+		mend = i18n.T(l, "doctor.mend."+f.Mend, f.Args...)
+	}
+	return what, say, mend
 }
 
 // Doctor checks an installation. It changes nothing: it does not create a key or a database and does not migrate.
 func Doctor(ctx context.Context, o Options) []Finding {
 	var out []Finding
-	add := func(what string, err error, good, mend string) bool {
-		f := Finding{What: what, OK: err == nil, Say: good}
-		if err != nil {
-			f.Say, f.Mend = err.Error(), mend
+	add := func(f Finding, err error) bool {
+		if f.OK = err == nil; f.OK {
+			f.Mend = ""
+		} else {
+			f.Say, f.Detail = "", err.Error()
 		}
 		out = append(out, f)
-		return err == nil
+		return f.OK
 	}
-	add("settings", o.Config.Check(), "read and valid", "correct the settings file; anxin config sample shows every setting")
+	add(Finding{What: "settings", Say: "valid", Mend: "settings"}, o.Config.Check())
 	out = append(out, publicURL(o))
 	_, err := os.Stat(o.DataDir)
-	if !add("data folder", err, o.DataDir, "give the right folder with --data, or start anxin serve once to make it") {
+	if !add(Finding{What: "data", Detail: o.DataDir, Mend: "data"}, err) {
 		return out
 	}
 	out = append(out, diskSpace(o.DataDir), keyFile(o), backups(o, o.Source.Now()), divisions(o))
 	if o.Config.Database == "" {
 		_, err := os.Stat(o.DatabaseURL())
-		if !add("database", err, "there", "restore a backup with anxin restore, or start anxin serve once to make a new one") {
+		if !add(Finding{What: "database", Say: "there", Mend: "database"}, err) {
 			return out
 		}
 	}
@@ -56,7 +79,7 @@ func Doctor(ctx context.Context, o Options) []Finding {
 		return out // opening would make a new key
 	}
 	s, err := openUnmigrated(ctx, o)
-	if !add("open", err, "database and key open", "see the message; when the database is locked, stop other programs that use it") {
+	if !add(Finding{What: "open", Say: "open", Mend: "open"}, err) {
 		return out
 	}
 	defer s.Close()
@@ -65,14 +88,12 @@ func Doctor(ctx context.Context, o Options) []Finding {
 
 // publicURL says when what people type would travel in clear: the server is reached from elsewhere, and not over TLS.
 func publicURL(o Options) Finding {
-	f := Finding{What: "public address", OK: true, Say: o.Config.PublicURL}
-	if f.Say == "" {
-		f.Say = "http://" + o.Config.Listen
+	f := Finding{What: "public", OK: true, Detail: o.Config.PublicURL}
+	if f.Detail == "" {
+		f.Detail = "http://" + o.Config.Listen
 	}
 	if !strings.HasPrefix(o.Config.PublicURL, "https://") && !onlyHere(o.Config.Listen) {
-		f.OK = false
-		f.Say += ": reached from other machines without TLS; cookies, phone numbers and addresses travel in clear"
-		f.Mend = "put a reverse proxy with TLS in front, listen on 127.0.0.1 and set public_url to its https:// address"
+		f.OK, f.Say, f.Mend = false, "no_tls", "tls"
 	}
 	return f
 }
@@ -88,16 +109,17 @@ func onlyHere(listen string) bool {
 }
 
 func keyFile(o Options) Finding {
-	f := Finding{What: "master key", OK: true, Say: o.KeyFile()}
+	f := Finding{What: "key", OK: true, Detail: o.KeyFile(), Args: []any{"file", o.KeyFile()}}
 	st, err := os.Stat(o.KeyFile())
 	switch {
 	case err != nil:
-		f.OK, f.Say, f.Mend = false, "not there", "put the copy that you kept at "+o.KeyFile()+" (mode 0600); without it personal data cannot be read"
+		f.OK, f.Say, f.Mend = false, "not_there", "key_missing"
 	case st.Mode().Perm()&0o077 != 0:
-		f.OK, f.Say, f.Mend = false, fmt.Sprintf("mode %04o: others can read it", st.Mode().Perm()), "chmod 600 "+o.KeyFile()
+		f.OK, f.Say, f.Mend = false, "key_open", "key_mode"
+		f.Args = append(f.Args, "mode", fmt.Sprintf("%04o", st.Mode().Perm()))
 	default:
 		if _, err := privacy.LoadMaster(o.KeyFile()); err != nil {
-			f.OK, f.Say, f.Mend = false, err.Error(), "put the copy that you kept in its place"
+			f.OK, f.Detail, f.Mend = false, err.Error(), "key_broken"
 		}
 	}
 	return f
@@ -110,12 +132,12 @@ func diskSpace(dir string) Finding {
 	var st syscall.Statfs_t
 	f := Finding{What: "disk", OK: true}
 	if err := syscall.Statfs(dir, &st); err != nil {
-		return Finding{What: "disk", Say: err.Error(), Mend: "see that the disk is mounted and readable"}
+		return Finding{What: "disk", Detail: err.Error(), Mend: "disk_read"}
 	}
 	free := uint64(st.Bavail) * uint64(st.Bsize)
-	f.Say = fmt.Sprintf("%.1f GB free", float64(free)/1e9)
+	f.Say, f.Args = "free", []any{"gb", fmt.Sprintf("%.1f", float64(free)/1e9)}
 	if free < lowDisk {
-		f.OK, f.Mend = false, "free some space or move the data folder: below 1 GB uploads will soon fail"
+		f.OK, f.Mend = false, "disk_full"
 	}
 	return f
 }
@@ -124,14 +146,14 @@ func diskSpace(dir string) Finding {
 func inside(ctx context.Context, s *Store) []Finding {
 	var out []Finding
 	current, newest, err := s.DB.SchemaVersions(ctx)
-	f := Finding{What: "schema", OK: err == nil && current == newest, Say: fmt.Sprintf("version %d of %d", current, newest)}
+	f := Finding{What: "schema", OK: err == nil && current == newest, Say: "schema", Args: []any{"current", current, "newest", newest}}
 	switch {
 	case err != nil:
-		f.Say, f.Mend = err.Error(), "see the message"
+		f.Say, f.Detail, f.Mend = "", err.Error(), "message"
 	case current < newest:
-		f.Mend = "take a backup, then run anxin migrate (anxin serve does it too)"
+		f.Mend = "schema_old"
 	case current > newest:
-		f.Mend = "a newer anxin has used this database: run that version"
+		f.Mend = "schema_new"
 	}
 	if out = append(out, f); !f.OK {
 		return out
@@ -149,16 +171,17 @@ func timers(ctx context.Context, s *Store) []Finding {
 		return err
 	})
 	if err != nil {
-		return []Finding{{What: "timers", Say: err.Error(), Mend: "see the message"}}
+		return []Finding{{What: "timers", Args: []any{"lane", "-"}, Detail: err.Error(), Mend: "message"}}
 	}
 	var out []Finding
 	for _, l := range counts {
-		f := Finding{What: "timers, lane " + string(l.Lane), OK: true, Say: fmt.Sprintf("%d waiting, %d overdue, %d dead, %d paused", l.Waiting, l.Overdue, l.Dead, l.Paused)}
+		f := Finding{What: "timers", OK: true, Say: "timers", Args: []any{"lane", string(l.Lane), "waiting", l.Waiting, "overdue", l.Overdue, "dead", l.Dead, "paused", l.Paused,
+			"minutes", int64(l.Lag / time.Minute)}}
 		switch {
 		case l.Dead > 0:
-			f.OK, f.Mend = false, "look at the dead letters under Administration and retry or drop them"
+			f.OK, f.Mend = false, "timers_dead"
 		case l.Lag > 10*time.Minute:
-			f.OK, f.Mend = false, fmt.Sprintf("the oldest waits since %s: is anxin serve running?", l.Lag.Round(time.Minute))
+			f.OK, f.Mend = false, "timers_late"
 		}
 		out = append(out, f)
 	}
@@ -179,14 +202,14 @@ func logState(ctx context.Context, s *Store) Finding {
 		if err != nil && !casefile.Is(err, casefile.NotFound) {
 			return err
 		}
-		f.Say = fmt.Sprintf("%d entries, %d of them signed", size, last.Size)
+		f.Say, f.Args = "log", []any{"size", size, "signed", last.Size}
 		if size > last.Size && !unsignedIsYoung(ctx, t, last, s.Source.Now()) {
-			f.OK, f.Mend = false, "the newest entries have not been signed for a while: is anxin serve running?"
+			f.OK, f.Mend = false, "log_unsigned"
 		}
 		return nil
 	})
 	if err != nil {
-		f.OK, f.Say, f.Mend = false, err.Error(), "see the message; anxin verify looks at every entry"
+		f.OK, f.Say, f.Detail, f.Mend = false, "", err.Error(), "log_read"
 	}
 	return f
 }
@@ -200,9 +223,9 @@ func unsignedIsYoung(ctx context.Context, t tx.Tx, last ledger.Checkpoint, now t
 func calendars(s *Store) Finding {
 	c := &Core{Store: s}
 	if _, err := clock.LoadCalendars(c.overrides("calendar")); err != nil {
-		return Finding{What: "calendars", Say: err.Error(), Mend: "correct the file in the calendar folder"}
+		return Finding{What: "calendars", Detail: err.Error(), Mend: "calendars"}
 	}
-	return Finding{What: "calendars", OK: true, Say: "read and valid"}
+	return Finding{What: "calendars", OK: true, Say: "valid"}
 }
 
 // Healthy reports whether every finding is good.

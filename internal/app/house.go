@@ -11,6 +11,7 @@ import (
 	"anxin/internal/clock"
 	"anxin/internal/evidence/evidencedb"
 	"anxin/internal/evidence/verify"
+	"anxin/internal/i18n"
 	"anxin/internal/ledger/ledgerdb"
 	"anxin/internal/notify"
 	"anxin/internal/tx"
@@ -51,11 +52,13 @@ func (h *house) close() {
 }
 
 // Check implements admin.House with what anxin doctor looks at from inside.
-func (h *house) Check(ctx context.Context, _ string) []admin.Finding {
+func (h *house) Check(ctx context.Context, lang string) []admin.Finding {
 	var out []admin.Finding
-	for _, f := range append([]Finding{diskSpace(h.DataDir), keyFile(h.Options), publicURL(h.Options), patchFile(h.Options, h.Regions)}, inside(ctx, h.Store)...) {
+	l, _ := i18n.ParseLang(lang)
+	for _, f := range append([]Finding{diskSpace(h.DataDir), keyFile(h.Options), publicURL(h.Options), patchFile(h.Options, h.Regions), backups(h.Options, h.Source.Now())}, inside(ctx, h.Store)...) {
 		if !f.OK {
-			out = append(out, admin.Finding{Tone: ui.Danger, What: f.What + ": " + f.Say, Next: f.Mend})
+			what, say, mend := f.In(l)
+			out = append(out, admin.Finding{Tone: ui.Danger, What: what + ": " + say, Next: mend})
 		}
 	}
 	return out

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"anxin/internal/casefile"
 )
 
 // backupNote is the file that says when the last backup was made. It is no part of a backup: a restored installation has none yet.
@@ -33,10 +35,10 @@ func LastBackup(dataDir string) (time.Time, error) {
 const lateBackup = 8 * 24 * time.Hour
 
 func backups(o Options, now time.Time) Finding {
-	f := Finding{What: "backup", OK: true, Say: "none yet"}
+	f := Finding{What: "backup", OK: true, Say: "no_backup"}
 	at, err := LastBackup(o.DataDir)
 	if err != nil {
-		return Finding{What: "backup", Say: err.Error(), Mend: "remove the file " + backupNote + " from the data folder and make a backup"}
+		return Finding{What: "backup", Detail: err.Error(), Mend: "backup_note", Args: []any{"file", backupNote}}
 	}
 	since := at
 	if at.IsZero() {
@@ -44,10 +46,10 @@ func backups(o Options, now time.Time) Finding {
 			since = st.ModTime()
 		}
 	} else {
-		f.Say = "made " + at.Format(time.DateTime) + " UTC"
+		f.Say, f.Args = "backup", []any{"at", at.In(casefile.Shanghai).Format(time.DateTime)}
 	}
 	if !since.IsZero() && now.Sub(since) > lateBackup {
-		f.OK, f.Mend = false, "make one with anxin backup, best every night by a timer of the system"
+		f.OK, f.Mend = false, "backup"
 	}
 	return f
 }

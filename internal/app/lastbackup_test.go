@@ -3,10 +3,13 @@ package app
 import (
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"anxin/internal/config"
+	"anxin/internal/i18n"
 )
 
 func TestDoctorMissesABackup(t *testing.T) {
@@ -38,6 +41,42 @@ func TestDoctorMissesABackup(t *testing.T) {
 		}
 		if f := backups(o, now); f.OK != c.ok || !f.OK && f.Mend == "" {
 			t.Errorf("%s: %+v", c.name, f)
+		}
+	}
+}
+
+// Whatever the doctor can say is in the catalogue, in both languages.
+func TestDoctorsWordsAreInTheCatalogue(t *testing.T) {
+	field := regexp.MustCompile(`(What|Say|Mend): +"([a-z_]+)"`)
+	assignment := regexp.MustCompile(`^\s*f\.\w+.* = .*$`)
+	for _, name := range []string{"doctor.go", "lastbackup.go", "regions.go"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var keys []string
+		for _, m := range field.FindAllStringSubmatch(string(text), -1) {
+			keys = append(keys, "doctor."+strings.ToLower(m[1])+"."+m[2])
+		}
+		for line := range strings.Lines(string(text)) {
+			if !assignment.MatchString(line) {
+				continue
+			}
+			left, right, _ := strings.Cut(strings.TrimSpace(line), " = ")
+			values := strings.Split(right, ", ")
+			for i, f := range strings.Split(left, ", ") {
+				if f = strings.TrimPrefix(f, "f."); (f == "Say" || f == "Mend") && i < len(values) && len(values[i]) > 2 {
+					keys = append(keys, "doctor."+strings.ToLower(f)+"."+strings.Trim(values[i], `"`))
+				}
+			}
+		}
+		if len(keys) < 4 {
+			t.Errorf("%s says only %v", name, keys)
+		}
+		for _, key := range keys {
+			if !i18n.Has(key) {
+				t.Errorf("%s: %s is not in the catalogue", name, key)
+			}
 		}
 	}
 }

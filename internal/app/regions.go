@@ -41,25 +41,25 @@ func patchFile(o Options, used *region.Resolver) Finding {
 	case errors.Is(err, fs.ErrNotExist) && patch == "", err == nil && patch == fmt.Sprintf("%08x", crc32.ChecksumIEEE(text)):
 		return Finding{What: "divisions", OK: true}
 	case errors.Is(err, fs.ErrNotExist):
-		return Finding{What: "divisions", Say: "the patch that is in use is no longer at " + o.PatchFile(), Mend: "put it back, or start again without it"}
+		return Finding{What: "divisions", Say: "patch_gone", Detail: o.PatchFile(), Mend: "patch_gone"}
 	}
 	if f := divisions(o); !f.OK {
 		return f
-	} else if f.Say == "dataset "+used.DatasetVersion()+", no patch" {
+	} else if f.Detail == "" && patch == "" {
 		return f // a file of comments
 	}
-	return Finding{What: "divisions", Say: o.PatchFile() + " was changed and can be read", Mend: "start the server again to put it to use"}
+	return Finding{What: "divisions", Say: "patch_changed", Detail: o.PatchFile(), Mend: "patch_changed"}
 }
 
 // divisions says which dataset places are looked up in, and whether the operator's patch can be read.
 func divisions(o Options) Finding {
 	r, err := loadRegions(o)
 	if err != nil {
-		return Finding{What: "divisions", Say: err.Error(), Mend: "correct that line of the patch, or move the file away; nothing of it is applied until then, and anxin serve does not start"}
+		return Finding{What: "divisions", Detail: err.Error(), Mend: "patch_bad"}
 	}
-	say := "dataset " + r.DatasetVersion()
+	f := Finding{What: "divisions", OK: true, Say: "dataset", Args: []any{"version", r.DatasetVersion()}}
 	if strings.Contains(r.DatasetVersion(), "+patch.") {
-		return Finding{What: "divisions", OK: true, Say: say + ", with " + o.PatchFile()}
+		f.Detail = o.PatchFile()
 	}
-	return Finding{What: "divisions", OK: true, Say: say + ", no patch"}
+	return f
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"anxin/internal/i18n"
 	"anxin/region"
 )
 
@@ -14,7 +15,7 @@ func TestOperatorsPatchChangesAnswersWithoutARelease(t *testing.T) {
 	if err != nil || r != region.Default() {
 		t.Fatalf("without a patch: %v", err)
 	}
-	if f := divisions(o); !f.OK || !strings.HasSuffix(f.Say, "no patch") {
+	if f := divisions(o); !f.OK || f.Detail != "" {
 		t.Errorf("%+v", f)
 	}
 
@@ -36,10 +37,10 @@ func TestOperatorsPatchChangesAnswersWithoutARelease(t *testing.T) {
 	if f := patchFile(o, r); !f.OK {
 		t.Errorf("the patch in use: %+v", f)
 	}
-	if f := patchFile(o, region.Default()); f.OK || !strings.Contains(f.Mend, "again") {
+	if f := patchFile(o, region.Default()); f.OK || f.Mend != "patch_changed" {
 		t.Errorf("a patch written after the start: %+v", f)
 	}
-	if f := divisions(o); !f.OK || !strings.Contains(f.Say, "+patch.") || !strings.Contains(f.Say, o.PatchFile()) {
+	if f := divisions(o); !f.OK || !strings.Contains(told(f), "+patch.") || !strings.Contains(told(f), o.PatchFile()) {
 		t.Errorf("%+v", f)
 	}
 
@@ -47,10 +48,15 @@ func TestOperatorsPatchChangesAnswersWithoutARelease(t *testing.T) {
 	if _, err := loadRegions(o); err == nil || !strings.Contains(err.Error(), "第 3 行") || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("a bad third line: %v", err)
 	}
-	if f := patchFile(o, r); f.OK || !strings.Contains(f.Say, "line 3") {
+	if f := patchFile(o, r); f.OK || !strings.Contains(f.Detail, "line 3") {
 		t.Errorf("a patch spoiled while the server runs: %+v", f)
 	}
-	if f := divisions(o); f.OK || f.Mend == "" || !strings.Contains(f.Say, "line 3") {
+	if f := divisions(o); f.OK || f.Mend == "" || !strings.Contains(f.Detail, "line 3") {
 		t.Errorf("%+v", f)
 	}
+}
+
+func told(f Finding) string {
+	_, say, _ := f.In(i18n.ZH)
+	return say
 }

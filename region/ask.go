@@ -210,7 +210,9 @@ func (d *decision) askOne(why Reason) {
 	if len(d.options) == 1 {
 		d.a.Candidates[0].Reason = why
 	}
-	d.a.Ask = d.a.Candidates[0].Ask
+	if d.a.Ask = d.a.Candidates[0].Ask; len(d.options) == 2 {
+		d.a.Ask = d.question(d.topName())
+	}
 }
 
 // askBelow answers with the counties of a city whose county is named but unknown.

@@ -434,9 +434,9 @@ func (d *decision) sameBelow(h *hit) bool {
 }
 
 // namesake reports whether a town or zone named alone begins with the name of a city or county in force that it has
-// nothing to do with.
+// nothing to do with, and offers that too.
 func (d *decision) namesake(start, end int32) bool {
-	found := false
+	n := len(d.options)
 	u := d.options[0].unit
 	for i := range d.s.hits {
 		h := &d.s.hits[i]
@@ -445,11 +445,12 @@ func (d *decision) namesake(start, end int32) bool {
 			continue
 		}
 		if d.r.related(h.place, u) {
+			d.options = d.options[:n]
 			return false
 		}
-		found = true
+		d.add(reading{hit: int32(i), place: h.place, town: -1, townAt: -1, start: h.start, end: h.end})
 	}
-	return found
+	return len(d.options) > n
 }
 
 // townInFull reports whether the town of the best reading is written with its suffix.

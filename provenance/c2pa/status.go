@@ -13,6 +13,7 @@ const (
 	OCSPNotRevoked               = "signingCredential.ocsp.notRevoked"
 	OCSPRevoked                  = "signingCredential.ocsp.revoked"
 	OCSPSkipped                  = "signingCredential.ocsp.skipped"
+	OCSPUnknown                  = "signingCredential.ocsp.unknown"
 	TimeStampValidated           = "timeStamp.validated"
 	TimeStampTrusted             = "timeStamp.trusted"
 	TimeStampUntrusted           = "timeStamp.untrusted"
@@ -195,7 +196,7 @@ var successCodes = asSet([]string{
 })
 
 var infoCodes = asSet([]string{
-	OCSPSkipped, "signingCredential.ocsp.inaccessible", "signingCredential.ocsp.unknown", TimeStampUntrusted, TimeStampOutsideValidity,
+	OCSPSkipped, "signingCredential.ocsp.inaccessible", OCSPUnknown, TimeStampUntrusted, TimeStampOutsideValidity,
 	TimeStampMismatch, TimeStampMalformed, "manifest.unknownProvenance", "algorithm.deprecated", "timeOfSigning.insideValidity",
 	IngredientUnknownProvenance, DataHashExtraExclusions, BMFFHashExtraExclusions, BoxesHashExtraExclusions, ICAUntrusted,
 })

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -69,8 +70,21 @@ func (v *validation) run() error {
 		}
 	}
 	v.reconcile(active)
+	v.checkReadable()
 	v.checkIdentities(active)
 	return nil
+}
+
+// checkReadable: an assertion that cannot be decoded is missing for whoever wants to know what it says. Bindings say
+// nothing.
+func (v *validation) checkReadable() {
+	for _, m := range v.store.manifests {
+		for _, a := range m.assertions {
+			if a.broken != "" && !slices.Contains(hashBases, a.base) {
+				v.log.fail(AssertionRequiredMissing, assertionURI(m.label, a.label), "the content of the assertion cannot be used")
+			}
+		}
+	}
 }
 
 // collect finds every manifest that the active one refers to, and refuses cycles.
@@ -199,9 +213,18 @@ func (v *validation) fileOCSP(m *manifest, val cborValue) {
 	if err != nil {
 		return
 	}
-	if a, ok := parseOCSP(der, chain, time.Time{}, v.at); ok && a.serial != nil {
-		key := a.serial.String()
-		v.ocsp[key] = append(v.ocsp[key], der)
+	a, ok := parseOCSP(der, withIssuer(chain, v.trust), time.Time{}, v.at)
+	if !ok || a.serial == nil {
+		return
+	}
+	key := a.serial.String()
+	v.ocsp[key] = append(v.ocsp[key], der)
+	// The signer vouches for these answers itself: one that says "revoked" counts without a look at the responder.
+	switch a.status {
+	case ocspRevoked:
+		v.log.fail(OCSPRevoked, signatureURI(m.label), "the manifest itself carries an answer that its certificate was revoked")
+	case ocspUnknown:
+		v.log.info(OCSPUnknown, signatureURI(m.label), "the revocation answer does not know the certificate")
 	}
 }
 
@@ -369,6 +392,9 @@ func (v *validation) checkReferences(m *manifest) {
 		url := absoluteURI(m.label, ref.url)
 		if home := manifestOf(ref.url); home != "" && home != m.label {
 			v.log.fail(AssertionOutsideManifest, ref.url, "the claim refers to an assertion of another manifest")
+			if v.store.byLabel[home] == nil {
+				v.log.fail(ClaimMissing, manifestURI(home), "the manifest that the claim refers to is not in the store")
+			}
 		}
 		a := m.find(ref.url)
 		if a != nil {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import {load, authority, cose, random, MemBlob, signRaw} from './lib.mjs';
 import {bases, crc32} from './bases.mjs';
+import {crafted} from './crafted.mjs';
 
 const out = process.argv[2];
 if (!out) { console.error('usage: node generate.mjs OUT_DIR'); process.exit(2); }
@@ -179,7 +180,9 @@ const payloadBytes = p => {
 for (const [name, who, mangle] of [['x509', ca.signers.es384, p => p], ['x509-rsa', ca.signers.ps256, p => p], ['x509-wrong', ca.signers.es256, p => ({...p, roles: ['cawg.other']})], ['x509-noeku', ca.signers.noeku, p => p]]) {
   await make(`identity-${name}.jpg`, jpegFormat, jpeg(), definition(), {identities: [{sigType: 'cawg.x509.cose', reserveSize: 4000, referencedAssertions: [], roles: ['cawg.creator'], sign: async p => new Uint8Array(cose(who, payloadBytes(mangle(p))))}]});
 }
-// 10. damaged copies
+// 10. manifests written by hand
+for (const [name, format, bytes] of crafted(path.join(out, 'ca'), ca)) await record(name, format, bytes);
+// 11. damaged copies
 const place = {jpg: b => b.indexOf('c2pa.claim'), any: b => b.indexOf('c2pa.claim')};
 const targets = Object.entries(made).filter(([n]) => /^(v2|v1|boxes|merkle0p0|merkle1p5|ai|signer-(es384|es512|ps256|ed25519)|family2-parent|compressed-v2|update|identity-x509)\./.test(n) || /^(signer-(es384|ed25519)|family2-(parent|component)|compressed-v2|update|identity-x509)/.test(n));
 for (const [name, {format, bytes}] of targets) {

@@ -1717,7 +1717,7 @@ func nth(name string, i int) string {
 }
 
 func mediaField(pg ui.Page, v FileView) ui.Upload {
-	u := uploadField(pg, v.Upload, v.Max, v.MaxBytes)
+	u := parties.UploadField(pg, v.Upload, v.Max, v.MaxBytes)
 	u.Error, u.Done = v.Form.For("media"), v.V.Media
 	return u
 }

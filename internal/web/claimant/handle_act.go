@@ -215,7 +215,7 @@ func (h *Handler) actView(c call, st claim.ClaimStatus, a act, s parties.Sent, f
 		v.Words = &ui.Input{Name: "words", Label: pg.T("claimant.words." + a.name), Value: s.Get("words"), Error: form.For("words"), Rows: 4, MaxLength: f.most, Optional: !f.needWords}
 	}
 	if f.media {
-		u := uploadField(pg, c.base+"/uploads", h.Max, h.MaxBytes)
+		u := parties.UploadField(pg, c.base+"/uploads", h.Max, h.MaxBytes)
 		u.Error, u.Done, u.Required = form.For("media"), s.Media, f.needMedia
 		v.Upload = &u
 	}

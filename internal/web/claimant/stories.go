@@ -47,7 +47,7 @@ func hours(pg ui.Page, h float64) time.Time {
 func demoCall(pg ui.Page) call { return call{pg: pg, base: demoBase} }
 
 func demoHandler(pg ui.Page) *Handler {
-	return &Handler{Config: Config{Site: pg.Site, Max: 12, MaxBytes: 100 << 20, Source: casefile.Source{Clock: func() time.Time { return pg.P.Now }}}}
+	return &Handler{Config: Config{Site: pg.Site, Max: 12, MaxBytes: 100_000_000, Source: casefile.Source{Clock: func() time.Time { return pg.P.Now }}}}
 }
 
 func demoOrder(pg ui.Page) claim.OrderView {

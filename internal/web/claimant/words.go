@@ -16,6 +16,9 @@ func statusView(c call, st claim.ClaimStatus) StatusView {
 	v := StatusView{Number: st.Number.String(), Base: c.base, Seq: st.Seq, Now: nowOf(p, st), Open: open(st.State)}
 	v.Mine, v.Theirs, v.Asked = s.Said(withStory(st)), s.Said(st.Theirs), s.Said(st.Asked)
 	v.Todos = todos(c, st, v.Asked, v.Theirs)
+	if n := len(v.Theirs); n > 0 && (st.May(claim.MoveComment) || st.May(claim.MoveRespond)) {
+		v.Theirs = v.Theirs[:n-1] // it stands in what is asked of the buyer
+	}
 	if o := s.Decision(st.Decision); o != nil {
 		if len(st.Letters) > 0 {
 			o.Letter = c.base + "/letter"

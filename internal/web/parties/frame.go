@@ -34,3 +34,12 @@ func letterFrame(pg ui.Page, v Letter) ui.Page {
 	pg.Bare = true
 	return pg.WithTitle(v.Title + " " + v.Number)
 }
+
+// accepted is what the file dialogue offers: photographs, videos, papers.
+const accepted = "image/*,video/*,application/pdf"
+
+// UploadField is the field for photographs, videos and papers. create is where a file is sent in pieces; empty sends it with the form.
+func UploadField(pg ui.Page, create string, most int, bytes int64) ui.Upload {
+	return ui.Upload{Name: MediaField, Label: pg.T("parties.upload.label"), Hint: pg.T("parties.upload.hint", "n", most, "size", pg.P.Bytes(bytes)), Create: create, Max: most, MaxBytes: bytes,
+		Accept: accepted, Add: pg.T("parties.upload.add"), Refused: pg.T("parties.upload.refused")}
+}

@@ -56,6 +56,7 @@ func (s *Shower) References(list []claim.ReferenceView) (out []Tile) {
 
 // copies fills in where the copies are; videos and papers have none.
 func (s *Shower) copies(t *Tile, item string) {
+	t.Item = item
 	if t.Kind == "photo" {
 		t.Src, t.Href = s.Base+"/"+item+"/thumb", s.Base+"/"+item+"/large"
 	}
@@ -101,8 +102,14 @@ func (s *Shower) One(st claim.StatementView) Said {
 	if st.Side == claim.NoSide || st.Part != claim.PartBuyer && st.Part != claim.PartMerchant && st.Part != "" {
 		who = "platform"
 	}
+	mine := who == string(s.Side)
+	if mine {
+		who = "me_" + who
+	} else if st.Part == claim.PartInspector {
+		who = "inspector"
+	}
 	x := Said{ID: "said-" + st.ID.String(), At: st.At, Who: s.P.T("parties.who." + who), Words: st.Words.Clear(), Tiles: s.Media(st.Media), Asked: ShotWords(s.P, st.Shots),
-		Mine: who == string(s.Side)}
+		Mine: mine}
 	key := "parties.said." + st.Kind
 	if !i18n.Has(key) {
 		key = "parties.said.other"

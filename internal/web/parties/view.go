@@ -8,6 +8,8 @@ import (
 
 // Tile is one picture, video or paper of a claim, as a small copy. Originals are never shown.
 type Tile struct {
+	// Item is the id of what is shown.
+	Item string
 	// Src is the small copy and Href the large one, both on our origin; empty for what has no copy to look at (videos, papers).
 	Src, Href string
 	// What names it for people who do not see it: 买家照片 2.

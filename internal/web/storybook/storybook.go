@@ -15,6 +15,7 @@ import (
 	"anxin/internal/web/customer"
 	"anxin/internal/web/desk"
 	"anxin/internal/web/login"
+	"anxin/internal/web/merchant"
 	"anxin/internal/web/review"
 	"anxin/internal/web/tech"
 	"anxin/internal/web/ui"
@@ -32,6 +33,7 @@ func All() []ui.Story {
 		admin.Stories(),
 		review.Stories(),
 		claimant.Stories(),
+		merchant.Stories(),
 	} {
 		all = append(all, stories...)
 	}

@@ -175,6 +175,7 @@ export function startReview(): void {
   });
   // A picture that has no copy leaves its place empty instead of a broken sign.
   document.addEventListener("error", (e) => { const t = e.target as HTMLElement; if (t.tagName === "IMG" && t.closest(".cmp")) t.classList.add("broken"); }, true);
+  all<HTMLImageElement>(document, ".cmp img").forEach((i) => { if (i.complete && !i.naturalWidth && i.loading !== "lazy") i.classList.add("broken"); });
   const open = one<HTMLElement>(document, "details[data-act][open]");
   if (open && !one(document, "[data-summary]")) open.scrollIntoView({ block: "center" });
 }

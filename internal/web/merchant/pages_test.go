@@ -1,0 +1,9 @@
+package merchant
+
+import (
+	"testing"
+
+	"anxin/internal/web/webtest"
+)
+
+func TestStoriesAreSound(t *testing.T) { webtest.Stories(t, Stories()) }

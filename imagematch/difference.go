@@ -297,12 +297,13 @@ func light(ref, claim plane, inside []uint8, limit float32) {
 	for i, n := range weight.pix {
 		sum.pix[i] /= n + 0.5
 	}
-	f := field{step: cell, w: w, h: h, dx: sum.pix, dy: sum.pix}
+	f := field{step: cell, shift: -cell / 2, w: w, h: h}
+	add := make([]float32, ref.w)
 	for y := range ref.h {
+		f.along(add, sum.pix, float64(y)-cell/2)
 		row := ref.row(y)
-		for x := range row {
-			v, _ := f.at(float64(x)-cell/2, float64(y)-cell/2)
-			row[x] += float32(v)
+		for x, v := range add {
+			row[x] += v
 		}
 	}
 }
@@ -378,13 +379,15 @@ func outside(lo, hi, claim plane) {
 // normaliseByActivity divides by what places of like structure usually show between these two pictures: the upper decile, but not less than a floor.
 func normaliseByActivity(d, activity plane, inside []uint8, floor float32) {
 	const bins = 12
-	bin := func(a float32) int {
-		b := 0
-		for limit := float32(2); a > limit && b < bins-1; limit *= 1.5 {
-			b++
+	var table [257]uint8 // of whole brightness levels
+	b, end := uint8(0), 2.0
+	for i := range table {
+		for float64(i) > end && b < bins-1 {
+			b, end = b+1, end*1.5
 		}
-		return b
+		table[i] = b
 	}
+	bin := func(a float32) uint8 { return table[min(256, max(0, int(a)))] }
 	var lists [bins][]float64
 	for i := 0; i < len(d.pix); i += 3 {
 		if inside[i] == 1 {

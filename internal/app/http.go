@@ -139,8 +139,9 @@ func (s *Server) staffPages(mux *http.ServeMux, g *guard.Guard) {
 		Live: s.Live, Catalogue: s.Catalogue}
 	s.mount(edge, inner, atDesk.Routes())
 	s.adminPages(edge, inner)
+	s.reviewPages(edge, inner)
 	with := g.Sessions(s.Party.Sessions, inner)
-	for _, prefix := range []string{"/tech", "/tech/", "/desk", "/desk/", "/admin", "/admin/", login.MailboxPath, "/login", "/login/", "/logout", "/setup/", "/join/", "/account", "/account/"} {
+	for _, prefix := range []string{"/tech", "/tech/", "/desk", "/desk/", "/admin", "/admin/", "/review", "/review/", login.MailboxPath, "/login", "/login/", "/logout", "/setup/", "/join/", "/account", "/account/"} {
 		mux.Handle(prefix, with)
 	}
 }

@@ -252,8 +252,11 @@ func (c *Core) mayUse(ctx context.Context, a casefile.Actor, what evidence.Use, 
 		return c.merchantMaySee(ctx, a, i)
 	}
 	action := party.ViewEvidence
-	if what != evidence.UseSee {
+	switch {
+	case what != evidence.UseSee:
 		action = party.ExportEvidence
+	case a.Role == casefile.Admin && ofClaim(i.Kind):
+		action = party.ViewClaimEvidence // a lead decides disagreements of reviewers
 	}
 	holder := casefile.Nil
 	if a.Role == casefile.Technician {

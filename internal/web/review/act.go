@@ -93,13 +93,19 @@ var jobs = map[string]job{
 		return err
 	}},
 	"decide": {do: func(p *Pages, ctx context.Context, q *staff.Request, id casefile.ID) error {
-		return p.decide(ctx, q, id, func(ctx context.Context, c claim.Decide) (claim.Result, error) { return p.Claims.Decide(ctx, q.Actor, c) })
+		return p.decide(ctx, q, id, func(ctx context.Context, c claim.Decide) (claim.Result, error) {
+			return p.Claims.Decide(ctx, q.Actor, c)
+		})
 	}},
 	"overturn": {do: func(p *Pages, ctx context.Context, q *staff.Request, id casefile.ID) error {
-		return p.decide(ctx, q, id, func(ctx context.Context, c claim.Decide) (claim.Result, error) { return p.Claims.Overturn(ctx, q.Actor, c) })
+		return p.decide(ctx, q, id, func(ctx context.Context, c claim.Decide) (claim.Result, error) {
+			return p.Claims.Overturn(ctx, q.Actor, c)
+		})
 	}},
 	"lead_decide": {lead: true, do: func(p *Pages, ctx context.Context, q *staff.Request, id casefile.ID) error {
-		return p.decide(ctx, q, id, func(ctx context.Context, c claim.Decide) (claim.Result, error) { return p.Claims.LeadDecide(ctx, q.Actor, c) })
+		return p.decide(ctx, q, id, func(ctx context.Context, c claim.Decide) (claim.Result, error) {
+			return p.Claims.LeadDecide(ctx, q.Actor, c)
+		})
 	}},
 	"suspend":  reasoned("suspend", func(p *Pages) reasonedFunc { return p.Claims.Suspend }),
 	"resume":   reasoned("resume", func(p *Pages) reasonedFunc { return p.Claims.Resume }),

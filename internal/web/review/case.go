@@ -63,6 +63,8 @@ func (p *Pages) view(q *staff.Request, page claim.ReviewPage) (Case, error) {
 		}
 	}
 	v.Media, v.Refs = picturesOf(page)
+	paths(page.Number, v.Media)
+	paths(page.Number, v.Refs)
 	tags := tagsOf(v.Media, v.Refs)
 	for _, s := range page.Said {
 		v.Said = append(v.Said, saidOf(pr, s, tags))
@@ -234,6 +236,14 @@ func picturesOf(page claim.ReviewPage) (media, refs []Picture) {
 		refs = append(refs, Picture{Item: r.Item, Tag: "R" + strconv.Itoa(i+1), Kind: r.Kind, Video: strings.HasSuffix(r.Kind, "_video"), At: r.Sealed, After: r.After})
 	}
 	return media, refs
+}
+
+// paths fills in where pictures can be looked at.
+func paths(n casefile.Number, list []Picture) {
+	for i := range list {
+		x := &list[i]
+		x.Thumb, x.Full, x.Original = picturePath(n, x.Item, "thumb"), picturePath(n, x.Item, "full"), picturePath(n, x.Item, "original")
+	}
 }
 
 func tagsOf(lists ...[]Picture) map[casefile.ID]string {

@@ -11,7 +11,7 @@ import (
 	"anxin/internal/web/staff"
 )
 
-// draftOf is the letter as it would be now. It grows while the reasons are typed; what is missing says so. 
+// draftOf is the letter as it would be now. It grows while the reasons are typed; what is missing says so.
 func (p *Pages) draftOf(q *staff.Request, page claim.ReviewPage, in Input) []Paragraph {
 	c, _ := p.decideOf(q, page, in)
 	f := factsOf(page, c)
@@ -42,7 +42,9 @@ func plainDraft(pr i18n.Printer, f claim.LetterFacts, basis []string) []Paragrap
 		}
 		return ""
 	}
-	para := func(key string, lines ...string) Paragraph { return Paragraph{Title: pr.T("letter.heading." + key), Lines: lines} }
+	para := func(key string, lines ...string) Paragraph {
+		return Paragraph{Title: pr.T("letter.heading." + key), Lines: lines}
+	}
 	outcome := para("outcome")
 	if f.Remedy != "" {
 		outcome.Lines = append(outcome.Lines, remedyWords(pr, string(f.Remedy), int64(f.Amount)))
@@ -120,6 +122,9 @@ func (p *Pages) letterPDF(q *staff.Request, id casefile.ID) error {
 }
 
 func (p *Pages) served(q *staff.Request, id casefile.ID) (claim.LetterView, error) {
+	if p.Press == nil {
+		return claim.LetterView{}, casefile.Fail(casefile.NotFound, "error.not_found")
+	}
 	code := q.PathValue("code")
 	if code != "" {
 		var err error

@@ -28,7 +28,7 @@ type Pages struct {
 	Vault  Vault
 	// Press puts letters into words and on paper.
 	Press parties.Press
-	Live   staff.Live
+	Live  staff.Live
 	// Laws names clauses of law; nil shows their ids.
 	Laws func(id, lang string) string
 	// BaseURL is where /verify of this operator is.

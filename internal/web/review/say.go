@@ -53,9 +53,9 @@ func sideOr(side string) string {
 
 func fullOrOriginal(x Picture) string {
 	if x.Video {
-		return "original"
+		return x.Original
 	}
-	return "full"
+	return x.Full
 }
 
 func factPairs(pg ui.Page, v Case) []ui.Pair {

@@ -164,6 +164,12 @@ func demoCase(pg ui.Page) Case {
 		Timeline: []ui.Event{{At: at(pg, -day), Title: pg.T("claim.event.comment")}, {At: at(pg, -2*day), Title: pg.T("claim.event.contest")},
 			{At: at(pg, -3*day+2), Title: pg.T("claim.event.serve")}, {At: at(pg, -3*day), Title: pg.T("claim.event.submit")}},
 	}
+	for _, list := range [][]Picture{v.Media, v.Refs} {
+		for i := range list {
+			src := pg.Site.Assets.Path("nophoto.svg")
+			list[i].Thumb, list[i].Full, list[i].Original = src, src, picturePath(v.Number, list[i].Item, "original")
+		}
+	}
 	return v
 }
 

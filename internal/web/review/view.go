@@ -55,6 +55,8 @@ type Picture struct {
 	// After: a reference that was sealed after the claim; it counts for nothing against the buyer.
 	After  bool
 	SHA256 string
+	// Thumb, Full and Original are where it can be looked at; a video has the original only.
+	Thumb, Full, Original string
 }
 
 // Said is something that somebody said.
@@ -260,7 +262,7 @@ type Case struct {
 	Appeal      *Said
 	Decide      *DecideForm
 	// Shots are what a buyer can be asked for, by code.
-	Shots  []ui.Choice
+	Shots       []ui.Choice
 	Second      bool // agree and disagree are open
 	NeedsBeyond bool // the proposal is a finding of forgery: who agrees ticks the standard
 	ThirdUphold bool

@@ -39,6 +39,8 @@ func (f Frame) Page(pg ui.Page, current string) ui.Page {
 			add("staff.nav.statistics", "/admin/statistics", 0)
 		}
 	case casefile.Reviewer:
+		add("staff.nav.review", "/review", 0)
+		add("staff.nav.statistics", "/review/statistics", 0)
 		add("staff.nav.queue", "/desk", 0)
 	case casefile.Technician:
 		add("staff.nav.today", "/tech", 0)
@@ -58,16 +60,20 @@ func (f Frame) Page(pg ui.Page, current string) ui.Page {
 // AdminNav are the administrator's pages.
 var AdminNav = []struct{ Name, Href string }{
 	{"admin", "/admin"}, {"technicians", "/admin/technicians"}, {"accounts", "/admin/accounts"}, {"keys", "/admin/keys"}, {"webhooks", "/admin/webhooks"},
+	{"review", "/review"}, {"problems", "/review/problems"}, {"review_stats", "/review/statistics"},
 	{"clocks", "/admin/clocks"}, {"timers", "/admin/timers"}, {"evidence", "/admin/evidence"}, {"statistics", "/admin/statistics"},
 }
 
-// Home is where an account lands after log-in, by the role in use: a technician on today, the desk on its queue, the operator on the overview.
+// Home is where an account lands after log-in, by the role in use: a technician on today, the desk on its queue, a reviewer on the next
+// case, the operator on the overview.
 func Home(role casefile.Role) string {
 	switch role {
 	case casefile.Technician:
 		return "/tech"
 	case casefile.Admin:
 		return "/admin"
+	case casefile.Reviewer:
+		return "/review"
 	}
 	return "/desk"
 }

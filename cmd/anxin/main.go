@@ -18,7 +18,6 @@ import (
 	"anxin/internal/cli/imagecli"
 	"anxin/internal/cli/inspectcli"
 	"anxin/internal/cli/regioncli"
-	"anxin/internal/cli/rulescli"
 	"anxin/internal/config"
 )
 
@@ -45,7 +44,7 @@ type cli struct {
 	Compare     imagecli.CompareCmd     `cmd:"" help:"Say whether two pictures are one photograph, and what was changed."`
 	Forge       imagecli.ForgeCmd       `cmd:"" help:"Make forged pictures for testing detectors."`
 	Inspect     inspectcli.Cmd          `cmd:"" help:"Say what files' own marks say: content credentials, who signed, whether AI made them."`
-	Rules       rulescli.Cmd            `cmd:"" help:"Check, explain, replay and publish policy packs."`
+	Rules       rulesCmd                `cmd:"" help:"Check, explain, replay and publish policy packs."`
 	Storybook   storybookCmd            `cmd:"" help:"Serve every screen in every state with invented data."`
 	Version     versionCmd              `cmd:"" help:"Print the version."`
 

@@ -82,3 +82,27 @@ func BenchmarkSmall(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkFile judges the file that C2PA_BENCH_FILE names, for comparison with other implementations
+// (oracle/bench.mjs).
+func BenchmarkFile(b *testing.B) {
+	path := os.Getenv("C2PA_BENCH_FILE")
+	if path == "" {
+		b.Skip("C2PA_BENCH_FILE names no file")
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(info.Size())
+	for b.Loop() {
+		f, err := os.Open(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := Read(context.Background(), f, info.Size(), Options{At: at}); err != nil {
+			b.Fatal(err)
+		}
+		f.Close()
+	}
+}

@@ -40,7 +40,7 @@ func (v *validation) identitiesOf(m *manifest, ingredientURI string, seen map[st
 		v.log.ingredient = append(v.log.ingredient, ingredientURI)
 	}
 	for _, a := range m.byBase("cawg.identity") {
-		if a.redacted {
+		if a.redacted || a.broken != "" {
 			continue
 		}
 		v.log.current = append(v.log.current, assertionURI(m.label, a.label))

@@ -212,6 +212,9 @@ func bmffChildren(s *source, in span) ([]bmffBox, error) {
 			b.uuid = h[b.head : b.head+16]
 			b.head += 16
 		}
+		if b.kind == "mdat" && in.start == 0 && size > in.end()-pos {
+			size = in.end() - pos // a file that was cut short: the hash will say so
+		}
 		if size < b.head || size > in.end()-pos {
 			return nil, fmt.Errorf("%w: box %q of %d bytes at %d", ErrMalformedFile, b.kind, size, pos)
 		}

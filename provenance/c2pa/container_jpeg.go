@@ -2,6 +2,7 @@ package c2pa
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 )
 
@@ -26,6 +27,9 @@ func readJPEG(a *asset, l limits) error {
 			return fmt.Errorf("%w: more than %d JPEG segments", ErrTooMany, maxSegments)
 		}
 		marker, at, size, err := nextSegment(a.source, pos)
+		if err != nil && a.store != nil && errors.Is(err, ErrMalformedFile) {
+			break // the store is there, and its hash will say what became of the rest
+		}
 		if err != nil {
 			return err
 		}

@@ -64,10 +64,32 @@ func readIngredient(a *assertion) (ingredient, error) {
 		i.signature, i.hasSignature = readHashedURI(v.get("claimSignature"))
 		i.sourceType = v.get("digitalSourceType").text()
 		i.results = v.get("validationResults")
-		i.hasResults = i.results.isMap()
+		i.hasResults = validResults(i.results)
 	}
 	i.thumbnail, i.hasThumbnail = readHashedURI(v.get("thumbnail"))
 	return i, nil
+}
+
+// validResults says whether validation results have the form that version 3 needs: lists of codes for the manifest and
+// for each of its ingredients.
+func validResults(v cborValue) bool {
+	codes := func(c cborValue) bool {
+		return c.get("success").isArray() && c.get("informational").isArray() && c.get("failure").isArray()
+	}
+	if !v.isMap() {
+		return false
+	}
+	if a := v.get("activeManifest"); a.present() && a.kind != cborNull && !codes(a) {
+		return false
+	}
+	if d := v.get("ingredientDeltas"); d.isArray() {
+		for i := range d.items {
+			if _, ok := d.items[i].get("ingredientAssertionURI").str(); !ok || !codes(d.items[i].get("validationDeltas")) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // target gives the label of the manifest that the ingredient refers to.

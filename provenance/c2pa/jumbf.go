@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"unicode/utf8"
 )
 
 // Limits of the JUMBF reader.
@@ -68,15 +69,10 @@ func (b *box) super(uuid string) *box {
 
 type boxReader struct{ count int }
 
-// parseStore reads the superbox at the start of data. Bytes after it are padding and ignored. Its own length lies
-// outside of every hash; one that is too large means the rest of the data, as other readers have it.
+// parseStore reads the superbox at the start of data. Bytes after it are padding and ignored.
 func parseStore(data []byte) (*box, error) {
 	r := boxReader{}
-	if len(data) >= 8 && uint64(binary.BigEndian.Uint32(data)) > uint64(len(data)) {
-		data = append([]byte(nil), data...)
-		binary.BigEndian.PutUint32(data, 0)
-	}
-	b, _, err := r.next(data, 0)
+	b, _, err := r.next(data, 0, true)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +82,9 @@ func parseStore(data []byte) (*box, error) {
 	return b, nil
 }
 
-// next reads the box at the start of data and says how long it is.
-func (r *boxReader) next(data []byte, depth int) (*box, int, error) {
+// next reads the box at the start of data and says how long it is. The lengths of superboxes lie outside of every hash;
+// at the tail, where data reaches the end of the store, one that is too large means the rest, as other readers have it.
+func (r *boxReader) next(data []byte, depth int, tail bool) (*box, int, error) {
 	if depth > maxBoxDepth {
 		return nil, 0, fmt.Errorf("%w: boxes nested deeper than %d", ErrTooDeep, maxBoxDepth)
 	}
@@ -107,22 +104,25 @@ func (r *boxReader) next(data []byte, depth int) (*box, int, error) {
 		}
 		size, head = binary.BigEndian.Uint64(data[8:]), 16
 	}
+	if tail && size > uint64(len(data)) && string(data[4:8]) == "jumb" {
+		size = uint64(len(data))
+	}
 	if size < uint64(head) || size > uint64(len(data)) {
 		return nil, 0, fmt.Errorf("%w: box of %d bytes in %d", ErrMalformedJUMBF, size, len(data))
 	}
 	b := &box{kind: string(data[4:8]), raw: data[:size], body: data[head:size]}
 	if b.kind == "jumb" {
-		if err := r.superbox(b, depth); err != nil {
+		if err := r.superbox(b, depth, tail && int(size) == len(data)); err != nil {
 			return nil, 0, err
 		}
 	}
 	return b, int(size), nil
 }
 
-func (r *boxReader) superbox(b *box, depth int) error {
+func (r *boxReader) superbox(b *box, depth int, tail bool) error {
 	rest := b.body
 	for first := true; len(rest) > 0; first = false {
-		c, n, err := r.next(rest, depth+1)
+		c, n, err := r.next(rest, depth+1, tail)
 		if err != nil {
 			return err
 		}
@@ -165,6 +165,9 @@ func describe(b *box, d []byte) error {
 	}
 	if end <= 0 {
 		return fmt.Errorf("%w: description without a label", ErrMalformedJUMBF)
+	}
+	if !utf8.Valid(d[:end]) {
+		return fmt.Errorf("%w: label that is not UTF-8", ErrMalformedJUMBF)
 	}
 	b.label, d = string(d[:end]), d[end+1:]
 	if toggles&4 != 0 {

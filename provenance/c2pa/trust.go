@@ -282,7 +282,10 @@ func keyProblem(c *certificate) string {
 		}
 	case oidRSA, oidRSAPSS:
 		n, e, ok := rsaParts(c.keyBits)
-		if !ok || n.BitLen() < 2048 {
+		if !ok {
+			return "" // no key at all: the signature cannot verify
+		}
+		if n.BitLen() < 2048 {
 			return "an RSA key shorter than 2048 bits"
 		}
 		if e.Sign() <= 0 || e.Bit(0) == 0 || e.BitLen() < 2 {

@@ -254,6 +254,8 @@ func (v *validation) checkSignature(m *manifest) {
 	}
 	who.chain, err = s.chain()
 	if err != nil {
+		v.log.info(OCSPSkipped, "", "no revocation answer can be looked at")
+		v.log.fail(SigningCredentialUntrusted, "", "the signing certificate cannot be read")
 		v.log.fail(ClaimSignatureMismatch, "", "the certificates cannot be read: "+err.Error())
 		v.signers[m.label] = who
 		return

@@ -31,7 +31,7 @@ func (c *canvas) grey(x, y int) float64 {
 	return 0.299*float64(p[0]) + 0.587*float64(p[1]) + 0.114*float64(p[2])
 }
 
-// paint mixes a pixel with a change and marks it when it is visible.
+// paint mixes a pixel with a change.
 func (c *canvas) paint(x, y int, amount float64, change func(v *[3]float64)) {
 	w, h := c.size()
 	if x < 0 || y < 0 || x >= w || y >= h || amount <= 0 {
@@ -42,14 +42,8 @@ func (c *canvas) paint(x, y int, amount float64, change func(v *[3]float64)) {
 	v := [3]float64{float64(p[0]), float64(p[1]), float64(p[2])}
 	old := v
 	change(&v)
-	moved := 0.0
 	for k := range v {
-		nv := math.Max(0, math.Min(255, old[k]+(v[k]-old[k])*amount+0.5))
-		moved = math.Max(moved, math.Abs(nv-old[k]))
-		p[k] = uint8(nv)
-	}
-	if moved >= 6 {
-		c.mask.Pix[y*c.mask.Stride+x] = 255
+		p[k] = uint8(math.Max(0, math.Min(255, old[k]+(v[k]-old[k])*amount+0.5)))
 	}
 }
 

@@ -113,7 +113,11 @@ func Apply(img image.Image, attack string, seed uint64) (*Forged, error) {
 		}
 		c.rnd = rand.New(rand.NewPCG(seed, uint64(at)<<8|uint64(i)))
 		c.jpeg = nil
+		before := bytes.Clone(c.img.Pix)
 		steps[at].do(c)
+		if steps[at].damage {
+			c.mark(before)
+		}
 		if c.img.Rect.Dx() < 32 || c.img.Rect.Dy() < 32 {
 			return nil, ErrSmall
 		}
@@ -121,6 +125,20 @@ func Apply(img image.Image, attack string, seed uint64) (*Forged, error) {
 	}
 	f.Image, f.Mask, f.JPEG = c.img, c.mask, c.jpeg
 	return f, nil
+}
+
+// visible is the difference in any channel from which a pixel counts as altered.
+const visible = 6
+
+// mark adds what visibly differs from before to the mask.
+func (c *canvas) mark(before []uint8) {
+	for i := range c.mask.Pix {
+		for k := range 3 {
+			if d := int(before[4*i+k]) - int(c.img.Pix[4*i+k]); d >= visible || d <= -visible {
+				c.mask.Pix[i] = 255
+			}
+		}
+	}
 }
 
 // compress encodes and decodes.

@@ -1,0 +1,139 @@
+package imagecli
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"image/png"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"context"
+)
+
+// root stands for the binary, which mounts the commands.
+type root struct {
+	Fingerprint FingerprintCmd `cmd:""`
+	Compare     CompareCmd     `cmd:""`
+	Forge       ForgeCmd       `cmd:""`
+}
+
+func run(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var c root
+	parser, err := kong.New(&c, kong.Exit(func(int) {}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	c.Fingerprint.Stdout, c.Compare.Stdout, c.Forge.Stdout = &out, &out, &out
+	k, err := parser.Parse(args)
+	if err != nil {
+		return "", err
+	}
+	k.BindTo(context.Background(), (*context.Context)(nil))
+	err = k.Run()
+	return out.String(), err
+}
+
+// scene writes a picture with structure.
+func scene(t *testing.T, name string, seed uint64) string {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 1))
+	img := image.NewRGBA(image.Rect(0, 0, 480, 360))
+	for i := range img.Pix {
+		img.Pix[i] = 255
+	}
+	for range 400 {
+		x, y, w, h := r.IntN(480), r.IntN(360), 5+r.IntN(60), 5+r.IntN(60)
+		c := color.RGBA{uint8(r.IntN(256)), uint8(r.IntN(256)), uint8(r.IntN(256)), 255}
+		for j := y; j < min(360, y+h); j++ {
+			for i := x; i < min(480, x+w); i++ {
+				img.SetRGBA(i, j, c)
+			}
+		}
+	}
+	path := filepath.Join(t.TempDir(), name)
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if strings.HasSuffix(name, ".png") {
+		err = png.Encode(f, img)
+	} else {
+		err = jpeg.Encode(f, img, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestForgeThenCompare(t *testing.T) {
+	src := scene(t, "a.png", 1)
+	dir := t.TempDir()
+	forged, truth := filepath.Join(dir, "f.jpg"), filepath.Join(dir, "truth.png")
+	if _, err := run(t, "forge", "--seed", "3", "--attack", "stain+chat", "--mask", truth, src, forged); err != nil {
+		t.Fatal(err)
+	}
+	overlay, mask := filepath.Join(dir, "o.png"), filepath.Join(dir, "m.png")
+	out, err := run(t, "compare", "--json", "--overlay", overlay, "--mask", mask, src, forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a struct {
+		Related, Changed, Mirrored bool
+		Same                       bool `json:"same_photograph"`
+		Boxes                      [][4]int
+		Band                       string
+		Facts                      []struct{ ID, Zh, En string }
+		Ms                         *int64
+	}
+	if err := json.Unmarshal([]byte(out), &a); err != nil {
+		t.Fatal(err)
+	}
+	if !a.Related || !a.Same || !a.Changed || len(a.Boxes) == 0 || a.Band != "strong" || len(a.Facts) < 2 || a.Ms == nil {
+		t.Errorf("%s", out)
+	}
+	for _, path := range []string{truth, overlay, mask} {
+		if pic, err := load(path); err != nil || pic.Width < 400 {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	if out, err = run(t, "compare", src, scene(t, "b.jpg", 2)); err != nil || !strings.Contains(out, "insufficient") || !strings.Contains(out, "没有发现") {
+		t.Errorf("%v %s", err, out)
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	a, b := scene(t, "a.png", 1), scene(t, "b.jpg", 1)
+	out, err := run(t, "fingerprint", "--dihedral", a, b)
+	if err != nil || strings.Count(out, "\n") != 18 || strings.Count(out, "flip-y") != 2 {
+		t.Fatalf("%v %s", err, out)
+	}
+	broken := filepath.Join(t.TempDir(), "broken.jpg")
+	if err := os.WriteFile(broken, []byte("\xff\xd8\xff"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err = run(t, "fingerprint", "--json", broken, a)
+	if err == nil || !strings.Contains(out, `"reason":"truncated"`) || !strings.Contains(out, `"quality":100`) {
+		t.Errorf("the good file must be printed, the bad one explained and the command fail: %v %s", err, out)
+	}
+}
+
+func TestForgeExplainsItself(t *testing.T) {
+	if out, err := run(t, "forge", "--list"); err != nil || !strings.Contains(out, "regenerate") {
+		t.Errorf("%v %s", err, out)
+	}
+	if _, err := run(t, "forge", "x.png"); err == nil || !strings.Contains(err.Error(), "--attack") {
+		t.Errorf("%v", err)
+	}
+}

@@ -137,11 +137,15 @@ func (a act) legal(c claim.MerchantClaim) bool {
 	return a.step == "" || slices.Contains(x.Steps, a.step)
 }
 
-// actsOf are the ways to the acts that are open. In the merchant's turn the first is the page's one primary button; besides, none is.
+// natural are the acts that one's turn is for when there is no choice to make: their button is the page's primary one. Agreeing, offering and contesting stand side by
+// side: the page does not lean.
+var natural = []claim.Move{claim.MoveComment, claim.MoveConfirm, claim.MoveRespond}
+
+// actsOf are the ways to the acts that are open.
 func actsOf(p i18n.Printer, c claim.MerchantClaim) (out []Act) {
 	for _, a := range acts {
 		if a.legal(c) {
-			out = append(out, Act{Name: a.name, Text: p.T("merchant.do." + a.name), Href: claimPath(c.Case) + "/" + a.name, Key: a.key, Primary: len(out) == 0 && c.Next.Yours})
+			out = append(out, Act{Name: a.name, Text: p.T("merchant.do." + a.name), Href: claimPath(c.Case) + "/" + a.name, Key: a.key, Primary: len(out) == 0 && c.Next.Yours && slices.Contains(natural, a.move)})
 		}
 	}
 	return out

@@ -110,7 +110,10 @@ func rowOf(p i18n.Printer, r claim.InboxRow) Row {
 
 func toneOf(s claim.State, yours bool) ui.Tone {
 	t := parties.StateTone(s)
-	if t == ui.Warn && !yours {
+	switch {
+	case yours:
+		return ui.Warn
+	case t == ui.Warn:
 		return ui.Info
 	}
 	return t

@@ -42,6 +42,9 @@ func (f Frame) Page(pg ui.Page, current string) ui.Page {
 		add("staff.nav.review", "/review", 0)
 		add("staff.nav.statistics", "/review/statistics", 0)
 		add("staff.nav.queue", "/desk", 0)
+	case casefile.Merchant:
+		add("staff.nav.claims", "/merchant", 0)
+		add("staff.nav.orders", "/orders", 0)
 	case casefile.Technician:
 		add("staff.nav.today", "/tech", 0)
 		add("staff.nav.offers", "/tech/offers", f.Offers)
@@ -72,6 +75,8 @@ func Home(role casefile.Role) string {
 		return "/tech"
 	case casefile.Admin:
 		return "/admin"
+	case casefile.Merchant:
+		return "/merchant"
 	case casefile.Reviewer:
 		return "/review"
 	}

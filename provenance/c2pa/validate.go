@@ -24,6 +24,7 @@ type validation struct {
 	stamps     map[string]time.Time // times from time-stamp assertions, by manifest label
 	ocsp       map[string][][]byte  // responses from certificate-status assertions, by serial number
 	signers    map[string]signer    // who signed, by manifest label
+	judged     map[string]*tracker  // findings about a manifest, by label
 }
 
 // signer is what is known of one signature.
@@ -43,7 +44,7 @@ func (v *validation) run() error {
 		}
 		return nil
 	}
-	v.referenced = map[string]*manifest{}
+	v.referenced, v.judged = map[string]*manifest{}, map[string]*tracker{}
 	v.stamps, v.ocsp, v.signers = map[string]time.Time{}, map[string][][]byte{}, map[string]signer{}
 	if err := v.collect(active, nil); err != nil {
 		return err
@@ -228,12 +229,20 @@ func (v *validation) fileOCSP(m *manifest, val cborValue) {
 	}
 }
 
-// checkManifest judges one manifest: its signature, then its claim.
+// checkManifest judges one manifest: its signature, then its claim. A manifest that is the ingredient of several is
+// judged once; its findings are noted under each.
 func (v *validation) checkManifest(m *manifest) {
-	v.log.current = append(v.log.current, signatureURI(m.label))
-	v.checkSignature(m)
-	v.checkClaim(m)
-	v.log.current = v.log.current[:len(v.log.current)-1]
+	found, done := v.judged[m.label]
+	if !done {
+		outer := v.log
+		found = &tracker{current: []string{signatureURI(m.label)}}
+		v.log = found
+		v.checkSignature(m)
+		v.checkClaim(m)
+		v.log = outer
+		v.judged[m.label] = found
+	}
+	v.log.take(found)
 }
 
 func (v *validation) checkSignature(m *manifest) {

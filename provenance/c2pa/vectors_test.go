@@ -110,6 +110,13 @@ func compareVector(t *testing.T, want vectorFile, data []byte, trust *Trust, whe
 			problems = append(problems, what+": want "+jsonText(w)+" got "+jsonText(g))
 		}
 	}
+	if os.Getenv("C2PA_VECTORS_STATES") != "" {
+		// Damage at random: the states must agree, or this library be the stricter one; codes are not compared.
+		if got.State != StateInvalid && string(got.State) != want.State {
+			problems = append(problems, "state: want "+want.State+" got "+string(got.State))
+		}
+		return problems
+	}
 	differ("state", want.State, string(got.State))
 	differ("state by default", want.StateDefault, string(byDefault.State))
 	// The reference leaves manifests out of its report when one part of them cannot be shown; this library never does.

@@ -145,9 +145,16 @@ type Pin struct {
 //  3. the one at filing follows a change of law (tag 法定): the one at filing;
 //  4. otherwise the one at the time of the order, unless the one at filing is for this claim nowhere worse and somewhere better for the buyer and
 //     takes no time from the merchant.
+//
+// It looks at goods, order, wish and times only. What becomes known later (findings, answers, history) cannot move a claim to another version, so asking again gives
+// the same pin.
 func (l *Library) Pin(ctx context.Context, series string, f Facts) (Pin, error) {
 	if err := f.Check(); err != nil {
 		return Pin{}, err
+	}
+	f = Facts{
+		Remedy: f.Remedy, Amount: f.Amount, OrderAmount: f.OrderAmount, Category: f.Category, Reason: f.Reason, Tier: f.Tier, Ordered: f.Ordered, Received: f.Received, Filed: f.Filed,
+		Media: 1, ChecksDone: true,
 	}
 	filed, ok := l.InForce(series, f.Filed)
 	if !ok {

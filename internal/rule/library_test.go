@@ -159,6 +159,25 @@ func TestWhichVersionCounts(t *testing.T) {
 	}
 }
 
+// What is learned after filing cannot move a claim to another version.
+func TestAPinDoesNotMove(t *testing.T) {
+	// The later version asks for less only of buyers whom a check flagged or who have a history: nothing that a pin looks at.
+	l := library(t, version(t, 2, "2026-11-01", "独立提示组数 >= 1 && not 无法拍摄 && 已签收 ->", "独立提示组数 >= 99 && not 无法拍摄 && 已签收 ->",
+		"- {facts: {独立提示组数: 1}, expect: '补充(\"环绕一周的现场视频\")'}", "- {facts: {独立提示组数: 99}, expect: '补充(\"环绕一周的现场视频\")'}"))
+	f := lock()
+	f.Ordered = law.Date("2026-10-20").Time()
+	before, err := l.Pin(context.Background(), "refunds", f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Groups, f.ChecksDone, f.MerchantAnswered, f.MerchantContests, f.Media, f.CannotShoot = 1, false, true, true, 0, true
+	f.Last30, f.Last90, f.Last365, f.Undisputed = Window{RefundOnly: 3}, Window{RefundOnly: 9}, Window{RefundOnly: 30}, 7
+	after, err := l.Pin(context.Background(), "refunds", f)
+	if err != nil || after != before || before.Applies.Version != 1 {
+		t.Errorf("%+v\n%+v %v", before, after, err)
+	}
+}
+
 func TestAPackAdvancesStepByStep(t *testing.T) {
 	b := book(t)
 	text := []byte(change(t, draft(t), "effective_from: 2026-02-01", "effective_from: 2026-12-10"))

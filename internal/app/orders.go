@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 	"path/filepath"
 	"time"
 
@@ -17,6 +18,8 @@ import (
 	"anxin/internal/party"
 	"anxin/internal/privacy"
 	"anxin/internal/tx"
+	"anxin/internal/web/orders"
+	"anxin/internal/web/staff"
 )
 
 // Orders are the orders and references, and the checks that look at claim media.
@@ -80,6 +83,12 @@ type orderIndex struct{ *claimcheck.Service }
 // AddReference implements order.Indexer.
 func (x orderIndex) AddReference(ctx context.Context, t tx.Tx, r order.Reference) error {
 	return x.Add(ctx, t, claimcheck.Media{Tenant: r.Tenant, Item: r.Item, Case: r.Case, Owner: r.Owner, Role: claimcheck.RoleReference, Type: r.Media, SHA256: r.SHA256, Sealed: r.Sealed})
+}
+
+// orderPages are the merchant's pages of orders and references.
+func (s *Server) orderPages(edge *staff.Edge, mux *http.ServeMux) {
+	p := &orders.Pages{Orders: s.Orders.Book, Vault: techVault{s.Core}, Spool: s.Spool, MaxPhoto: s.Config.Limits.PhotoBytes, MaxVideo: maxReference}
+	s.mount(edge, mux, p.Routes())
 }
 
 func isReference(kind string) bool {

@@ -19,6 +19,7 @@ import (
 	"anxin/internal/party"
 	"anxin/internal/web/admin"
 	"anxin/internal/web/desk"
+	"anxin/internal/web/orders"
 	"anxin/internal/web/staff"
 	"anxin/internal/web/tech"
 )
@@ -238,7 +239,8 @@ func (w *world) tables() []staff.Route {
 	tp := &tech.Pages{Service: w.Service, Live: w.Live, Catalogue: w.Catalogue}
 	a := &admin.Pages{Service: w.Service, Accounts: w.Party.Accounts, Keys: w.Party.Keys, Webhooks: w.Endpoints, Log: w.Party.Access, Calendars: w.Calendars, Policy: w.Policy,
 		Places: w.Regions, Catalogue: w.Catalogue, Join: func(string) string { return "" }}
-	return slices.Concat(d.Routes(), tp.Routes(), a.Routes())
+	o := &orders.Pages{Orders: w.Orders.Book, Spool: w.Spool, MaxPhoto: 1 << 20, MaxVideo: 1 << 20}
+	return slices.Concat(d.Routes(), tp.Routes(), a.Routes(), o.Routes())
 }
 
 // lenient are policies with one check taken out.
@@ -311,6 +313,10 @@ var operations = map[string]party.Action{
 	"arrive": party.Arrive, "proposeQuote": party.Propose, "finishVisit": party.Finish, "noAccess": party.NoAccess, "followUp": party.FollowUp,
 	"listRequests": party.ViewQueue, "findCase": party.SearchCases, "addNote": party.AddNote, "pinVisit": party.Pin, "reassignVisit": party.Reassign,
 	"listCandidates": party.ViewCase, "uploadEvidence": party.AttachPhotos, "listEvidence": party.ViewEvidence, "getMessage": party.ReadMessage, "messageDelivered": party.ReadMessage,
+	"createOrder": party.PutOrders, "createOrders": party.PutOrders, "listOrders": party.ListOrders, "getOrder": party.ViewOrder, "progressOrder": party.ChangeOrder,
+	"sealOrderReference": party.ChangeOrder, "sealListingReference": party.ChangeOrder, "createListing": party.PutOrders, "listListings": party.ListOrders, "getListing": party.ViewOrder,
+	"createImport": party.PutOrders, "getImport": party.ViewOrder, "beginImport": party.ChangeOrder, "discardImport": party.ChangeOrder, "listMerchants": party.ListOrders,
+	"changeMerchant": party.ChangeMerchant,
 }
 
 // bodies are given where what the schema allows is refused before the object is looked for: a code has to be one of the catalogue.
@@ -359,9 +365,7 @@ func (w *world) operations(t *testing.T) (out []operation) {
 			if b, ok := bodies[op.id]; ok {
 				op.body = []byte(b)
 			}
-			if op.id == "uploadEvidence" {
-				op.path += "?kind=before_photo&visit={visit}"
-			}
+			op.path += map[string]string{"uploadEvidence": "?kind=before_photo&visit={visit}", "sealOrderReference": "?kind=packing_photo", "sealListingReference": "?kind=catalogue_photo"}[op.id]
 			out = append(out, op)
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"anxin/internal/demo/scene"
 	"anxin/internal/evidence"
 	"anxin/internal/notify"
+	"anxin/internal/order"
 	"anxin/internal/party"
 	"anxin/internal/service"
 	"anxin/internal/tx"
@@ -34,6 +35,7 @@ type things struct {
 	visit, offer, item, message      casefile.ID
 	technician, account, key, hook   casefile.ID
 	technicianCode, technicianSecret string
+	merchant, order, listing, imp    casefile.ID
 }
 
 // fill puts the things into a path.
@@ -53,7 +55,7 @@ func (x things) fill(pattern string) string {
 	}
 	return strings.NewReplacer("{case}", x.report.Case.String(), "{visit}", x.visit.String(), "{offer}", x.offer.String(), "{number}", x.report.Number.String(),
 		"{item}", x.item.String(), "{size}", "thumb", "{id}", id(pattern).String(), "{token}", x.report.Link, "{upload}", strings.Repeat("a", 32), "{field}", "before",
-		"{kind}", "receipt", "{message}", x.message.String(), "{quote}", x.item.String(), "{code}", x.technicianCode, "{serial}", "SN-12345", "{$}", "").Replace(pattern)
+		"{kind}", "receipt", "{message}", x.message.String(), "{quote}", x.item.String(), "{code}", x.technicianCode, "{order}", x.order.String(), "{listing}", x.listing.String(), "{import}", x.imp.String(), "{serial}", "SN-12345", "{$}", "").Replace(pattern)
 }
 
 // refusals remembers what the policies refused; it is the log of the server.
@@ -151,7 +153,8 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) absentThings() things {
 	x := things{technicianCode: "HM-0000"}
-	for _, id := range []*casefile.ID{&x.report.Case, &x.visit, &x.offer, &x.item, &x.message, &x.technician, &x.account, &x.key, &x.hook} {
+	for _, id := range []*casefile.ID{&x.report.Case, &x.visit, &x.offer, &x.item, &x.message, &x.technician, &x.account, &x.key, &x.hook,
+		&x.merchant, &x.order, &x.listing, &x.imp} {
 		*id = w.Source.NewID()
 	}
 	x.report.Number, x.report.Link = casefile.Number("260101-00001-9"), "AAAAAAAAAAAAAAAAAAAAAA"
@@ -222,7 +225,25 @@ func (w *world) settle(t *testing.T, tenant casefile.Tenant, code, phone string)
 	must(err)
 	x.hook, _, err = w.Endpoints.Create(ctx, admin, notify.NewEndpoint{Name: "hook", URL: "https://127.0.0.1:9443/" + code, Kinds: []string{"message.received"}})
 	must(err)
+	w.sell(t, tenant, &x)
 	return x
+}
+
+// sell makes a merchant's order, its product page and a file of orders that waits.
+func (w *world) sell(t *testing.T, tenant casefile.Tenant, x *things) {
+	t.Helper()
+	x.merchant = w.Source.NewID()
+	seller := casefile.Actor{Tenant: tenant, Role: casefile.Merchant, ID: w.Source.NewID(), Merchant: x.merchant, Route: "api", Lang: "zh"}
+	put, err := w.Orders.Book.Put(context.Background(), seller, order.NewOrder{Number: "HM-1", Name: "陈小满", Phone: "19900004321", Product: "智能门锁", Category: "lock", Listing: "S3", Price: 129900})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.order, x.listing = put.Order.ID, put.Order.Listing
+	i, err := w.Orders.Book.Stage(context.Background(), seller, casefile.Nil, strings.NewReader("订单号,收货人,手机号,商品名称,类目,金额\nHM-2,陈小满,19900004321,门锁,lock,1299\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.imp = i.ID
 }
 
 func (w *world) drain(t *testing.T) {
@@ -265,7 +286,7 @@ func (w *world) staff(t *testing.T) {
 		case casefile.Technician:
 			n.Technician, k.Technician = w.mine.technician, w.mine.technician
 		case casefile.Merchant:
-			n.Merchant = w.Source.NewID()
+			n.Merchant = w.mine.merchant
 			k.Merchant = n.Merchant
 		}
 		var account casefile.ID

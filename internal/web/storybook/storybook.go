@@ -15,6 +15,7 @@ import (
 	"anxin/internal/web/customer"
 	"anxin/internal/web/desk"
 	"anxin/internal/web/login"
+	"anxin/internal/web/orders"
 	"anxin/internal/web/merchant"
 	"anxin/internal/web/review"
 	"anxin/internal/web/tech"
@@ -33,6 +34,7 @@ func All() []ui.Story {
 		admin.Stories(),
 		review.Stories(),
 		claimant.Stories(),
+		orders.Stories(),
 		merchant.Stories(),
 	} {
 		all = append(all, stories...)

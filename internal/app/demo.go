@@ -56,6 +56,11 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	return true, demo.Fill(ctx, demo.Stage{
 		Tenant: Tenant, Service: c.Service, Now: now, Log: logOr(o.Log),
 		Customer: c.Party.Links.Actor,
+		Dispute: demo.Dispute{Claims: c.Claims.Service, Orders: c.Orders.Book,
+			Seal: func(ctx context.Context, a casefile.Actor, caseID, subject casefile.ID, kind string, jpeg []byte) (casefile.ID, error) {
+				i, err := c.Vault.Receive(ctx, a, evidence.Incoming{Case: caseID, Subject: subject, Kind: kind}, bytes.NewReader(jpeg))
+				return i.ID, err
+			}},
 		Seal: func(ctx context.Context, a casefile.Actor, d service.Draft, visit casefile.ID, kind string, jpeg []byte) (casefile.ID, error) {
 			i, err := c.receive(ctx, a, d, evidence.Incoming{Case: d.Case, Kind: kind, Visit: visit}, bytes.NewReader(jpeg))
 			return i.ID, err

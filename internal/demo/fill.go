@@ -34,6 +34,8 @@ type Stage struct {
 	// Advance sets the simulated time and runs the timers that are due until then.
 	Advance func(ctx context.Context, to time.Time) error
 	Now     time.Time // the play ends here
+	// Dispute is the stage for claims.
+	Dispute Dispute
 	Log     *slog.Logger
 }
 
@@ -45,13 +47,17 @@ type LogIn struct {
 // Password of all the demo's log-ins.
 const Password = "demo-demo-demo"
 
-// LogIns are the demo's log-ins, one of each role.
+// LogIns are the demo's log-ins: one of each role, and three reviewers, because no claim passes through fewer hands.
 func LogIns() []LogIn {
 	return []LogIn{
 		{"kefu", "agent", "客服 / agent: /desk"},
 		{"diaodu", "dispatcher", "调度 / dispatcher: /desk"},
 		{"shifu", "technician", "师傅，杭州 / technician in Hangzhou: /tech"},
-		{"guanli", "admin", "管理员 / administrator: /admin"},
+		{"guanli", "admin", "管理员、审核负责人 / administrator and lead of the reviewers: /admin"},
+		{"shangjia", "merchant", "商家 / merchant: /merchant"},
+		{"shenhe", "reviewer", "审核 / first reviewer: /review"},
+		{"fuhe", "reviewer", "复核 / second reviewer: /review"},
+		{"shensu", "reviewer", "申诉审核 / appeal reviewer: /review"},
 	}
 }
 
@@ -69,6 +75,7 @@ type play struct {
 	boss    casefile.Actor // dispatcher
 	admin   casefile.Actor
 	players map[casefile.ID]*player
+	people  map[string]casefile.ID // accounts by log-in
 	queue   steps
 	paint   painter
 	failed  int
@@ -76,10 +83,11 @@ type play struct {
 
 // Fill makes technicians, accounts and cases in every state. It must run on an empty installation whose time source is Advance's.
 func Fill(ctx context.Context, s Stage) error {
-	p := &play{Stage: s, players: map[casefile.ID]*player{}}
+	p := &play{Stage: s, players: map[casefile.ID]*player{}, people: map[string]casefile.ID{}}
 	for _, c := range scripts() {
 		p.schedule(s.Now.Add(-c.ago), c)
 	}
+	p.disputesOn()
 	p.paint.start()
 	// The people of the play act with ids of their own; whose they are shows in the log of the demo.
 	if err := p.Advance(ctx, s.Now.Add(-playFor)); err != nil {
@@ -91,6 +99,9 @@ func Fill(ctx context.Context, s Stage) error {
 	}
 	if err := p.accounts(ctx); err != nil {
 		return fmt.Errorf("accounts: %w", err)
+	}
+	if err := p.openShop(ctx); err != nil {
+		return fmt.Errorf("shop: %w", err)
 	}
 	for p.queue.Len() > 0 {
 		st := heap.Pop(&p.queue).(step)
@@ -142,6 +153,7 @@ func (p *play) later(at time.Time, name string, do func(ctx context.Context) err
 func (p *play) accounts(ctx context.Context) error {
 	roles := map[string][]casefile.Role{
 		"agent": {casefile.Agent}, "dispatcher": {casefile.Dispatcher, casefile.Agent}, "admin": {casefile.Admin}, "technician": {casefile.Technician},
+		"merchant": {casefile.Merchant}, "reviewer": {casefile.Reviewer},
 	}
 	for i, l := range LogIns() {
 		n := party.NewAccount{Login: l.Login, Name: personName(i + 60), Roles: roles[l.Role]}
@@ -152,10 +164,14 @@ func (p *play) accounts(ctx context.Context) error {
 				}
 			}
 		}
+		if l.Role == "merchant" {
+			n.Merchant = shop
+		}
 		id, err := p.Account(ctx, n)
 		if err != nil {
 			return err
 		}
+		p.people[l.Login] = id
 		a := casefile.Actor{Tenant: p.Tenant, Role: roles[l.Role][0], ID: id, Route: "web", Lang: "zh", Technician: n.Technician}
 		switch l.Role {
 		case "agent":

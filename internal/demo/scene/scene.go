@@ -27,6 +27,8 @@ type Options struct {
 	Width   int  // pixels; height is 3/4 of it; 0 means 1600
 	Fault   bool // a visible fault: error light, leak stain, ice
 	Fixed   bool // after the repair: same scene, fault gone, a new part shines
+	// Crack is damage of the thing (RealCrack) or on the picture (DrawnCrack).
+	Crack string
 }
 
 // JPEG paints and encodes the photograph. The same options give the same bytes.
@@ -54,7 +56,13 @@ func Paint(o Options) (*image.RGBA, error) {
 	c := &canvas{img: opaque(o.Width, o.Width*3/4), r: rand.New(rand.NewPCG(o.Seed, 0x5ce9e)), s: float64(o.Width) / 1600}
 	c.wall()
 	paint(c, o)
+	if o.Crack == RealCrack {
+		c.crack(gray(226))
+	}
 	c.light()
+	if o.Crack == DrawnCrack {
+		c.crack(gray(240))
+	}
 	return c.img, nil
 }
 

@@ -1,0 +1,53 @@
+package scene
+
+import (
+	"image/color"
+	"math/rand/v2"
+)
+
+// The kinds of cracks.
+const (
+	NoCrack    = ""
+	RealCrack  = "real"  // part of the thing: light and noise of the photograph lie over it
+	DrawnCrack = "drawn" // on the finished photograph, as a retouching program does it
+)
+
+// crack paints branching lines over the upper part of the thing, always in the same places, so that two photographs of one thing show the same damage.
+func (c *canvas) crack(col color.RGBA) {
+	r := rand.New(rand.NewPCG(7, 0xc4ac))
+	for range 3 {
+		x, y := 690+r.Float64()*60, 230+r.Float64()*40
+		dx, dy := 4+r.Float64()*6, 10+r.Float64()*8
+		for step := range 26 {
+			nx, ny := x+dx+r.Float64()*14-7, y+dy+r.Float64()*10-5
+			c.line(x, y, nx, ny, 5-float64(step)/8, col)
+			if step%7 == 5 {
+				c.line(nx, ny, nx+r.Float64()*70-20, ny+r.Float64()*50, 2, col)
+			}
+			x, y = nx, ny
+			if x < 560 || x > 1040 {
+				dx = -dx
+			}
+		}
+	}
+}
+
+// line is a straight stroke of a width.
+func (c *canvas) line(x0, y0, x1, y1, width float64, col color.RGBA) {
+	x0, y0, x1, y1 = x0*c.s, y0*c.s, x1*c.s, y1*c.s
+	half := max(0.5, width*c.s/2)
+	n := int(max(abs(x1-x0), abs(y1-y0))) + 1
+	for i := range n + 1 {
+		t := float64(i) / float64(n)
+		x, y := x0+(x1-x0)*t, y0+(y1-y0)*t
+		for py := int(y - half); py <= int(y+half); py++ {
+			for px := int(x - half); px <= int(x+half); px++ {
+				if px >= 0 && py >= 0 && px < c.img.Rect.Dx() && py < c.img.Rect.Dy() {
+					blend(c.img.Pix[c.img.PixOffset(px, py):], col, 210)
+				}
+			}
+		}
+	}
+}
+
+func abs(x float64) float64 { return max(x, -x) }

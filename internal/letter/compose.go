@@ -213,6 +213,9 @@ func (w *writer) outcome(f *Facts) {
 		blocks = append(blocks, w.say("letter.outcome.agreed"))
 	}
 	main := w.T("letter.outcome."+string(f.Remedy), "amount", w.money(f.Amount))
+	if f.Remedy == Forged && !slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.NotAccepted }) {
+		main = w.T("letter.outcome.forged_some")
+	}
 	if f.Remedy == Settlement {
 		key := "letter.outcome.settlement"
 		if f.Amount > 0 {
@@ -293,7 +296,10 @@ func (w *writer) evidenceTable(list []Evidence) Block {
 	table := Block{Head: w.head("no", "side", "what", "received", "hash", "remark"), Widths: []int{8, 12, 24, 18, 20, 18}, Code: []int{4}}
 	for _, e := range list {
 		remark := ""
-		if e.After {
+		switch {
+		case e.NotAccepted:
+			remark = w.T("letter.evidence.not_accepted")
+		case e.After:
 			remark = w.T("letter.evidence.after")
 		}
 		table.Cells = append(table.Cells, []string{strconv.Itoa(e.No), w.side(e.Side), w.text(e.What), w.short(e.Received), e.SHA256[:min(16, len(e.SHA256))], remark})

@@ -113,6 +113,8 @@ type Evidence struct {
 	SHA256   string // hex
 	Received time.Time
 	After    bool // sealed after the claim
+	// NotAccepted: this is the material that a finding on altered material is about. It is marked in the list.
+	NotAccepted bool
 }
 
 // Burden is the burden of proof as the rules have it.

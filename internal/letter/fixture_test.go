@@ -45,10 +45,10 @@ func facts(r Remedy) Facts {
 			{To: Buyer, What: Text{ZH: "商家答复", EN: "The merchant's answer"}, Served: day(11, 19, 16, 45), Opened: day(11, 19, 18, 30), Answered: day(11, 20, 8, 12)},
 		},
 		Evidence: []Evidence{
-			{1, Merchant, Text{ZH: "打包发货录像", EN: "Packing video"}, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", day(11, 2, 10, 30), false},
-			{2, Buyer, Text{ZH: "照片：面板右下角", EN: "Photo: lower right of the panel"}, "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", day(11, 18, 9, 3), false},
-			{3, Merchant, Text{ZH: "仓库照片", EN: "Photo from the warehouse"}, "fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13", day(11, 19, 16, 40), true},
-			{4, Platform, Text{ZH: "上门鉴定记录", EN: "Report of the inspection visit"}, "a4e624d686e03ed2767c0abd85c14426b0b1157d2ce81d27bb4fe4f6f01d688a", day(11, 21, 11, 15), false},
+			{1, Merchant, Text{ZH: "打包发货录像", EN: "Packing video"}, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", day(11, 2, 10, 30), false, false},
+			{2, Buyer, Text{ZH: "照片：面板右下角", EN: "Photo: lower right of the panel"}, "60303ae22b998861bce3b28f33eec1be758a213c86c93c076dbe9f558c11c752", day(11, 18, 9, 3), false, false},
+			{3, Merchant, Text{ZH: "仓库照片", EN: "Photo from the warehouse"}, "fd61a03af4f77d870fc21e05e7e80678095c92d808cfb3b5c279ee04c74aca13", day(11, 19, 16, 40), true, false},
+			{4, Platform, Text{ZH: "上门鉴定记录", EN: "Report of the inspection visit"}, "a4e624d686e03ed2767c0abd85c14426b0b1157d2ce81d27bb4fe4f6f01d688a", day(11, 21, 11, 15), false, false},
 		},
 		Burden:    Burden{Party: Merchant, Words: Text{ZH: "耐用商品在接受之日起六个月内发现瑕疵的，由商家就有关瑕疵承担举证责任。", EN: "For durable goods whose defect is found within six months of receipt the merchant bears the burden of proof about the defect."}, Basis: []string{"cpl-23-3"}},
 		OrderPack: pack, FilingPack: pack, Applied: pack, Why: Text{ZH: "下单时和申请时是同一版本", EN: "The same version was in force at the time of the order and at filing"},
@@ -71,6 +71,7 @@ func facts(r Remedy) Facts {
 		f.Amount, f.Steps = 0, nil
 	case Forged:
 		f.Amount, f.Steps, f.TwoPeople = 0, nil, true
+		f.Evidence[1].NotAccepted = true
 		f.Found = []Finding{{Text{ZH: "照片 2 与商品页面的图片为同一次拍摄，裂纹处的像素与周围不连续。", EN: "Photo 2 comes from the same exposure as the picture on the product page; the pixels at the crack do not continue those around it."},
 			Text{ZH: "多次压缩也会造成不连续；上门鉴定没有见到这一裂纹。", EN: "Repeated compression can also break continuity; the visit did not find this crack."}}}
 	case Settlement:

@@ -264,12 +264,20 @@ func TestNoLetterAccuses(t *testing.T) {
 		}
 	}
 	forged := compose(t, facts(Forged))
-	for lang, want := range map[string][]string{"zh": {"不是对任何人的评价", "没有认定材料由谁制作", "排除合理怀疑", "两名审核员"}, "en": {"no assessment of any person", "did not determine who made", "no reasonable doubt", "Two reviewers"}} {
+	for lang, want := range map[string][]string{"zh": {"注明“不予采信”的材料", "不是对任何人的评价", "没有认定材料由谁制作", "排除合理怀疑", "两名审核员"}, "en": {"no assessment of any person", "did not determine who made", "no reasonable doubt", "Two reviewers"}} {
 		for _, w := range want {
 			if !strings.Contains(forged.In(lang).Text(), w) {
 				t.Errorf("%s: %q is not said", lang, w)
 			}
 		}
+	}
+	if s := forged.ZH.Section(PartEvidence).Text(); strings.Count(s, "不予采信") != 1 || !strings.Contains(s, "60303ae22b998861 | 不予采信") {
+		t.Errorf("the list does not mark the material:\n%s", s)
+	}
+	unmarked := facts(Forged)
+	unmarked.Evidence[1].NotAccepted = false
+	if s := compose(t, unmarked).ZH.Section(PartOutcome).Text(); strings.Contains(s, "注明") || !strings.Contains(s, "部分材料") {
+		t.Errorf("the letter points to a mark that is not there: %s", s)
 	}
 	if s := compose(t, facts(Insufficient)).ZH.Text(); !strings.Contains(s, "证据不足不等于认定申请内容不真实") {
 		t.Error("insufficient evidence reads as a finding")

@@ -298,3 +298,24 @@ func TestRepeats(t *testing.T) {
 		t.Errorf("boxes %v and %v are not 300, 190 apart", a, b)
 	}
 }
+
+func TestRankPutsTheSourceFirst(t *testing.T) {
+	o := Options{Side: 400}
+	var refs []*Features
+	for seed := range uint64(8) {
+		refs = append(refs, Extract(scenery(30+seed, 400, 300), o))
+	}
+	src := scenery(34, 400, 300)
+	for name, claim := range map[string]image.Image{
+		"noisy":    noisy(src, 1, 6),
+		"mirrored": noisy(resampled(src, 300, 240, func(x, y float64) (float64, float64) { return 380 - x*1.2, 10 + y*1.2 }), 1, 3),
+	} {
+		got := Rank(Extract(claim, o), refs, 3)
+		if len(got) == 0 || got[0].Index != 4 || len(got) > 3 || len(got) > 1 && got[1].Votes*3 > got[0].Votes {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+	if got := Rank(&Features{}, refs, 3); len(got) != 0 {
+		t.Errorf("nothing votes for something: %+v", got)
+	}
+}

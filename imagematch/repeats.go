@@ -13,7 +13,7 @@ type Repeat struct {
 const (
 	repeatApart  = 48      // working pixels: nearer things are one thing
 	repeatAlike  = 236_000 // of 262,144, similarity of descriptors
-	repeatNCC    = 0.99   // things that merely look alike (windows, tiles, letters of print) stay below over an area
+	repeatNCC    = 0.99    // things that merely look alike (windows, tiles, letters of print) stay below over an area
 	repeatBlocks = 16
 )
 

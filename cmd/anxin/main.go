@@ -43,6 +43,7 @@ type cli struct {
 	Fingerprint imagecli.FingerprintCmd `cmd:"" help:"Print the perceptual hash (PDQ) of pictures."`
 	Compare     imagecli.CompareCmd     `cmd:"" help:"Say whether two pictures are one photograph, and what was changed."`
 	Forge       imagecli.ForgeCmd       `cmd:"" help:"Make forged pictures for testing detectors."`
+	Calibrate   imagecli.CalibrateCmd   `cmd:"" help:"Measure the picture engines on photographs of your own."`
 	Inspect     inspectcli.Cmd          `cmd:"" help:"Say what files' own marks say: content credentials, who signed, whether AI made them."`
 	Rules       rulesCmd                `cmd:"" help:"Check, explain, replay and publish policy packs."`
 	Storybook   storybookCmd            `cmd:"" help:"Serve every screen in every state with invented data."`

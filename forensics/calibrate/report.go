@@ -1,0 +1,168 @@
+package calibrate
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"anxin/imagematch"
+)
+
+// Score sums the measurements of one comparison up to one number that grows with the support for "the same photograph". It has no unit until Fit gives it one.
+func Score(res *imagematch.Result) float64 {
+	if !res.Related {
+		return -4
+	}
+	m := res.Measures()
+	support := math.Min(1, float64(m.Agree)/30)
+	return 8*(m.Agreement-0.5)*support - 2*math.Min(m.Drifting, 1) - 2*math.Min(m.Rough, 1) + 1
+}
+
+// Sample is a score with the truth.
+type Sample struct {
+	Score float64
+	Same  bool
+}
+
+// Logistic turns a score into a probability for equally many same and different pairs.
+type Logistic struct{ Scale, Shift float64 }
+
+// P is the probability of the same photograph.
+func (l Logistic) P(score float64) float64 { return 1 / (1 + math.Exp(-l.Scale*score-l.Shift)) }
+
+// Fit finds the curve by Newton's method, each class weighing one half, with a little weight for a flat curve: samples that separate perfectly would drive
+// it to certainty that a finite sample cannot give.
+func Fit(samples []Sample) Logistic {
+	l := Logistic{Scale: 1}
+	same, other := count(samples)
+	if same == 0 || other == 0 {
+		return l
+	}
+	const ridge = 0.01
+	for range 100 {
+		ga, gb := -ridge*l.Scale, -ridge*l.Shift
+		aa, ab, bb := ridge, 0.0, ridge
+		for _, s := range samples {
+			w, y := 0.5/float64(other), 0.0
+			if s.Same {
+				w, y = 0.5/float64(same), 1
+			}
+			p := l.P(s.Score)
+			ga, gb = ga+w*(y-p)*s.Score, gb+w*(y-p)
+			q := w * p * (1 - p)
+			aa, ab, bb = aa+q*s.Score*s.Score, ab+q*s.Score, bb+q
+		}
+		det := aa*bb - ab*ab
+		l.Scale, l.Shift = l.Scale+(ga*bb-gb*ab)/det, l.Shift+(gb*aa-ga*ab)/det
+	}
+	return l
+}
+
+func count(samples []Sample) (same, other int) {
+	for _, s := range samples {
+		if s.Same {
+			same++
+		} else {
+			other++
+		}
+	}
+	return same, other
+}
+
+// Bin is one row of a reliability table.
+type Bin struct {
+	Low, High      float64 // predicted
+	N              int
+	Predicted, Met float64 // means; Met weighs the classes equally
+}
+
+// Quality is what a curve is worth on samples that it was not fitted to.
+type Quality struct {
+	Same, Other int
+	Cllr        float64 // bits; 0 is perfect, 1 knows nothing
+	Error       float64 // expected calibration error, classes weighing equally
+	Bins        []Bin
+}
+
+// Evaluate measures a curve.
+func Evaluate(l Logistic, samples []Sample) (q Quality) {
+	q.Same, q.Other = count(samples)
+	if q.Same == 0 || q.Other == 0 {
+		return q
+	}
+	edges := []float64{0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 1.0000001}
+	sums := make([][3]float64, len(edges)-1) // weight, predicted, met
+	bins := make([]Bin, len(edges)-1)
+	for _, s := range samples {
+		p := l.P(s.Score)
+		lr := math.Min(1e9, math.Max(1e-9, p/(1-p)))
+		w := 0.5 / float64(q.Other)
+		if s.Same {
+			w = 0.5 / float64(q.Same)
+			q.Cllr += w * math.Log2(1+1/lr)
+		} else {
+			q.Cllr += w * math.Log2(1+lr)
+		}
+		at, _ := slices.BinarySearchFunc(edges, p, func(e, p float64) int {
+			if e <= p {
+				return -1
+			}
+			return 1
+		})
+		at--
+		bins[at].N++
+		sums[at][0] += w
+		sums[at][1] += w * p
+		if s.Same {
+			sums[at][2] += w
+		}
+	}
+	for i := range bins {
+		b := &bins[i]
+		b.Low, b.High = edges[i], math.Min(1, edges[i+1])
+		if sums[i][0] > 0 {
+			b.Predicted, b.Met = sums[i][1]/sums[i][0], sums[i][2]/sums[i][0]
+			q.Error += sums[i][0] * math.Abs(b.Predicted-b.Met)
+		}
+	}
+	q.Bins = bins
+	return q
+}
+
+// Markdown writes tables of rows, pairs of views and quality.
+func Markdown(rows []Row, views []ViewRow, unrelated ViewRow, q Quality) string {
+	var b strings.Builder
+	b.WriteString("| attack | trials | same photograph (95 % interval) | aim | change reported | mask IoU (median) |\n|---|---|---|---|---|---|\n")
+	for _, r := range rows {
+		s, lo, hi := Share(r.Same, r.Trials)
+		f, _, _ := Share(r.Flagged, r.Trials)
+		iou := "-"
+		if r.Changed {
+			iou = fmt.Sprintf("%.2f", r.IoU)
+		}
+		fmt.Fprintf(&b, "| %s | %d | %.1f %% (%.1f-%.1f) | %.0f %% | %.1f %% | %s |\n", r.Attack, r.Trials, 100*s, 100*lo, 100*hi, 100*r.Bar, 100*f, iou)
+	}
+	b.WriteString("\n| separate photographs | pairs | called related | called the same (upper 95 % limit) |\n|---|---|---|---|\n")
+	for _, v := range append(slices.Clone(views), unrelated) {
+		s, _, hi := Share(v.Same, v.Pairs)
+		fmt.Fprintf(&b, "| %s | %d | %d | %d = %.3f %% (%.3f %%) |\n", v.Name, v.Pairs, v.Related, v.Same, 100*s, 100*hi)
+	}
+	if q.Same > 0 && q.Other > 0 {
+		fmt.Fprintf(&b, "\nSame-photograph score on the reporting half: %d same, %d separate; Cllr %.3f, calibration error %.3f.\n", q.Same, q.Other, q.Cllr, q.Error)
+		if q.Same < 200 || q.Other < 200 {
+			b.WriteString("**Uncalibrated**: fewer than 200 held-out samples of a class.\n")
+		}
+		b.WriteString("\n| predicted | samples | mean predicted | met |\n|---|---|---|---|\n")
+		for _, v := range q.Bins {
+			fmt.Fprintf(&b, "| %.2f-%.2f | %d | %.3f | %.3f |\n", v.Low, v.High, v.N, v.Predicted, v.Met)
+		}
+	}
+	return b.String()
+}
+
+// ViewRow is the summary of comparing separate photographs.
+type ViewRow struct {
+	Name                 string
+	Pairs, Related, Same int
+}

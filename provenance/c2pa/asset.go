@@ -2,9 +2,11 @@ package c2pa
 
 import (
 	"context"
+	"crypto"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"sort"
 )
@@ -60,6 +62,7 @@ type asset struct {
 	*source
 	format     Format
 	store      []byte // manifest store, nil when the file has none
+	update     []byte // a store that continues it, in media files
 	storeRange span   // where the hash must leave it out
 	hasRange   bool
 	remote     string // address of a manifest kept elsewhere, from XMP
@@ -74,6 +77,22 @@ type fileBox struct {
 	name     string
 	span     span
 	metadata bool // may be left out of the hash as metadata
+}
+
+// c2paBoxName stands for the manifest store in a boxes hash.
+const c2paBoxName = "C2PA"
+
+// newHash gives the hash function of a name; the specification allows three.
+func newHash(alg string) (hash.Hash, bool) {
+	switch alg {
+	case "sha256":
+		return crypto.SHA256.New(), true
+	case "sha384":
+		return crypto.SHA384.New(), true
+	case "sha512":
+		return crypto.SHA512.New(), true
+	}
+	return nil, false
 }
 
 // hashChunk is how much is read at a time while hashing: small enough to keep memory flat, large enough for speed.

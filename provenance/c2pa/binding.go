@@ -250,9 +250,6 @@ func (v *validation) checkBoxes(m *manifest, entry cborValue, boxes []fileBox) (
 	return n, extra, nil
 }
 
-// c2paBoxName stands for the manifest store in a boxes hash.
-const c2paBoxName = "C2PA"
-
 // boxExclusions cuts ranges of recognized metadata out of an entry.
 func boxExclusions(list cborValue, boxes []fileBox, whole span) ([]span, error) {
 	malformed := &bindingError{BoxesHashMalformed, "an exclusion of the boxes hash cannot be read"}

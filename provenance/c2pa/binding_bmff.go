@@ -206,6 +206,7 @@ type bmffCheck struct {
 	alg     string
 	out     []span   // excluded ranges
 	inserts []insert // offsets hashed with the data, sorted
+	merkle  []merkleBox
 }
 
 func (c *bmffCheck) run() error {

@@ -33,14 +33,7 @@ func (b bmffBox) body() span { return span{b.span.start + b.head, b.span.size - 
 // bmffFile is what the hash of a BMFF file needs: the top-level boxes and the Merkle boxes.
 type bmffFile struct {
 	top    []bmffBox
-	merkle []merkleBox
-}
-
-// merkleBox is an auxiliary C2PA box: where a piece stands in the Merkle tree, and the way to the stored row.
-type merkleBox struct {
-	uniqueID, localID, location uint64
-	proof                       [][]byte
-	hasProof                    bool
+	merkle [][]byte // content of the auxiliary boxes with Merkle proofs, in order
 }
 
 // readBMFF walks the top level only: neither moov nor mdat is read to find the manifest.
@@ -74,7 +67,7 @@ func readBMFF(a *asset, l limits) error {
 	}
 	switch {
 	case stores["original"] != nil && stores["update"] != nil:
-		a.store, err = joinStores(stores["original"], stores["update"])
+		a.store, a.update = stores["original"], stores["update"]
 	case stores["original"] != nil || stores["update"] != nil:
 		return fmt.Errorf("%w: an original without its update, or the reverse", ErrMalformedFile)
 	case stores["manifest"] != nil:
@@ -125,62 +118,9 @@ func (f *bmffFile) readC2PA(a *asset, b bmffBox, l limits, stores map[string][]b
 		if err != nil {
 			return err
 		}
-		m, err := readMerkleBox(raw)
-		if err != nil {
-			return err
-		}
-		f.merkle = append(f.merkle, m)
+		f.merkle = append(f.merkle, raw)
 	}
 	return nil
-}
-
-func readMerkleBox(raw []byte) (m merkleBox, err error) {
-	v, _, err := decodeCBORPrefix(raw)
-	if err != nil {
-		return m, err
-	}
-	var ok1, ok2, ok3 bool
-	m.uniqueID, ok1 = v.get("uniqueId").uint()
-	m.localID, ok2 = v.get("localId").uint()
-	m.location, ok3 = v.get("location").uint()
-	if !ok1 || !ok2 || !ok3 {
-		return m, fmt.Errorf("%w: Merkle box", ErrMalformedFile)
-	}
-	m.proof, m.hasProof = readHashes(v.get("hashes"))
-	return m, nil
-}
-
-func readHashes(v cborValue) (list [][]byte, ok bool) {
-	if !v.isArray() {
-		return nil, false
-	}
-	for i := range v.items {
-		h, ok := v.items[i].bytes()
-		if !ok {
-			return nil, false
-		}
-		list = append(list, h)
-	}
-	return list, true
-}
-
-// joinStores appends the manifests of an update to those of the original store.
-func joinStores(original, update []byte) ([]byte, error) {
-	o, err := parseStore(original)
-	if err != nil {
-		return nil, err
-	}
-	u, err := parseStore(update)
-	if err != nil {
-		return nil, err
-	}
-	out := append(make([]byte, 8, len(original)+len(update)), o.body...)
-	for _, c := range u.children {
-		out = append(out, c.raw...)
-	}
-	copy(out[4:], "jumb")
-	binary.BigEndian.PutUint32(out, uint32(len(out)))
-	return out, nil
 }
 
 // bmffChildren lists the boxes in a range. Only headers are read.
@@ -305,4 +245,18 @@ func (f *bmffFile) find(s *source, path string) ([]bmffBox, error) {
 		}
 	}
 	return nil, nil
+}
+
+// fragments splits the top level at each moof.
+func (f *bmffFile) fragments() [][]bmffBox {
+	var out [][]bmffBox
+	for _, b := range f.top {
+		if b.kind == "moof" {
+			out = append(out, nil)
+		}
+		if len(out) > 0 {
+			out[len(out)-1] = append(out[len(out)-1], b)
+		}
+	}
+	return out
 }

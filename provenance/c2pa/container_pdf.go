@@ -3,7 +3,6 @@ package c2pa
 import (
 	"bytes"
 	"compress/zlib"
-	"encoding/hex"
 	"io"
 	"strconv"
 )
@@ -20,8 +19,7 @@ const (
 // that names a file specification with the relationship C2PA_Manifest, plainly or inside an object stream. Later
 // revisions of a PDF are appended, so the last such stream counts.
 func readPDF(a *asset, l limits) error {
-	uuid, _ := hex.DecodeString(uuidStore)
-	needle := append([]byte("jumd"), uuid...)
+	needle := []byte("jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71")
 	var found []int64
 	named := false
 	var remote string

@@ -3,7 +3,6 @@ package c2pa
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -151,54 +150,4 @@ func zipEntry(s *source, local, size int64, descriptor bool, directory int64) (s
 		}
 	}
 	return span{local, end - local}, data, nil
-}
-
-// checkCollectionHash compares every file of a package, and its directory.
-func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
-	malformed := &bindingError{CollectionHashMalformed, "the collection hash cannot be read"}
-	z := v.asset.zip
-	if z == nil {
-		return errors.New("a collection hash on a file that is no package")
-	}
-	want, ok := a.val.get("zip_central_directory_hash").bytes()
-	uris := a.val.get("uris")
-	if !ok || !uris.isMap() {
-		return malformed
-	}
-	alg := m.claim.algorithm()
-	ranges := []span{z.directory}
-	if z.crc >= 0 {
-		ranges = []span{{z.directory.start, z.crc - z.directory.start}, {z.crc + 4, z.directory.end() - z.crc - 4}}
-	}
-	got, err := v.asset.hashRanges(alg, ranges, nil)
-	if err != nil {
-		return err
-	}
-	if !sameHash(got, want) {
-		return errHash
-	}
-	for i := 0; i+1 < len(uris.items); i += 2 {
-		name := strings.ReplaceAll(uris.items[i].text(), "\\", "/")
-		for _, part := range strings.Split(name, "/") {
-			if part == "." || part == ".." || strings.HasPrefix(name, "/") {
-				return &bindingError{CollectionHashInvalidURI, "a name in the collection hash leads elsewhere"}
-			}
-		}
-		want, ok := uris.items[i+1].get("hash").bytes()
-		if !ok {
-			return malformed
-		}
-		e, ok := z.entries[name]
-		if !ok {
-			return &bindingError{CollectionHashFileCount, "a file of the collection is missing"}
-		}
-		got, err := v.asset.hashRanges(alg, []span{e}, nil)
-		if err != nil {
-			return err
-		}
-		if !sameHash(got, want) {
-			return errHash
-		}
-	}
-	return nil
 }

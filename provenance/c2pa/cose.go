@@ -229,12 +229,20 @@ func judgeSignature(s *sign1, payload []byte, signed time.Time, ctx signatureCon
 	} else {
 		log.fail(SigningCredentialUntrusted, "", "the signing certificate is not trusted")
 	}
-	if code, why := profileProblem(leaf, ctx.usages, at); code != "" {
-		log.fail(code, "", why)
+	if why, expired := profileProblem(leaf, ctx.usages, at); why != "" {
+		log.fail(profileCode(expired), "", why)
 	}
 	if !keyMatches(alg, leaf) {
 		log.fail(SigningCredentialInvalid, "", "the key of the certificate is not of the kind the algorithm names")
 		return leaf, errors.New("key does not fit the algorithm")
 	}
 	return leaf, s.verify(alg, leaf, payload)
+}
+
+// profileCode is the status code for a breach of the certificate profile.
+func profileCode(expired bool) string {
+	if expired {
+		return SigningCredentialExpired
+	}
+	return SigningCredentialInvalid
 }

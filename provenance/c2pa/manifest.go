@@ -2,11 +2,9 @@ package c2pa
 
 import (
 	"bytes"
-	"crypto"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash"
 )
 
 // Limits of a manifest store.
@@ -126,18 +124,6 @@ func (s *store) active() *manifest {
 		return nil
 	}
 	return s.manifests[len(s.manifests)-1]
-}
-
-func newHash(alg string) (hash.Hash, bool) {
-	switch alg {
-	case "sha256":
-		return crypto.SHA256.New(), true
-	case "sha384":
-		return crypto.SHA384.New(), true
-	case "sha512":
-		return crypto.SHA512.New(), true
-	}
-	return nil, false
 }
 
 // hashBytes hashes with a named algorithm; nil when the algorithm is not allowed, which then equals no hash.

@@ -6,6 +6,13 @@ import (
 	"fmt"
 )
 
+// merkleBox is an auxiliary C2PA box: where a piece stands in the Merkle tree, and the way to the stored row.
+type merkleBox struct {
+	uniqueID, localID, location uint64
+	proof                       [][]byte
+	hasProof                    bool
+}
+
 // maxTableBytes bounds each sample table that is read to hash the chunks of a track.
 const maxTableBytes = 8 << 20
 
@@ -16,6 +23,13 @@ func (c *bmffCheck) mapAlg(m *merkleMap) string { return algOr(m.alg, c.alg) }
 
 // checkMerkle compares media data with the Merkle trees: by fragments, by blocks of mdat, or by chunks of tracks.
 func (c *bmffCheck) checkMerkle() error {
+	for _, raw := range c.asset.bmff.merkle {
+		m, err := readMerkleBox(raw)
+		if err != nil {
+			return err
+		}
+		c.merkle = append(c.merkle, m)
+	}
 	firstMoof := int64(-1)
 	hasMoov, blocks := false, true
 	for _, b := range c.asset.bmff.top {
@@ -41,28 +55,14 @@ func (c *bmffCheck) checkMerkle() error {
 	switch {
 	case firstMoof >= 0:
 		return c.checkFragments()
-	case !blocks && hasMoov && len(c.asset.bmff.merkle) > 0:
+	case !blocks && hasMoov && len(c.merkle) > 0:
 		return c.checkTracks()
 	}
 	return c.checkMediaData()
 }
 
-// fragments splits the top level at each moof.
-func (f *bmffFile) fragments() [][]bmffBox {
-	var out [][]bmffBox
-	for _, b := range f.top {
-		if b.kind == "moof" {
-			out = append(out, nil)
-		}
-		if len(out) > 0 {
-			out[len(out)-1] = append(out[len(out)-1], b)
-		}
-	}
-	return out
-}
-
 func (c *bmffCheck) checkFragments() error {
-	fragments, boxes := c.asset.bmff.fragments(), c.asset.bmff.merkle
+	fragments, boxes := c.asset.bmff.fragments(), c.merkle
 	for i := range c.hash.merkle {
 		m := &c.hash.merkle[i]
 		if uint64(len(fragments)) != m.count || uint64(len(boxes)) != m.count {
@@ -127,7 +127,7 @@ func (m *merkleMap) contains(alg string, leaf []byte, location uint64, proof [][
 
 // takeMerkle splits the Merkle boxes of the file among the maps, in order.
 func (c *bmffCheck) takeMerkle() ([][]merkleBox, error) {
-	rest := c.asset.bmff.merkle
+	rest := c.merkle
 	out := make([][]merkleBox, len(c.hash.merkle))
 	for i := range c.hash.merkle {
 		n := c.hash.merkle[i].count
@@ -154,7 +154,7 @@ func (c *bmffCheck) checkMediaData() error {
 		return errors.New("the number of mdat boxes is not the one signed")
 	}
 	var proofs [][]merkleBox
-	if len(c.asset.bmff.merkle) > 0 {
+	if len(c.merkle) > 0 {
 		var err error
 		if proofs, err = c.takeMerkle(); err != nil {
 			return err
@@ -394,4 +394,34 @@ func (c *bmffCheck) chunksOf(t bmffBox) ([]span, error) {
 		out = append(out, span{start, size})
 	}
 	return out, nil
+}
+
+func readMerkleBox(raw []byte) (m merkleBox, err error) {
+	v, _, err := decodeCBORPrefix(raw)
+	if err != nil {
+		return m, err
+	}
+	var ok1, ok2, ok3 bool
+	m.uniqueID, ok1 = v.get("uniqueId").uint()
+	m.localID, ok2 = v.get("localId").uint()
+	m.location, ok3 = v.get("location").uint()
+	if !ok1 || !ok2 || !ok3 {
+		return m, fmt.Errorf("%w: Merkle box", ErrMalformedFile)
+	}
+	m.proof, m.hasProof = readHashes(v.get("hashes"))
+	return m, nil
+}
+
+func readHashes(v cborValue) (list [][]byte, ok bool) {
+	if !v.isArray() {
+		return nil, false
+	}
+	for i := range v.items {
+		h, ok := v.items[i].bytes()
+		if !ok {
+			return nil, false
+		}
+		list = append(list, h)
+	}
+	return list, true
 }

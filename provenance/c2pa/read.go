@@ -2,6 +2,7 @@ package c2pa
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -43,6 +44,11 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*Report
 	}
 	if a.store == nil {
 		return withoutManifest(a), nil
+	}
+	if a.update != nil {
+		if a.store, err = joinStores(a.store, a.update); err != nil {
+			return invalid(a, err), nil
+		}
 	}
 	return judge(a, a.store, l, opts)
 }
@@ -100,4 +106,23 @@ func judge(a *asset, data []byte, l limits, opts Options) (*Report, error) {
 		return nil, fmt.Errorf("c2pa: %w", err)
 	}
 	return v.report(a, problem), nil
+}
+
+// joinStores appends the manifests of an update to those of the original store.
+func joinStores(original, update []byte) ([]byte, error) {
+	o, err := parseStore(original)
+	if err != nil {
+		return nil, err
+	}
+	u, err := parseStore(update)
+	if err != nil {
+		return nil, err
+	}
+	out := append(make([]byte, 8, len(original)+len(update)), o.body...)
+	for _, c := range u.children {
+		out = append(out, c.raw...)
+	}
+	copy(out[4:], "jumb")
+	binary.BigEndian.PutUint32(out, uint32(len(out)))
+	return out, nil
 }

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"strings"
 	"time"
@@ -30,27 +29,6 @@ type Trust struct {
 	allowed    map[[32]byte]bool
 	usages     map[string]bool
 	icaIssuers map[string]bool
-}
-
-func parsePEM(data []byte) ([]*certificate, error) {
-	var out []*certificate
-	// Lists kept in one-line settings carry "\n" as two characters.
-	data = bytes.ReplaceAll(data, []byte(`\n`), []byte("\n"))
-	for len(data) > 0 {
-		var block *pem.Block
-		if block, data = pem.Decode(data); block == nil {
-			break
-		}
-		if block.Type != "CERTIFICATE" {
-			continue
-		}
-		c, err := parseCertificate(block.Bytes)
-		if err != nil {
-			return nil, fmt.Errorf("certificate %d of the list: %w", len(out)+1, err)
-		}
-		out = append(out, c)
-	}
-	return out, nil
 }
 
 func addPEM(to *[]*certificate, data []byte) (int, error) {
@@ -131,12 +109,6 @@ func (t *Trust) SetUsages(config []byte) (int, error) {
 	return len(usages), nil
 }
 
-// usageRule says which extended key usages a certificate needs in one role.
-type usageRule struct {
-	allowed   map[string]bool
-	mandatory string
-}
-
 func (t *Trust) signingUsages() usageRule {
 	if t != nil && t.usages != nil {
 		return usageRule{allowed: t.usages}
@@ -150,17 +122,6 @@ func asSet(list []string) map[string]bool {
 		m[s] = true
 	}
 	return m
-}
-
-// allows says whether one of the usages is acceptable. The three basic ones always are: a certificate that must not
-// have them is caught by the profile's rule about mixed usages.
-func (r usageRule) allows(c *certificate) bool {
-	for _, u := range c.eku {
-		if u == oidEKUEmail || u == oidEKUTime || u == oidEKUOCSP || r.allowed[u] {
-			return true
-		}
-	}
-	return false
 }
 
 // role is the purpose for which a chain is judged.
@@ -198,154 +159,5 @@ func (t *Trust) trusts(chain []*certificate, r role, usages usageRule, at time.T
 	if len(anchors) == 0 || !usages.allows(chain[0]) {
 		return false
 	}
-	for i := 1; i < len(chain); i++ {
-		if !chain[i-1].checkSignedBy(chain[i]) || !chain[i].mayIssue(i-1) {
-			return false
-		}
-	}
-	for _, c := range chain {
-		if !c.validAt(at) {
-			return false
-		}
-	}
-	for i := len(chain) - 1; i >= 0; i-- {
-		for _, a := range anchors {
-			if bytes.Equal(chain[i].issuer, a.subject) && chain[i].checkSignedBy(a) {
-				return true
-			}
-		}
-	}
-	return false
+	return leadsTo(chain, anchors, at)
 }
-
-// mayIssue says whether a certificate is a CA that may stand above so many other CAs (RFC 5280 section 6.1.4).
-func (c *certificate) mayIssue(below int) bool {
-	if !c.hasBasic || !c.isCA || c.pathLen >= 0 && below > c.pathLen {
-		return false
-	}
-	return !c.hasKU || c.keyUsage.At(5) == 1
-}
-
-// profileProblem judges an end-entity certificate by the C2PA certificate profile (specification section 14.5.1) at a
-// time. It gives the status code of the first breach and a sentence, or "".
-func profileProblem(c *certificate, usages usageRule, at time.Time) (code, why string) {
-	code = SigningCredentialInvalid
-	switch {
-	case c.version != 3:
-		return code, "the certificate is not version 3"
-	case !c.validAt(at):
-		return SigningCredentialExpired, "the certificate was not valid at the time of signing"
-	case !bytes.Equal(c.inner.raw, c.outer.raw):
-		return code, "the certificate names two signature algorithms"
-	}
-	if _, known := certSigAlgs[c.outer.oid]; !known {
-		return code, "the certificate is signed with an algorithm that is not allowed"
-	}
-	if why := keyProblem(c); why != "" {
-		return code, why
-	}
-	if c.isCA && bytes.Equal(c.issuer, c.subject) {
-		return code, "the certificate is self-signed"
-	}
-	if c.hasUniqueID {
-		return code, "the certificate has unique identifiers"
-	}
-	if why := usageProblem(c, usages); why != "" {
-		return code, why
-	}
-	if usages.mandatory != "" && !c.hasUsage(usages.mandatory) {
-		return code, "the certificate lacks the extended key usage of its role"
-	}
-	if c.isCA {
-		return code, "a certificate authority signed, where an end entity should"
-	}
-	return "", ""
-}
-
-func keyProblem(c *certificate) string {
-	if c.outer.oid == oidEd25519 && c.outer.params != nil {
-		return "Ed25519 with parameters"
-	}
-	if c.outer.oid == oidRSAPSS {
-		if _, oid, err := pssHash(c.outer.params); err != nil || oid == oidSHA1 || hashByOID[oid] == 0 {
-			return "bad RSASSA-PSS parameters"
-		}
-	}
-	switch c.keyAlg.oid {
-	case oidEC:
-		if c.curve() == nil {
-			return "an elliptic curve that is not allowed"
-		}
-	case oidEd25519:
-		if c.keyAlg.params != nil {
-			return "an Ed25519 key with parameters"
-		}
-	case oidRSA, oidRSAPSS:
-		n, e, ok := rsaParts(c.keyBits)
-		if !ok {
-			return "" // no key at all: the signature cannot verify
-		}
-		if n.BitLen() < 2048 {
-			return "an RSA key shorter than 2048 bits"
-		}
-		if e.Sign() <= 0 || e.Bit(0) == 0 || e.BitLen() < 2 {
-			return "an RSA key with a bad exponent"
-		}
-	}
-	return ""
-}
-
-func usageProblem(c *certificate, usages usageRule) string {
-	if c.hasEKU {
-		switch {
-		case c.hasUsage(oidEKUAny):
-			return "the extended key usage \"any\" is not allowed"
-		case !usages.allows(c):
-			return "the certificate lacks an accepted extended key usage"
-		case mixedUsage(c):
-			return "the certificate mixes extended key usages that must stand alone"
-		}
-	} else if !c.isCA {
-		return "the certificate has no extended key usage"
-	}
-	hasAKI, hasSKI := false, !c.isCA
-	for _, e := range c.extensions {
-		switch e.oid {
-		case oidExtAKI:
-			hasAKI = true
-		case oidExtSKI:
-			hasSKI = true
-		default:
-			if e.critical && !knownExtensions[e.oid] {
-				return "the certificate has a critical extension that is not understood"
-			}
-		}
-	}
-	signs, certSigns, attests := c.keyUsage.At(0) == 1, c.keyUsage.At(5) == 1, c.keyUsage.At(1) == 1
-	switch {
-	case signs && certSigns && !c.isCA:
-		return "the key may sign certificates but is no authority's"
-	case !hasAKI:
-		return "the certificate lacks an authority key identifier"
-	case !hasSKI:
-		return "the certificate lacks a subject key identifier"
-	case !signs && !certSigns && !attests:
-		return "the key usage does not allow signing"
-	}
-	return ""
-}
-
-// mixedUsage: time stamping and OCSP signing each exclude every other usage.
-func mixedUsage(c *certificate) bool {
-	tsa, ocsp := c.hasUsage(oidEKUTime), c.hasUsage(oidEKUOCSP)
-	if tsa && ocsp {
-		return true
-	}
-	return (tsa || ocsp) && len(c.eku) > 1
-}
-
-// knownExtensions may be critical: the validator understands them or the profile says they may be there.
-var knownExtensions = asSet([]string{
-	oidExtKU, oidExtBC, oidExtEKU, "2.5.29.17", "2.5.29.30", "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.31", "2.5.29.54",
-	"1.3.6.1.5.5.7.1.1", "2.16.840.1.113730.1.1", "2.5.29.20", "2.5.29.21", "2.5.29.24",
-})

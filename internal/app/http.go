@@ -68,7 +68,7 @@ func NewServer(c *Core) (*Server, error) {
 		Site: s.Site, Source: c.Source, Log: c.Log, Proxies: proxies, PublicURL: c.Config.PublicURL, Limits: c.Party.Limits, Meter: c.metrics,
 		Bodies: []guard.BodyLimit{
 			{Prefix: "/api/v1/evidence/", Max: photos}, {Prefix: "/report", Max: photos*int64(c.Config.Limits.Photos) + 1<<20}, {Prefix: "/s/", Max: photos*int64(c.Config.Limits.Photos) + 1<<20},
-			{Prefix: "/tech/", Max: 12*photos + 1<<20}, {Prefix: "/orders", Max: 2 * maxReference}, {Prefix: "/listings", Max: 2 * maxReference}, {Prefix: "/imports", Max: order.MaxFile}, {Prefix: "/api/v1/orders/", Max: maxReference}, {Prefix: "/api/v1/listings/", Max: maxReference},
+			{Prefix: "/tech/", Max: 12*photos + 1<<20}, {Prefix: "/merchant/", Max: photos*int64(c.Config.Limits.Photos) + 1<<20}, {Prefix: "/orders", Max: 2 * maxReference}, {Prefix: "/listings", Max: 2 * maxReference}, {Prefix: "/imports", Max: order.MaxFile}, {Prefix: "/api/v1/orders/", Max: maxReference}, {Prefix: "/api/v1/listings/", Max: maxReference},
 			{Prefix: "/api/v1/order-imports", Max: order.MaxFile},
 		},
 	})
@@ -87,6 +87,7 @@ func (s *Server) mux(g *guard.Guard) *http.ServeMux {
 	mux.Handle("GET /metrics", fromHere(s.metrics.handler()))
 	mux.Handle("/assets/", s.Site.Assets)
 	s.customerPages(mux)
+	s.claimantPages(mux)
 	s.staffPages(mux, g)
 	s.API = api.New(s.apiDeps())
 	mux.Handle("/api/", s.API.Handler())
@@ -140,9 +141,10 @@ func (s *Server) staffPages(mux *http.ServeMux, g *guard.Guard) {
 	s.mount(edge, inner, atDesk.Routes())
 	s.adminPages(edge, inner)
 	s.reviewPages(edge, inner)
+	s.merchantPages(edge, inner)
 	s.orderPages(edge, inner)
 	with := g.Sessions(s.Party.Sessions, inner)
-	for _, prefix := range []string{"/tech", "/tech/", "/desk", "/desk/", "/admin", "/admin/", "/review", "/review/", login.MailboxPath, "/login", "/login/", "/logout", "/setup/", "/join/", "/account", "/account/",
+	for _, prefix := range []string{"/tech", "/tech/", "/desk", "/desk/", "/admin", "/admin/", "/review", "/review/", "/merchant", "/merchant/", login.MailboxPath, "/login", "/login/", "/logout", "/setup/", "/join/", "/account", "/account/",
 		"/orders", "/orders/", "/listings", "/listings/", "/imports", "/imports/", "/import-template.csv"} {
 		mux.Handle(prefix, with)
 	}

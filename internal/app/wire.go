@@ -251,6 +251,18 @@ func (c *Core) mayUse(ctx context.Context, a casefile.Actor, what evidence.Use, 
 	if a.Role == casefile.Merchant && what == evidence.UseSee && isReference(i.Kind) {
 		return c.merchantMaySee(ctx, a, i)
 	}
+	if isSide(a) && what == evidence.UseSee && ofSides(i.Kind) {
+		ok, err := c.sideMaySee(ctx, a, i)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return casefile.Failf(casefile.NotFound, "evidence.error.not_here", "item %s is not this side's to see yet", i.ID)
+		}
+		if a.Role == casefile.Merchant {
+			return nil // the claim said so; the policies know cases and technicians, not stages
+		}
+	}
 	action := party.ViewEvidence
 	switch {
 	case what != evidence.UseSee:

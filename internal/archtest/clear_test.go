@@ -17,6 +17,7 @@ var mayClear = map[string]string{
 	"internal/web/desk":     "shows the field that was revealed and the desk's own notes",
 	"internal/web/review":   "shows a reviewer what both sides said, and what reviewers wrote",
 	"internal/web/login":    "shows the development mailbox",
+	"internal/web/parties":  "shows the two sides of a claim what was said, as far as the stage allows",
 }
 
 func TestOnlyTheseTakePersonalDataOutOfTheirMasks(t *testing.T) {

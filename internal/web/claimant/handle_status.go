@@ -96,11 +96,6 @@ func (h *Handler) media(w http.ResponseWriter, r *http.Request, c call) {
 		shown := map[string]bool{}
 		parties.Items(shown, st.Mine, st.Theirs, st.Asked)
 		l.Listed = shown[item.String()]
-		for _, ref := range st.Order.References {
-			if ref.Item == item {
-				l.Case, l.Listed = ref.Case, true
-			}
-		}
 	}
 	if err := h.Media.Show(w, r, c.actor, l); err != nil {
 		ui.Fail(w, r, c.pg, err)

@@ -30,6 +30,11 @@ func (h *Handler) private() {
 // show draws the status page; change adds what the last try left (errors of a form).
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, c call, status int, change func(*StatusView)) {
 	st, err := h.Service.Status(r.Context(), c.actor, c.actor.Case)
+	if casefile.Is(err, casefile.NotFound) {
+		// The case of an order has no request of the service half: its link leads to the claim, or to the form of one.
+		http.Redirect(w, r, c.base+"/claim", http.StatusSeeOther)
+		return
+	}
 	if err != nil {
 		ui.Fail(w, r, c.pg, err)
 		return

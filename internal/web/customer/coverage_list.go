@@ -82,6 +82,22 @@ func (c Chosen) String() string {
 // pick is the value of the button that chooses a code for a line.
 func pick(line int, code string) string { return strconv.Itoa(line) + ":" + code }
 
+// shortPath is the path of a choice from the city on, where that tells it from the others.
+func shortPath(list []PlaceChoice, i int) string {
+	tail := func(p string) string {
+		if parts := strings.Split(p, " / "); len(parts) > 2 {
+			return strings.Join(parts[1:], " / ")
+		}
+		return p
+	}
+	for k := range list {
+		if k != i && tail(list[k].Path) == tail(list[i].Path) {
+			return list[i].Path
+		}
+	}
+	return tail(list[i].Path)
+}
+
 // placeNote is the note on a row in the language of the page.
 func placeNote(pg ui.Page, r CoverageRow) string { return r.Note.In(string(pg.P.Lang)) }
 

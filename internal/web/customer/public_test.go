@@ -49,7 +49,7 @@ func TestCoverageAsksDidYouMean(t *testing.T) {
 	d.Has(`form#again input[name="chosen"][value="1:320106,2:330106"]`)
 	d.Has(`button[form="again"][name="pick"][value="1:350102"]`)
 	d.Has(`button[form="again"][name="pick"][value="2:"]`)
-	d.HasText("th", "还有 2 个同名的地方")
+	d.HasText("td", "还有 2 个同名的地方")
 	post(h, "/coverage", url.Values{"places": {"x\n鼓楼区\n西湖区"}, "chosen": {"2:330106"}, "pick": {"2:"}})
 	if len(f.query.Chosen) != 0 {
 		t.Errorf("a choice taken back is still there: %v", f.query.Chosen)

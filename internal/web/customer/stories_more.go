@@ -109,7 +109,7 @@ func publicStories() []ui.Story {
 	return []ui.Story{
 		story("coverage", "ask", func(pg ui.Page) templ.Component { pg.Public = true; return CoveragePage(pg, CoverageView{}) }),
 		story("coverage-answer", "a pasted list answered", func(pg ui.Page) templ.Component {
-			return CoveragePage(pg, CoverageView{Asked: true, Typed: "杭州西湖区\n鼓楼区\n改则县\n不知道哪里", More: 12, Rows: []CoverageRow{
+			return CoveragePage(pg, CoverageView{Asked: true, Typed: "杭州西湖区\n鼓楼区\n西湖区文教路\n平凉市华亭县\n改则县\n不知道哪里", More: 12, Rows: []CoverageRow{
 				{Typed: "杭州西湖区", Path: demoPath, Code: "330106", Covered: true, Technicians: 4, Earliest: pg.P.Now.Add(38 * time.Minute)},
 				{Typed: "鼓楼区", Several: 4, Note: service.Text{ZH: "“鼓楼区”可能指4个地方", EN: "“鼓楼区” may mean 4 places"}, Choices: []PlaceChoice{
 					{Code: "320106", Path: "江苏省 / 南京市 / 鼓楼区"}, {Code: "350102", Path: "福建省 / 福州市 / 鼓楼区"}, {Code: "320302", Path: "江苏省 / 徐州市 / 鼓楼区"}}},

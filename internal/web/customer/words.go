@@ -211,7 +211,7 @@ func coverageTable(pg ui.Page, v CoverageView) ui.Table {
 		Columns: []ui.Column{{Title: pg.T("customer.coverage.place")}, {Title: pg.T("customer.coverage.code")}, {Title: pg.T("customer.coverage.state")}},
 	}
 	for i, r := range v.Rows {
-		t.Rows = append(t.Rows, []ui.Cell{{Body: coveragePlace(pg, i, r), Header: true}, {Text: r.Code}, {Body: coverageAnswer(pg, r)}})
+		t.Rows = append(t.Rows, []ui.Cell{{Body: coveragePlace(r), Header: true}, {Body: coverageCode(pg, r)}, {Body: coverageAnswer(pg, i, r)}})
 	}
 	return t
 }

@@ -102,7 +102,8 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
-// FuzzPatch requires that a patch file is applied or refused with a line number, and that the result still works.
+// FuzzPatch requires that a patch file is applied or refused with a line number, and that the result still works. A patch that is
+// applied builds a whole resolver, which is slow: fuzz it with -fuzzminimizetime 1x.
 func FuzzPatch(f *testing.F) {
 	f.Add("2027-01-01\tnew\t330115\t未来区\t330100\tnotice")
 	f.Add("2027-01-01\tend\t330105\t拱墅区\t330106+330108(米市巷街道)\tnotice\n\talias\t330106\t西子区\t\t")

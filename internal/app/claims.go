@@ -184,6 +184,9 @@ func (o claimOrders) OfCase(ctx context.Context, t tx.Tx, tenant casefile.Tenant
 	}
 	out := claim.Order{ID: x.ID, Case: caseID, Listing: x.Listing, Number: x.Number, Merchant: x.Merchant, MerchantName: m.Name, Tier: string(m.Tier), Product: x.Product, Code: x.Code,
 		Category: x.Category, Province: x.Province, Quantity: x.Quantity, Paid: x.Price, Ordered: x.Ordered(), Shipped: x.Shipped, Delivered: x.Delivered}
+	if out.MerchantName == "" {
+		out.MerchantName = "#" + x.Merchant.String()[:8] // nobody has named it yet
+	}
 	refs, err := o.book.References(ctx, t, tenant, x)
 	for _, r := range refs {
 		out.References = append(out.References, claim.Reference{Item: r.Item, Case: r.Case, Kind: r.Kind, SHA256: r.SHA256, Sealed: r.Sealed})
@@ -418,7 +421,8 @@ func (l claimLetters) facts(f claim.LetterFacts) letter.Facts {
 		if side == "" {
 			side = letter.Platform
 		}
-		out.Evidence = append(out.Evidence, letter.Evidence{No: e.No, Side: side, What: both("media", e.Kind), SHA256: e.SHA256, Received: e.Received, After: e.After})
+		out.Evidence = append(out.Evidence, letter.Evidence{No: e.No, Side: side, What: both("media", e.Kind), SHA256: e.SHA256, Received: e.Received, After: e.After,
+			NotAccepted: f.Remedy == claim.Forged && side == letter.Buyer && slices.ContainsFunc(f.Grounds, func(g claim.Ground) bool { return !g.Item.IsNil() && g.Item == e.Item })})
 	}
 	for _, x := range f.Extra {
 		out.Extra = append(out.Extra, law.Words(x))

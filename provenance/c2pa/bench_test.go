@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // largeJPEG makes a JPEG of 4 MB with credentials: the vector, with application segments of noise behind the store, so
@@ -61,10 +63,10 @@ func BenchmarkTailMoovLocate(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := containers[a.format](a, l); err != nil || a.store == nil {
+		if err := media.Walk(a, l); err != nil || a.Store == nil {
 			b.Fatal(err)
 		}
-		read = r.n - int64(len(a.store))
+		read = r.n - int64(len(a.Store))
 	}
 	b.ReportMetric(float64(read), "bytes-besides-store")
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // bindingError is a failure with its own status code; any other error of a binding check means "mismatch".
@@ -67,21 +69,21 @@ func (v *validation) checkOneBinding(m *manifest, a *assertion, byUpdate bool) e
 
 var errHash = errors.New("the hashes differ")
 
-func readSpans(v cborValue) ([]span, bool) {
+func readSpans(v cborValue) ([]media.Span, bool) {
 	if !v.present() || v.kind == cborNull {
 		return nil, true
 	}
 	if !v.isArray() {
 		return nil, false
 	}
-	var out []span
+	var out []media.Span
 	for i := range v.items {
 		start, ok1 := v.items[i].get("start").uint()
 		size, ok2 := v.items[i].get("length").uint()
 		if !ok1 || !ok2 || start > math.MaxInt64/2 || size > math.MaxInt64/2 {
 			return nil, false
 		}
-		out = append(out, span{int64(start), int64(size)})
+		out = append(out, media.At(int64(start), int64(size)))
 	}
 	return out, true
 }
@@ -96,8 +98,8 @@ func (v *validation) checkDataHash(m *manifest, a *assertion, url string, byUpda
 	if a.val.get("url").present() {
 		return &bindingError{DataHashMismatch, "hashes of remote data are not supported"}
 	}
-	if byUpdate && v.asset.hasRange {
-		exclusions = moveExclusions(exclusions, v.asset.storeRange)
+	if byUpdate && v.asset.HasRange {
+		exclusions = moveExclusions(exclusions, v.asset.StoreRange)
 	}
 	if !v.exclusionsFit(exclusions) {
 		v.log.fail(DataHashMismatch, url, "the hash leaves out bytes that are not the manifest store")
@@ -105,11 +107,11 @@ func (v *validation) checkDataHash(m *manifest, a *assertion, url string, byUpda
 	if len(exclusions) > 1 {
 		v.log.info(DataHashExtraExclusions, url, "the hash leaves out more than the manifest store")
 	}
-	ranges, err := v.asset.without(exclusions)
+	ranges, err := v.asset.Without(exclusions)
 	if err != nil {
 		return err
 	}
-	got, err := v.asset.hashRanges(algOr(a.val.get("alg").text(), m.claim.algorithm()), ranges, nil)
+	got, err := v.asset.HashRanges(algOr(a.val.get("alg").text(), m.claim.algorithm()), ranges, nil)
 	if err != nil {
 		return err
 	}
@@ -120,19 +122,19 @@ func (v *validation) checkDataHash(m *manifest, a *assertion, url string, byUpda
 }
 
 // exclusionsFit: an exclusion must be exactly the place of the manifest store, or bytes could hide in it.
-func (v *validation) exclusionsFit(exclusions []span) bool {
+func (v *validation) exclusionsFit(exclusions []media.Span) bool {
 	some := false
 	for _, e := range exclusions {
-		some = some || e.size > 0
+		some = some || e.Size > 0
 	}
 	if !some {
 		return true
 	}
-	if !v.asset.hasRange {
-		return !v.asset.detached
+	if !v.asset.HasRange {
+		return !v.asset.Detached
 	}
 	for _, e := range exclusions {
-		if e == v.asset.storeRange {
+		if e == v.asset.StoreRange {
 			return true
 		}
 	}
@@ -141,18 +143,18 @@ func (v *validation) exclusionsFit(exclusions []span) bool {
 
 // moveExclusions: an update manifest makes the store larger than its parent's hash knew; the exclusion at its place
 // grows with it and those behind it move.
-func moveExclusions(list []span, at span) []span {
-	out := append([]span(nil), list...)
+func moveExclusions(list []media.Span, at media.Span) []media.Span {
+	out := append([]media.Span(nil), list...)
 	for i := range out {
-		if out[i].start != at.start {
+		if out[i].Start != at.Start {
 			continue
 		}
-		grown := max(at.size-out[i].size, 0)
+		grown := max(at.Size-out[i].Size, 0)
 		out[i] = at
-		if at.start > 0 {
+		if at.Start > 0 {
 			for j := range out {
-				if out[j].start > at.start {
-					out[j].start += grown
+				if out[j].Start > at.Start {
+					out[j].Start += grown
 				}
 			}
 		}
@@ -170,14 +172,14 @@ func (v *validation) checkBoxesHash(m *manifest, a *assertion, url string) error
 	if len(list.items) == 0 {
 		return errors.New("the boxes hash has no box")
 	}
-	if v.asset.boxes == nil {
-		return fmt.Errorf("boxes hashes are not defined for %s", v.asset.format)
+	if v.asset.Boxes == nil {
+		return fmt.Errorf("boxes hashes are not defined for %s", v.asset.Format)
 	}
-	boxes, err := v.asset.boxes()
+	boxes, err := v.asset.Boxes()
 	if err != nil {
 		return err
 	}
-	if len(boxes) > 0 && boxes[0].name == "PNGh" && firstName(list.items[0]) != "PNGh" {
+	if len(boxes) > 0 && boxes[0].Name == "PNGh" && firstName(list.items[0]) != "PNGh" {
 		boxes = boxes[1:]
 	}
 	extra := false
@@ -191,7 +193,7 @@ func (v *validation) checkBoxesHash(m *manifest, a *assertion, url string) error
 	}
 	// Boxes after the last one named would be content that nobody signed.
 	if len(boxes) > 0 {
-		return errors.New("the file has boxes that the hash does not name: " + boxes[0].name)
+		return errors.New("the file has boxes that the hash does not name: " + boxes[0].Name)
 	}
 	if extra {
 		v.log.info(BoxesHashExtraExclusions, url, "the hash leaves out more than the manifest store")
@@ -208,7 +210,7 @@ func firstName(entry cborValue) string {
 }
 
 // checkBoxes compares one entry with the next boxes of the file and says how many it covers.
-func (v *validation) checkBoxes(m *manifest, entry cborValue, boxes []fileBox) (n int, extra bool, err error) {
+func (v *validation) checkBoxes(m *manifest, entry cborValue, boxes []media.FileBox) (n int, extra bool, err error) {
 	names := entry.get("names")
 	want, ok := entry.get("hash").bytes()
 	if !names.isArray() || !ok || len(names.items) == 0 {
@@ -220,27 +222,27 @@ func (v *validation) checkBoxes(m *manifest, entry cborValue, boxes []fileBox) (
 	}
 	for i := range names.items {
 		name := names.items[i].text()
-		if name != boxes[i].name {
-			return 0, false, fmt.Errorf("the file has %s where the hash names %s", boxes[i].name, name)
+		if name != boxes[i].Name {
+			return 0, false, fmt.Errorf("the file has %s where the hash names %s", boxes[i].Name, name)
 		}
-		if name == c2paBoxName && n > 1 {
+		if name == media.StoreBox && n > 1 {
 			return 0, false, errors.New("the manifest store shares an entry with other boxes")
 		}
 	}
 	excluded, _ := entry.get("excluded").bool()
-	isStore := boxes[0].name == c2paBoxName
+	isStore := boxes[0].Name == media.StoreBox
 	if isStore || excluded {
 		return n, excluded && !isStore, nil
 	}
-	whole := span{boxes[0].span.start, boxes[n-1].span.end() - boxes[0].span.start}
-	ranges := []span{whole}
+	whole := media.At(boxes[0].Span.Start, boxes[n-1].Span.End()-boxes[0].Span.Start)
+	ranges := []media.Span{whole}
 	if ex := entry.get("exclusions"); ex.present() && ex.kind != cborNull {
 		if ranges, err = boxExclusions(ex, boxes[:n], whole); err != nil {
 			return 0, false, err
 		}
 		extra = true
 	}
-	got, err := v.asset.hashRanges(algOr(entry.get("alg").text(), m.claim.algorithm()), ranges, nil)
+	got, err := v.asset.HashRanges(algOr(entry.get("alg").text(), m.claim.algorithm()), ranges, nil)
 	if err != nil {
 		return 0, false, err
 	}
@@ -251,13 +253,13 @@ func (v *validation) checkBoxes(m *manifest, entry cborValue, boxes []fileBox) (
 }
 
 // boxExclusions cuts ranges of recognized metadata out of an entry.
-func boxExclusions(list cborValue, boxes []fileBox, whole span) ([]span, error) {
+func boxExclusions(list cborValue, boxes []media.FileBox, whole media.Span) ([]media.Span, error) {
 	malformed := &bindingError{BoxesHashMalformed, "an exclusion of the boxes hash cannot be read"}
 	if !list.isArray() || len(list.items) == 0 {
 		return nil, malformed
 	}
-	pos := whole.start
-	var out []span
+	pos := whole.Start
+	var out []media.Span
 	for i := range list.items {
 		start, ok1 := list.items[i].get("start").uint()
 		size, ok2 := list.items[i].get("length").uint()
@@ -274,20 +276,20 @@ func boxExclusions(list cborValue, boxes []fileBox, whole span) ([]span, error) 
 			return nil, malformed
 		}
 		b := boxes[index]
-		if !b.metadata || int64(start+size) > b.span.size || int64(start) < 4 {
+		if !b.Metadata || int64(start+size) > b.Span.Size || int64(start) < 4 {
 			return nil, errors.New("an exclusion is not inside metadata")
 		}
-		from := b.span.start + int64(start)
+		from := b.Span.Start + int64(start)
 		if from < pos {
 			return nil, malformed
 		}
 		if from > pos {
-			out = append(out, span{pos, from - pos})
+			out = append(out, media.At(pos, from-pos))
 		}
 		pos = from + int64(size)
 	}
-	if pos < whole.end() {
-		out = append(out, span{pos, whole.end() - pos})
+	if pos < whole.End() {
+		out = append(out, media.At(pos, whole.End()-pos))
 	}
 	return out, nil
 }

@@ -6,14 +6,16 @@ import (
 	"fmt"
 	"math"
 	"sort"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // checkBMFFHash: a hash over the boxes of a media file but for excluded ones. From version 2 on the offsets of the
 // remaining top-level boxes are hashed with them, so that boxes cannot be moved; media data may be hashed piecewise as
 // the leaves of a Merkle tree.
 func (v *validation) checkBMFFHash(m *manifest, a *assertion, url string) error {
-	if v.asset.bmff == nil {
-		return fmt.Errorf("a media hash on a %s file", v.asset.format)
+	if v.asset.BMFF == nil {
+		return fmt.Errorf("a media hash on a %s file", v.asset.Format)
 	}
 	h, err := readBMFFHash(a)
 	if err != nil {
@@ -46,7 +48,7 @@ type bmffExclusion struct {
 	flags    []byte
 	exact    bool
 	data     []dataMatch
-	subset   []span
+	subset   []media.Span
 	noSubset bool
 }
 
@@ -130,7 +132,7 @@ func readBMFFExclusion(v cborValue) (bmffExclusion, error) {
 			if !ok1 || !ok2 || off > math.MaxInt64/4 || n > math.MaxInt64/4 {
 				return e, bad
 			}
-			e.subset = append(e.subset, span{int64(off), int64(n)})
+			e.subset = append(e.subset, media.At(int64(off), int64(n)))
 		}
 	}
 	return e, nil
@@ -169,7 +171,7 @@ func (h *bmffHash) extraExclusions() bool {
 		switch e.path {
 		case "/ftyp", "/mfra":
 		case "/uuid":
-			if len(e.data) != 1 || e.data[0].offset != 8 || !bytes.Equal(e.data[0].value, uuidC2PA) {
+			if len(e.data) != 1 || e.data[0].offset != 8 || !bytes.Equal(e.data[0].value, media.UUIDC2PA) {
 				return true
 			}
 		default:
@@ -188,7 +190,7 @@ func (h *bmffHash) wellFormed() error {
 	}
 	for _, e := range h.exclusions {
 		for i := 1; i < len(e.subset); i++ {
-			if e.subset[i-1].end() > e.subset[i].start {
+			if e.subset[i-1].End() > e.subset[i].Start {
 				return malformedBMFF("subsets of an exclusion overlap")
 			}
 		}
@@ -201,11 +203,11 @@ func (h *bmffHash) wellFormed() error {
 
 // bmffCheck is one comparison of a media hash with a file.
 type bmffCheck struct {
-	asset   *asset
+	asset   *media.Asset
 	hash    bmffHash
 	alg     string
-	out     []span   // excluded ranges
-	inserts []insert // offsets hashed with the data, sorted
+	out     []media.Span   // excluded ranges
+	inserts []media.Insert // offsets hashed with the data, sorted
 	merkle  []merkleBox
 }
 
@@ -225,7 +227,7 @@ func (c *bmffCheck) run() error {
 }
 
 // compare hashes the file without some ranges.
-func (c *bmffCheck) compare(alg string, out []span, want []byte) error {
+func (c *bmffCheck) compare(alg string, out []media.Span, want []byte) error {
 	got, err := c.digest(alg, out)
 	if err != nil {
 		return err
@@ -236,27 +238,27 @@ func (c *bmffCheck) compare(alg string, out []span, want []byte) error {
 	return nil
 }
 
-func (c *bmffCheck) digest(alg string, out []span) ([]byte, error) {
-	ranges, err := c.asset.without(out)
+func (c *bmffCheck) digest(alg string, out []media.Span) ([]byte, error) {
+	ranges, err := c.asset.Without(out)
 	if err != nil || len(ranges) == 0 {
 		return nil, errors.Join(err, errHash)
 	}
 	// Offsets before the first or behind the last range that is hashed are not hashed.
-	first, last := ranges[0].start, ranges[len(ranges)-1].end()
-	var inserts []insert
+	first, last := ranges[0].Start, ranges[len(ranges)-1].End()
+	var inserts []media.Insert
 	for _, i := range c.inserts {
 		if int64(i) >= first && int64(i) < last {
 			inserts = append(inserts, i)
 		}
 	}
-	return c.asset.hashRanges(alg, ranges, inserts)
+	return c.asset.HashRanges(alg, ranges, inserts)
 }
 
 // locate finds the excluded ranges and the offsets to hash.
 func (c *bmffCheck) locate() error {
 	whole := map[int64]bool{}
 	for _, e := range c.hash.exclusions {
-		boxes, err := c.asset.bmff.find(c.asset.source, e.path)
+		boxes, err := c.asset.BMFF.Find(c.asset.Source, e.path)
 		if err != nil {
 			return err
 		}
@@ -269,26 +271,26 @@ func (c *bmffCheck) locate() error {
 				continue
 			}
 			if e.noSubset {
-				c.out = append(c.out, b.span)
-				whole[b.span.start] = true
+				c.out = append(c.out, b.Span)
+				whole[b.Span.Start] = true
 				continue
 			}
 			for _, sub := range e.subset {
-				if sub.start > b.span.size {
+				if sub.Start > b.Span.Size {
 					continue
 				}
-				n := b.span.size - sub.start
-				if sub.size > 0 {
-					n = min(n, sub.size)
+				n := b.Span.Size - sub.Start
+				if sub.Size > 0 {
+					n = min(n, sub.Size)
 				}
-				c.out = append(c.out, span{b.span.start + sub.start, n})
+				c.out = append(c.out, media.At(b.Span.Start+sub.Start, n))
 			}
 		}
 	}
 	if c.hash.version > 1 {
-		for _, b := range c.asset.bmff.top {
-			if !whole[b.span.start] {
-				c.inserts = append(c.inserts, insert(b.span.start))
+		for _, b := range c.asset.BMFF.Top {
+			if !whole[b.Span.Start] {
+				c.inserts = append(c.inserts, media.Insert(b.Span.Start))
 			}
 		}
 		sort.Slice(c.inserts, func(i, j int) bool { return c.inserts[i] < c.inserts[j] })
@@ -297,12 +299,12 @@ func (c *bmffCheck) locate() error {
 }
 
 // matches says whether a box has the length, version, flags and data that an exclusion asks for.
-func (c *bmffCheck) matches(e bmffExclusion, b bmffBox) (bool, error) {
-	if e.length >= 0 && e.length != b.span.size {
+func (c *bmffCheck) matches(e bmffExclusion, b media.BMFFBox) (bool, error) {
+	if e.length >= 0 && e.length != b.Span.Size {
 		return false, nil
 	}
-	if (e.version >= 0 || len(e.flags) > 0) && fullBoxes[b.kind] {
-		h, err := c.asset.head(b.body().start, 4)
+	if (e.version >= 0 || len(e.flags) > 0) && fullBoxes[b.Kind] {
+		h, err := c.asset.Head(b.Body().Start, 4)
 		if err != nil || len(h) < 4 {
 			return false, err
 		}
@@ -318,7 +320,7 @@ func (c *bmffCheck) matches(e bmffExclusion, b bmffBox) (bool, error) {
 		}
 	}
 	for _, d := range e.data {
-		got, err := c.asset.head(b.span.start+d.offset, len(d.value))
+		got, err := c.asset.Head(b.Span.Start+d.offset, len(d.value))
 		if err != nil {
 			return false, err
 		}

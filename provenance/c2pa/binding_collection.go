@@ -3,12 +3,14 @@ package c2pa
 import (
 	"errors"
 	"strings"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // checkCollectionHash compares every file of a package, and its directory.
 func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
 	malformed := &bindingError{CollectionHashMalformed, "the collection hash cannot be read"}
-	z := v.asset.zip
+	z := v.asset.Zip
 	if z == nil {
 		return errors.New("a collection hash on a file that is no package")
 	}
@@ -18,11 +20,11 @@ func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
 		return malformed
 	}
 	alg := m.claim.algorithm()
-	ranges := []span{z.directory}
-	if z.crc >= 0 {
-		ranges = []span{{z.directory.start, z.crc - z.directory.start}, {z.crc + 4, z.directory.end() - z.crc - 4}}
+	ranges := []media.Span{z.Directory}
+	if z.CRC >= 0 {
+		ranges = []media.Span{media.At(z.Directory.Start, z.CRC-z.Directory.Start), media.At(z.CRC+4, z.Directory.End()-z.CRC-4)}
 	}
-	got, err := v.asset.hashRanges(alg, ranges, nil)
+	got, err := v.asset.HashRanges(alg, ranges, nil)
 	if err != nil {
 		return err
 	}
@@ -40,11 +42,11 @@ func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
 		if !ok {
 			return malformed
 		}
-		e, ok := z.entries[name]
+		e, ok := z.Entries[name]
 		if !ok {
 			return &bindingError{CollectionHashFileCount, "a file of the collection is missing"}
 		}
-		got, err := v.asset.hashRanges(alg, []span{e}, nil)
+		got, err := v.asset.HashRanges(alg, []media.Span{e}, nil)
 		if err != nil {
 			return err
 		}

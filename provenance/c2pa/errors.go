@@ -1,11 +1,27 @@
 package c2pa
 
-import "errors"
+import (
+	"errors"
+
+	"anxin/provenance/c2pa/internal/media"
+)
 
 // Errors of Read and of the parsers under it. Test with errors.Is; the message adds where and what.
 var (
 	// ErrNoTime: Options.At is zero. The library never asks the clock, so that a judgement can be repeated.
 	ErrNoTime = errors.New("c2pa: no evaluation time given")
+	// ErrUnsupportedFormat: the first bytes are not one of the formats this package reads.
+	ErrUnsupportedFormat = media.ErrUnsupportedFormat
+	// ErrMalformedFile: the container (JPEG, PNG, …) breaks its own rules so far that it cannot be walked.
+	ErrMalformedFile = media.ErrMalformedFile
+	// ErrManyStores: more than one manifest store in one file.
+	ErrManyStores = media.ErrManyStores
+	// ErrTooDeep: boxes, CBOR items or ingredients nested beyond the limit.
+	ErrTooDeep = media.ErrTooDeep
+	// ErrTooMany: more boxes, items or chunks than the limit.
+	ErrTooMany = media.ErrTooMany
+	// ErrTooLarge: a manifest store larger than Options.MaxManifestBytes.
+	ErrTooLarge = media.ErrTooLarge
 	// ErrMalformedJUMBF: the manifest store is not well-formed JUMBF.
 	ErrMalformedJUMBF = errors.New("c2pa: malformed JUMBF")
 	// ErrMalformedCBOR: an item is not well-formed CBOR.

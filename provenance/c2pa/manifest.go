@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // Limits of a manifest store.
@@ -128,7 +130,7 @@ func (s *store) active() *manifest {
 
 // hashBytes hashes with a named algorithm; nil when the algorithm is not allowed, which then equals no hash.
 func hashBytes(alg string, parts ...[]byte) []byte {
-	h, ok := newHash(alg)
+	h, ok := media.NewHash(alg)
 	if !ok {
 		return nil
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // merkleBox is an auxiliary C2PA box: where a piece stands in the Merkle tree, and the way to the stored row.
@@ -23,7 +25,7 @@ func (c *bmffCheck) mapAlg(m *merkleMap) string { return algOr(m.alg, c.alg) }
 
 // checkMerkle compares media data with the Merkle trees: by fragments, by blocks of mdat, or by chunks of tracks.
 func (c *bmffCheck) checkMerkle() error {
-	for _, raw := range c.asset.bmff.merkle {
+	for _, raw := range c.asset.BMFF.Merkle {
 		m, err := readMerkleBox(raw)
 		if err != nil {
 			return err
@@ -32,11 +34,11 @@ func (c *bmffCheck) checkMerkle() error {
 	}
 	firstMoof := int64(-1)
 	hasMoov, blocks := false, true
-	for _, b := range c.asset.bmff.top {
-		if b.kind == "moof" && firstMoof < 0 {
-			firstMoof = b.span.start
+	for _, b := range c.asset.BMFF.Top {
+		if b.Kind == "moof" && firstMoof < 0 {
+			firstMoof = b.Span.Start
 		}
-		hasMoov = hasMoov || b.kind == "moov"
+		hasMoov = hasMoov || b.Kind == "moov"
 	}
 	for i := range c.hash.merkle {
 		m := &c.hash.merkle[i]
@@ -47,7 +49,7 @@ func (c *bmffCheck) checkMerkle() error {
 		if firstMoof < 0 {
 			return errors.New("a hash of an initialization segment on a file that is not fragmented")
 		}
-		out := append(append([]span(nil), c.out...), span{firstMoof, c.asset.size - firstMoof})
+		out := append(append([]media.Span(nil), c.out...), media.At(firstMoof, c.asset.Size-firstMoof))
 		if err := c.compare(c.mapAlg(m), out, m.initHash); err != nil {
 			return err
 		}
@@ -62,7 +64,7 @@ func (c *bmffCheck) checkMerkle() error {
 }
 
 func (c *bmffCheck) checkFragments() error {
-	fragments, boxes := c.asset.bmff.fragments(), c.merkle
+	fragments, boxes := c.asset.BMFF.Fragments(), c.merkle
 	for i := range c.hash.merkle {
 		m := &c.hash.merkle[i]
 		if uint64(len(fragments)) != m.count || uint64(len(boxes)) != m.count {
@@ -72,8 +74,8 @@ func (c *bmffCheck) checkFragments() error {
 			return err
 		}
 		for n, f := range fragments {
-			start, end := f[0].span.start, f[len(f)-1].span.end()
-			out := append(append([]span(nil), c.out...), span{0, start}, span{end, c.asset.size - end})
+			start, end := f[0].Span.Start, f[len(f)-1].Span.End()
+			out := append(append([]media.Span(nil), c.out...), media.At(0, start), media.At(end, c.asset.Size-end))
 			leaf, err := c.digest(c.mapAlg(m), out)
 			if err != nil {
 				return err
@@ -144,9 +146,9 @@ func (c *bmffCheck) takeMerkle() ([][]merkleBox, error) {
 
 // checkMediaData compares the mdat boxes, one map each: as blocks of one size, of given sizes, or whole.
 func (c *bmffCheck) checkMediaData() error {
-	var mdats []bmffBox
-	for _, b := range c.asset.bmff.top {
-		if b.kind == "mdat" {
+	var mdats []media.BMFFBox
+	for _, b := range c.asset.BMFF.Top {
+		if b.Kind == "mdat" {
 			mdats = append(mdats, b)
 		}
 	}
@@ -180,9 +182,9 @@ func (c *bmffCheck) checkMediaData() error {
 	return nil
 }
 
-func (m *merkleMap) blocks(b bmffBox) ([]span, error) {
-	start := b.span.start + min(mdatSkip, b.span.size)
-	left := b.span.end() - start
+func (m *merkleMap) blocks(b media.BMFFBox) ([]media.Span, error) {
+	start := b.Span.Start + min(mdatSkip, b.Span.Size)
+	left := b.Span.End() - start
 	switch {
 	case m.hasFixed && m.hasVarial:
 		return nil, errors.New("blocks both of one size and of given sizes")
@@ -193,20 +195,20 @@ func (m *merkleMap) blocks(b bmffBox) ([]span, error) {
 		if left/m.fixed > maxTableBytes/32 {
 			return nil, fmt.Errorf("%w: Merkle leaves", ErrTooMany)
 		}
-		var out []span
+		var out []media.Span
 		for left > 0 {
 			n := min(left, m.fixed)
-			out = append(out, span{start, n})
+			out = append(out, media.At(start, n))
 			start, left = start+n, left-n
 		}
 		return out, nil
 	case m.hasVarial:
-		var out []span
+		var out []media.Span
 		for _, n := range m.variable {
 			if n > left {
 				return nil, errors.New("the block sizes are not those of the media data")
 			}
-			out = append(out, span{start, n})
+			out = append(out, media.At(start, n))
 			start, left = start+n, left-n
 		}
 		if left != 0 {
@@ -214,16 +216,16 @@ func (m *merkleMap) blocks(b bmffBox) ([]span, error) {
 		}
 		return out, nil
 	}
-	return []span{{start, left}}, nil
+	return []media.Span{media.At(start, left)}, nil
 }
 
 // checkBlocks compares leaves with their tree: by the proofs in the file, by the row stored in the map, or, when that
 // is only the root, by building the tree.
-func (c *bmffCheck) checkBlocks(m *merkleMap, blocks []span, boxes []merkleBox) error {
+func (c *bmffCheck) checkBlocks(m *merkleMap, blocks []media.Span, boxes []merkleBox) error {
 	alg := c.mapAlg(m)
 	var leaves [][]byte
 	for i, b := range blocks {
-		leaf, err := c.asset.hashRanges(alg, []span{b}, nil)
+		leaf, err := c.asset.HashRanges(alg, []media.Span{b}, nil)
 		if err != nil {
 			return err
 		}
@@ -265,7 +267,7 @@ func (c *bmffCheck) checkTracks() error {
 	if err != nil {
 		return err
 	}
-	traks, err := c.asset.bmff.find(c.asset.source, "/moov/trak")
+	traks, err := c.asset.BMFF.Find(c.asset.Source, "/moov/trak")
 	if err != nil {
 		return err
 	}
@@ -279,7 +281,7 @@ func (c *bmffCheck) checkTracks() error {
 			return errors.New("the track has fewer chunks than signed")
 		}
 		for n, p := range proofs[i] {
-			leaf, err := c.asset.hashRanges(c.mapAlg(m), []span{chunks[n]}, nil)
+			leaf, err := c.asset.HashRanges(c.mapAlg(m), []media.Span{chunks[n]}, nil)
 			if err != nil {
 				return err
 			}
@@ -292,19 +294,19 @@ func (c *bmffCheck) checkTracks() error {
 }
 
 // child gives the first box at a path below another box.
-func (c *bmffCheck) child(of bmffBox, path ...string) (bmffBox, bool, error) {
+func (c *bmffCheck) child(of media.BMFFBox, path ...string) (media.BMFFBox, bool, error) {
 	for _, name := range path {
-		skip, ok, err := containerSkip(c.asset.source, of)
+		skip, ok, err := media.ContainerSkip(c.asset.Source, of)
 		if err != nil || !ok {
 			return of, false, err
 		}
-		children, err := bmffChildren(c.asset.source, span{of.body().start + skip, of.body().size - skip})
+		children, err := media.Boxes(c.asset.Source, media.At(of.Body().Start+skip, of.Body().Size-skip))
 		if err != nil {
 			return of, false, err
 		}
 		found := false
 		for _, b := range children {
-			if b.kind == name {
+			if b.Kind == name {
 				of, found = b, true
 				break
 			}
@@ -316,19 +318,19 @@ func (c *bmffCheck) child(of bmffBox, path ...string) (bmffBox, bool, error) {
 	return of, true, nil
 }
 
-func (c *bmffCheck) table(of bmffBox, path ...string) ([]byte, error) {
+func (c *bmffCheck) table(of media.BMFFBox, path ...string) ([]byte, error) {
 	b, ok, err := c.child(of, path...)
 	if err != nil || !ok {
 		return nil, err
 	}
-	if b.body().size > maxTableBytes {
-		return nil, fmt.Errorf("%w: table of %d bytes", ErrTooLarge, b.body().size)
+	if b.Body().Size > maxTableBytes {
+		return nil, fmt.Errorf("%w: table of %d bytes", ErrTooLarge, b.Body().Size)
 	}
-	return c.asset.bytes(b.body().start, b.body().size)
+	return c.asset.Bytes(b.Body().Start, b.Body().Size)
 }
 
 // trackChunks finds where the chunks of a track lie: sample sizes, samples per chunk and chunk offsets together.
-func (c *bmffCheck) trackChunks(traks []bmffBox, id uint64) ([]span, error) {
+func (c *bmffCheck) trackChunks(traks []media.BMFFBox, id uint64) ([]media.Span, error) {
 	for _, t := range traks {
 		head, err := c.table(t, "tkhd")
 		if err != nil {
@@ -338,7 +340,7 @@ func (c *bmffCheck) trackChunks(traks []bmffBox, id uint64) ([]span, error) {
 		if len(head) > 0 && head[0] == 1 {
 			at = 20
 		}
-		if len(head) < at+4 || uint64(be32(head[at:])) != id {
+		if len(head) < at+4 || uint64(media.BE32(head[at:])) != id {
 			continue
 		}
 		return c.chunksOf(t)
@@ -346,7 +348,7 @@ func (c *bmffCheck) trackChunks(traks []bmffBox, id uint64) ([]span, error) {
 	return nil, fmt.Errorf("the file has no track %d", id)
 }
 
-func (c *bmffCheck) chunksOf(t bmffBox) ([]span, error) {
+func (c *bmffCheck) chunksOf(t media.BMFFBox) ([]media.Span, error) {
 	stbl := []string{"mdia", "minf", "stbl"}
 	get := func(name string) ([]byte, error) { return c.table(t, append(stbl[:3:3], name)...) }
 	sizes, err1 := get("stsz")
@@ -363,35 +365,35 @@ func (c *bmffCheck) chunksOf(t bmffBox) ([]span, error) {
 	if len(sizes) < 12 || len(runs) < 8 || len(offsets) < 8 {
 		return nil, errors.New("the track has no sample tables")
 	}
-	uniform, samples := be32(sizes[4:]), be32(sizes[8:])
-	nRuns, nChunks := be32(runs[4:]), be32(offsets[4:])
+	uniform, samples := media.BE32(sizes[4:]), media.BE32(sizes[8:])
+	nRuns, nChunks := media.BE32(runs[4:]), media.BE32(offsets[4:])
 	if nRuns*12 > int64(len(runs)-8) || nChunks*int64(width) > int64(len(offsets)-8) || uniform == 0 && samples*4 > int64(len(sizes)-12) {
 		return nil, errors.New("the sample tables are cut short")
 	}
-	var out []span
+	var out []media.Span
 	sample, run := int64(0), int64(0)
 	for n := int64(0); n < nChunks; n++ {
-		for run+1 < nRuns && be32(runs[8+12*(run+1):]) <= n+1 {
+		for run+1 < nRuns && media.BE32(runs[8+12*(run+1):]) <= n+1 {
 			run++
 		}
 		if nRuns == 0 {
 			return nil, errors.New("the track has no chunk table")
 		}
-		per := be32(runs[8+12*run+4:])
+		per := media.BE32(runs[8+12*run+4:])
 		var size int64
 		for k := int64(0); k < per && sample < samples; k++ {
 			if uniform > 0 {
 				size += uniform
 			} else {
-				size += be32(sizes[12+4*sample:])
+				size += media.BE32(sizes[12+4*sample:])
 			}
 			sample++
 		}
-		start := be32(offsets[8+int64(width)*n:])
+		start := media.BE32(offsets[8+int64(width)*n:])
 		if width == 8 {
 			start = int64(binary.BigEndian.Uint64(offsets[8+8*n:]))
 		}
-		out = append(out, span{start, size})
+		out = append(out, media.At(start, size))
 	}
 	return out, nil
 }

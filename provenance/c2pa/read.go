@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // DefaultMaxManifestBytes bounds the manifest store when Options does not. Stores seen in the field stay below 2 MiB.
@@ -36,21 +38,21 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*Report
 	if err != nil {
 		return nil, err
 	}
-	if err := containers[a.format](a, l); err != nil {
+	if err := media.Walk(a, l); err != nil {
 		if errors.Is(err, ErrManyStores) || errors.Is(err, ErrTooLarge) {
 			return invalid(a, err), nil
 		}
 		return nil, err
 	}
-	if a.store == nil {
+	if a.Store == nil {
 		return withoutManifest(a), nil
 	}
-	if a.update != nil {
-		if a.store, err = joinStores(a.store, a.update); err != nil {
+	if a.Update != nil {
+		if a.Store, err = joinStores(a.Store, a.Update); err != nil {
 			return invalid(a, err), nil
 		}
 	}
-	return judge(a, a.store, l, opts)
+	return judge(a, a.Store, l, opts)
 }
 
 // ReadDetached validates a manifest store that is kept outside the file, a sidecar or a downloaded remote manifest.
@@ -59,50 +61,50 @@ func ReadDetached(ctx context.Context, store []byte, r io.ReaderAt, size int64, 
 	if err != nil {
 		return nil, err
 	}
-	if err := l.check(int64(len(store))); err != nil {
+	if err := l.Check(int64(len(store))); err != nil {
 		return nil, err
 	}
-	if err := containers[a.format](a, l); err != nil && !errors.Is(err, ErrManyStores) {
+	if err := media.Walk(a, l); err != nil && !errors.Is(err, ErrManyStores) {
 		return nil, err
 	}
-	a.detached = true
+	a.Detached = true
 	return judge(a, store, l, opts)
 }
 
-func open(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*asset, limits, error) {
-	l := limits{store: opts.MaxManifestBytes}
-	if l.store <= 0 {
-		l.store = DefaultMaxManifestBytes
+func open(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*media.Asset, media.Limits, error) {
+	l := media.Limits{Store: opts.MaxManifestBytes}
+	if l.Store <= 0 {
+		l.Store = DefaultMaxManifestBytes
 	}
 	if opts.At.IsZero() {
 		return nil, l, ErrNoTime
 	}
-	a := &asset{source: &source{ctx: ctx, r: r, size: size}, format: opts.Format}
-	if a.format == "" {
-		head, err := a.head(0, 4096)
+	a := &media.Asset{Source: &media.Source{Ctx: ctx, R: r, Size: size}, Format: opts.Format}
+	if a.Format == "" {
+		head, err := a.Head(0, 4096)
 		if err != nil {
 			return nil, l, err
 		}
-		a.format = Detect(head)
+		a.Format = Detect(head)
 	}
-	if containers[a.format] == nil {
+	if !media.Known(a.Format) {
 		return nil, l, ErrUnsupportedFormat
 	}
 	return a, l, nil
 }
 
-func judge(a *asset, data []byte, l limits, opts Options) (*Report, error) {
+func judge(a *media.Asset, data []byte, l media.Limits, opts Options) (*Report, error) {
 	log := &tracker{}
-	ld := loader{log: log, maxBytes: l.store}
+	ld := loader{log: log, maxBytes: l.Store}
 	st, problem := ld.loadStore(data)
-	v := &validation{ctx: a.ctx, log: log, asset: a, store: st, trust: opts.Trust, at: opts.At}
-	if a.format == Sidecar {
+	v := &validation{ctx: a.Ctx, log: log, asset: a, store: st, trust: opts.Trust, at: opts.At}
+	if a.Format == Sidecar {
 		v.asset = nil
 	}
 	if problem == nil {
 		problem = v.run()
 	}
-	if err := a.ctx.Err(); err != nil {
+	if err := a.Ctx.Err(); err != nil {
 		return nil, fmt.Errorf("c2pa: %w", err)
 	}
 	return v.report(a, problem), nil

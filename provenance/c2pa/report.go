@@ -7,6 +7,8 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // State is the verdict of the specification (section 14.3).
@@ -157,17 +159,17 @@ type Thumbnail struct {
 // MaxThumbnailBytes bounds the pictures that are handed out.
 const MaxThumbnailBytes = 4 << 20
 
-func emptyReport(a *asset) *Report {
-	return &Report{Format: a.format, Success: []string{}, Informational: []string{}, Failure: []string{}, Manifests: []Manifest{}, Remote: a.remote}
+func emptyReport(a *media.Asset) *Report {
+	return &Report{Format: a.Format, Success: []string{}, Informational: []string{}, Failure: []string{}, Manifests: []Manifest{}, Remote: a.Remote}
 }
 
-func withoutManifest(a *asset) *Report {
+func withoutManifest(a *media.Asset) *Report {
 	r := emptyReport(a)
 	r.Facts = factsFor(r)
 	return r
 }
 
-func invalid(a *asset, err error) *Report {
+func invalid(a *media.Asset, err error) *Report {
 	r := emptyReport(a)
 	r.State, r.Problem, r.Err = StateInvalid, err.Error(), err
 	r.Failure = []string{ClaimMalformed}
@@ -175,7 +177,7 @@ func invalid(a *asset, err error) *Report {
 	return r
 }
 
-func (v *validation) report(a *asset, problem error) *Report {
+func (v *validation) report(a *media.Asset, problem error) *Report {
 	r := emptyReport(a)
 	r.Statuses = v.log.items
 	if problem != nil {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // tamperFiles are the samples for TestSingleByteChanges: every container, both claim versions, every kind of binding
@@ -18,22 +20,22 @@ var tamperFiles = []string{
 
 // signedBytes gives the places of a file that its signature covers: the content but for what the binding leaves out,
 // and in the store the claim, the assertions, the protected header and the signature.
-func signedBytes(t *testing.T, data []byte) []span {
+func signedBytes(t *testing.T, data []byte) []media.Span {
 	t.Helper()
 	a, l, err := open(context.Background(), bytes.NewReader(data), int64(len(data)), Options{At: at})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := containers[a.format](a, l); err != nil {
+	if err := media.Walk(a, l); err != nil {
 		t.Fatal(err)
 	}
-	ld := loader{log: &tracker{}, maxBytes: l.store}
-	st, err := ld.loadStore(a.store)
+	ld := loader{log: &tracker{}, maxBytes: l.Store}
+	st, err := ld.loadStore(a.Store)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := st.active()
-	var out []span
+	var out []media.Span
 	for _, b := range m.bindings() {
 		exclusions, _ := readSpans(b.val.get("exclusions"))
 		if b.base == "c2pa.hash.bmff" {
@@ -47,14 +49,14 @@ func signedBytes(t *testing.T, data []byte) []span {
 			}
 			exclusions = c.out
 		}
-		if out, err = a.without(exclusions); err != nil {
+		if out, err = a.Without(exclusions); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if base := bytes.Index(data, a.store); base >= 0 {
+	if base := bytes.Index(data, a.Store); base >= 0 {
 		inStore := func(part []byte) {
-			if i := bytes.Index(a.store, part); i >= 0 && len(part) > 0 {
-				out = append(out, span{int64(base + i), int64(len(part))})
+			if i := bytes.Index(a.Store, part); i >= 0 && len(part) > 0 {
+				out = append(out, media.At(int64(base+i), int64(len(part))))
 			}
 		}
 		inStore(m.claim.raw)
@@ -95,10 +97,10 @@ func TestSingleByteChanges(t *testing.T) {
 			if i%2 == 0 {
 				s = spans[0]
 			}
-			if s.size == 0 {
+			if s.Size == 0 {
 				continue
 			}
-			pos := s.start + rng.Int64N(s.size)
+			pos := s.Start + rng.Int64N(s.Size)
 			old := data[pos]
 			data[pos] ^= byte(1 + rng.IntN(255))
 			r, err := readAt(data, nil, when)

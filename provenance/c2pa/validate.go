@@ -8,13 +8,15 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"anxin/provenance/c2pa/internal/media"
 )
 
 // validation is one run over one file. Findings go to log; nothing here prints or decides.
 type validation struct {
 	ctx   context.Context
 	log   *tracker
-	asset *asset
+	asset *media.Asset
 	store *store
 	trust *Trust
 	at    time.Time

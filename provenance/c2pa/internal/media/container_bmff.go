@@ -1,4 +1,4 @@
-package c2pa
+package media
 
 import (
 	"bytes"
@@ -16,62 +16,63 @@ const (
 )
 
 var (
-	uuidC2PA = []byte{0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81}
+	UUIDC2PA = []byte{0xd8, 0xfe, 0xc3, 0xd6, 0x1b, 0x0e, 0x48, 0x3c, 0x92, 0x97, 0x58, 0x28, 0x87, 0x7e, 0xc4, 0x81}
 	uuidXMP  = []byte{0xbe, 0x7a, 0xcf, 0xcb, 0x97, 0xa9, 0x42, 0xe8, 0x9c, 0x71, 0x99, 0x94, 0x91, 0xe3, 0xaf, 0xac}
 )
 
-// bmffBox is a box of an ISO base media file.
-type bmffBox struct {
-	kind string
-	span span
+// BMFFBox is a box of an ISO base media file.
+type BMFFBox struct {
+	Kind string
+	Span Span
 	head int64 // bytes before the content: 8, 16, with the extended type 24 or 32
 	uuid []byte
 }
 
-func (b bmffBox) body() span { return span{b.span.start + b.head, b.span.size - b.head} }
+// Body gives the range of the content.
+func (b BMFFBox) Body() Span { return Span{b.Span.Start + b.head, b.Span.Size - b.head} }
 
 // bmffFile is what the hash of a BMFF file needs: the top-level boxes and the Merkle boxes.
 type bmffFile struct {
-	top    []bmffBox
-	merkle [][]byte // content of the auxiliary boxes with Merkle proofs, in order
+	Top    []BMFFBox
+	Merkle [][]byte // content of the auxiliary boxes with Merkle proofs, in order
 }
 
 // readBMFF walks the top level only: neither moov nor mdat is read to find the manifest.
-func readBMFF(a *asset, l limits) error {
+func readBMFF(a *Asset, l Limits) error {
 	f := &bmffFile{}
-	a.bmff = f
+	a.BMFF = f
 	var err error
-	if f.top, err = bmffChildren(a.source, span{0, a.size}); err != nil {
+	if f.Top, err = Boxes(a.Source, Span{0, a.Size}); err != nil {
 		return err
 	}
-	if len(f.top) == 0 || f.top[0].kind != "ftyp" {
+	if len(f.Top) == 0 || f.Top[0].Kind != "ftyp" {
 		return fmt.Errorf("%w: a media file must begin with ftyp", ErrMalformedFile)
 	}
 	stores := map[string][]byte{}
 	present := false
 	merkleBytes := int64(0)
-	for _, b := range f.top {
+	for _, b := range f.Top {
 		switch {
-		case bytes.Equal(b.uuid, uuidC2PA):
+		case bytes.Equal(b.uuid, UUIDC2PA):
 			present = true
 			if err := f.readC2PA(a, b, l, stores, &merkleBytes); err != nil {
 				return err
 			}
-		case bytes.Equal(b.uuid, uuidXMP) && b.body().size <= 1<<20:
-			xmp, err := a.bytes(b.body().start, b.body().size)
+		case bytes.Equal(b.uuid, uuidXMP) && b.Body().Size <= 1<<20:
+			xmp, err := a.Bytes(b.Body().Start, b.Body().Size)
 			if err != nil {
 				return err
 			}
-			a.remote = provenanceURL(xmp)
+			a.Remote = provenanceURL(xmp)
 		}
 	}
 	switch {
 	case stores["original"] != nil && stores["update"] != nil:
-		a.store, a.update = stores["original"], stores["update"]
+		a.Store, a.Update = stores["original"], stores["update"]
 	case stores["original"] != nil || stores["update"] != nil:
 		return fmt.Errorf("%w: an original without its update, or the reverse", ErrMalformedFile)
 	case stores["manifest"] != nil:
-		a.store = stores["manifest"]
+		a.Store = stores["manifest"]
 	case present:
 		return fmt.Errorf("%w: a C2PA box without a manifest", ErrMalformedFile)
 	}
@@ -80,14 +81,14 @@ func readBMFF(a *asset, l limits) error {
 
 // readC2PA reads a C2PA box: version and flags, purpose, then by purpose the offset of the first Merkle box and the
 // manifest store, or a Merkle box.
-func (f *bmffFile) readC2PA(a *asset, b bmffBox, l limits, stores map[string][]byte, merkleBytes *int64) error {
-	body := b.body()
-	head, err := a.head(body.start, int(min(body.size, 80)))
+func (f *bmffFile) readC2PA(a *Asset, b BMFFBox, l Limits, stores map[string][]byte, merkleBytes *int64) error {
+	body := b.Body()
+	head, err := a.Head(body.Start, int(min(body.Size, 80)))
 	if err != nil {
 		return err
 	}
 	if len(head) < 5 {
-		return fmt.Errorf("%w: C2PA box of %d bytes", ErrMalformedFile, body.size)
+		return fmt.Errorf("%w: C2PA box of %d bytes", ErrMalformedFile, body.Size)
 	}
 	end := bytes.IndexByte(head[4:], 0)
 	if end < 0 {
@@ -102,72 +103,72 @@ func (f *bmffFile) readC2PA(a *asset, b bmffBox, l limits, stores map[string][]b
 			return ErrManyStores
 		}
 		skip += 8
-		if body.size < skip {
+		if body.Size < skip {
 			return fmt.Errorf("%w: C2PA box cut short", ErrMalformedFile)
 		}
-		if err := l.check(body.size - skip); err != nil {
+		if err := l.Check(body.Size - skip); err != nil {
 			return err
 		}
-		stores[purpose], err = a.bytes(body.start+skip, body.size-skip)
+		stores[purpose], err = a.Bytes(body.Start+skip, body.Size-skip)
 		return err
 	case "merkle":
-		if *merkleBytes += body.size; *merkleBytes > maxMerkleBytes {
+		if *merkleBytes += body.Size; *merkleBytes > maxMerkleBytes {
 			return fmt.Errorf("%w: Merkle boxes of more than %d bytes", ErrTooLarge, maxMerkleBytes)
 		}
-		raw, err := a.bytes(body.start+skip, body.size-skip)
+		raw, err := a.Bytes(body.Start+skip, body.Size-skip)
 		if err != nil {
 			return err
 		}
-		f.merkle = append(f.merkle, raw)
+		f.Merkle = append(f.Merkle, raw)
 	}
 	return nil
 }
 
-// bmffChildren lists the boxes in a range. Only headers are read.
-func bmffChildren(s *source, in span) ([]bmffBox, error) {
-	var out []bmffBox
-	for pos := in.start; pos+8 <= in.end(); {
+// Boxes lists the boxes in a range. Only headers are read.
+func Boxes(s *Source, in Span) ([]BMFFBox, error) {
+	var out []BMFFBox
+	for pos := in.Start; pos+8 <= in.End(); {
 		if len(out) >= maxBMFFBoxes {
 			return nil, fmt.Errorf("%w: more than %d boxes", ErrTooMany, maxBMFFBoxes)
 		}
-		h, err := s.head(pos, 32)
+		h, err := s.Head(pos, 32)
 		if err != nil {
 			return nil, err
 		}
-		b := bmffBox{kind: string(h[4:8]), head: 8}
-		size := be32(h)
+		b := BMFFBox{Kind: string(h[4:8]), head: 8}
+		size := BE32(h)
 		switch {
 		case size == 0:
-			size = in.end() - pos
+			size = in.End() - pos
 		case size == 1:
 			if len(h) < 16 {
 				return nil, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, pos)
 			}
 			size, b.head = int64(binary.BigEndian.Uint64(h[8:])), 16
 		}
-		if b.kind == "uuid" {
+		if b.Kind == "uuid" {
 			if int64(len(h)) < b.head+16 {
 				return nil, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, pos)
 			}
 			b.uuid = h[b.head : b.head+16]
 			b.head += 16
 		}
-		if b.kind == "mdat" && in.start == 0 && size > in.end()-pos {
-			size = in.end() - pos // a file that was cut short: the hash will say so
+		if b.Kind == "mdat" && in.Start == 0 && size > in.End()-pos {
+			size = in.End() - pos // a file that was cut short: the hash will say so
 		}
-		if size < b.head || size > in.end()-pos {
-			return nil, fmt.Errorf("%w: box %q of %d bytes at %d", ErrMalformedFile, b.kind, size, pos)
+		if size < b.head || size > in.End()-pos {
+			return nil, fmt.Errorf("%w: box %q of %d bytes at %d", ErrMalformedFile, b.Kind, size, pos)
 		}
-		b.span = span{pos, size}
+		b.Span = Span{pos, size}
 		out = append(out, b)
 		pos += size
 	}
 	return out, nil
 }
 
-// containerSkip says how many bytes of a container come before its children; ok is false for boxes without children.
-func containerSkip(s *source, b bmffBox) (skip int64, ok bool, err error) {
-	switch b.kind {
+// ContainerSkip says how many bytes of a container come before its children; ok is false for boxes without children.
+func ContainerSkip(s *Source, b BMFFBox) (skip int64, ok bool, err error) {
+	switch b.Kind {
 	case "moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "mvex", "moof", "traf", "mfra", "udta", "tref", "iprp", "ipco",
 		"trgr", "grpl", "schi", "sinf", "rinf", "meco", "strk", "strd", "ilst", "gmhd":
 		return 0, true, nil
@@ -176,11 +177,11 @@ func containerSkip(s *source, b bmffBox) (skip int64, ok bool, err error) {
 	case "iref":
 		return 4, true, nil
 	case "meta", "iinf":
-		h, err := s.head(b.body().start, 12)
+		h, err := s.Head(b.Body().Start, 12)
 		if err != nil || len(h) < 12 {
 			return 0, false, err
 		}
-		if b.kind == "meta" {
+		if b.Kind == "meta" {
 			// QuickTime writes meta as a plain box: its first child then begins at once.
 			if string(h[4:8]) == "hdlr" {
 				return 0, true, nil
@@ -195,9 +196,9 @@ func containerSkip(s *source, b bmffBox) (skip int64, ok bool, err error) {
 	return 0, false, nil
 }
 
-// find gives the boxes at a path such as "/moov/trak[2]/mdia"; without an index, all of that name.
-func (f *bmffFile) find(s *source, path string) ([]bmffBox, error) {
-	level := f.top
+// Find gives the boxes at a path such as "/moov/trak[2]/mdia"; without an index, all of that name.
+func (f *bmffFile) Find(s *Source, path string) ([]BMFFBox, error) {
+	level := f.Top
 	parts := strings.Split(strings.TrimLeft(path, "/"), "/")
 	if len(parts) > maxBMFFDepth {
 		return nil, fmt.Errorf("%w: box path %q", ErrTooDeep, path)
@@ -207,13 +208,13 @@ func (f *bmffFile) find(s *source, path string) ([]bmffBox, error) {
 		if j := strings.IndexByte(part, '['); j >= 0 {
 			n, err := strconv.Atoi(strings.TrimRight(part[j+1:], "]"))
 			if err != nil || n < 1 {
-				return nil, fmt.Errorf("%w: box path %q", ErrMalformedManifest, path)
+				return nil, fmt.Errorf("%w: box path %q", ErrMalformedFile, path)
 			}
 			name, index = part[:j], n
 		}
-		var found []bmffBox
+		var found []BMFFBox
 		for _, b := range level {
-			if b.kind == name {
+			if b.Kind == name {
 				found = append(found, b)
 			}
 		}
@@ -228,14 +229,14 @@ func (f *bmffFile) find(s *source, path string) ([]bmffBox, error) {
 		}
 		level = nil
 		for _, b := range found {
-			skip, ok, err := containerSkip(s, b)
+			skip, ok, err := ContainerSkip(s, b)
 			if err != nil {
 				return nil, err
 			}
-			if !ok || skip > b.body().size {
+			if !ok || skip > b.Body().Size {
 				continue
 			}
-			children, err := bmffChildren(s, span{b.body().start + skip, b.body().size - skip})
+			children, err := Boxes(s, Span{b.Body().Start + skip, b.Body().Size - skip})
 			if err != nil {
 				return nil, err
 			}
@@ -247,11 +248,11 @@ func (f *bmffFile) find(s *source, path string) ([]bmffBox, error) {
 	return nil, nil
 }
 
-// fragments splits the top level at each moof.
-func (f *bmffFile) fragments() [][]bmffBox {
-	var out [][]bmffBox
-	for _, b := range f.top {
-		if b.kind == "moof" {
+// Fragments splits the top level at each moof.
+func (f *bmffFile) Fragments() [][]BMFFBox {
+	var out [][]BMFFBox
+	for _, b := range f.Top {
+		if b.Kind == "moof" {
 			out = append(out, nil)
 		}
 		if len(out) > 0 {

@@ -1,4 +1,4 @@
-package c2pa
+package media
 
 import (
 	"bytes"
@@ -15,23 +15,23 @@ const (
 
 // zipFile is what a collection hash needs: where each file lies and the central directory.
 type zipFile struct {
-	entries   map[string]span // local header, data and descriptor
-	directory span            // central directory to the end of the file
-	crc       int64           // place of the manifest's checksum in the directory, or -1
+	Entries   map[string]Span // local header, data and descriptor
+	Directory Span            // central directory to the end of the file
+	CRC       int64           // place of the manifest's checksum in the directory, or -1
 }
 
 // readZIP finds the manifest store of packages such as EPUB and OOXML: a stored entry of a fixed name.
-func readZIP(a *asset, l limits) error {
-	start, size, count, err := zipDirectory(a.source)
+func readZIP(a *Asset, l Limits) error {
+	start, size, count, err := zipDirectory(a.Source)
 	if err != nil {
 		return err
 	}
-	dir, err := a.bytes(start, size)
+	dir, err := a.Bytes(start, size)
 	if err != nil {
 		return err
 	}
-	z := &zipFile{entries: map[string]span{}, directory: span{start, a.size - start}, crc: -1}
-	a.zip = z
+	z := &zipFile{Entries: map[string]Span{}, Directory: Span{start, a.Size - start}, CRC: -1}
+	a.Zip = z
 	pos := 0
 	for range count {
 		if len(dir)-pos < 46 || string(dir[pos:pos+4]) != "PK\x01\x02" {
@@ -46,32 +46,32 @@ func readZIP(a *asset, l limits) error {
 		name := string(h[46 : 46+nameLen])
 		size, local := int64(le.Uint32(h[20:])), int64(le.Uint32(h[42:]))
 		size, local = zip64(h[46+nameLen:46+nameLen+extraLen], le.Uint32(h[24:]) == 0xffffffff, size, local)
-		e, data, err := zipEntry(a.source, local, size, le.Uint16(h[8:])&8 != 0, start)
+		e, data, err := zipEntry(a.Source, local, size, le.Uint16(h[8:])&8 != 0, start)
 		if err != nil {
 			return err
 		}
-		z.entries[strings.ReplaceAll(name, "\\", "/")] = e
+		z.Entries[strings.ReplaceAll(name, "\\", "/")] = e
 		if name == zipManifest {
 			if le.Uint16(h[10:]) != 0 {
 				return fmt.Errorf("%w: the manifest in the ZIP is compressed", ErrMalformedFile)
 			}
-			if a.store != nil {
+			if a.Store != nil {
 				return ErrManyStores
 			}
 			if err := a.appendStore(l, data, size); err != nil {
 				return err
 			}
-			a.storeRange, a.hasRange = span{data, size}, true
-			z.crc = start + int64(pos) + 16
+			a.StoreRange, a.HasRange = Span{data, size}, true
+			z.CRC = start + int64(pos) + 16
 		}
 		pos += 46 + nameLen + extraLen + noteLen
 	}
 	return nil
 }
 
-func zipDirectory(s *source) (start, size int64, count int, err error) {
-	from := max(0, s.size-66000)
-	tail, err := s.bytes(from, s.size-from)
+func zipDirectory(s *Source) (start, size int64, count int, err error) {
+	from := max(0, s.Size-66000)
+	tail, err := s.Bytes(from, s.Size-from)
 	if err != nil {
 		return 0, 0, 0, err
 	}
@@ -84,7 +84,7 @@ func zipDirectory(s *source) (start, size int64, count int, err error) {
 	count, size, start = int(le.Uint16(e[10:])), int64(le.Uint32(e[12:])), int64(le.Uint32(e[16:]))
 	if i >= 20 && string(tail[i-20:i-16]) == "PK\x06\x07" {
 		at := int64(le.Uint64(tail[i-12:]))
-		h, err := s.bytes(at, 56)
+		h, err := s.Bytes(at, 56)
 		if err != nil {
 			return 0, 0, 0, err
 		}
@@ -122,24 +122,24 @@ func zip64(extra []byte, longPlain bool, size, local int64) (int64, int64) {
 }
 
 // zipEntry gives the range of an entry, data descriptor included, and where its data begins.
-func zipEntry(s *source, local, size int64, descriptor bool, directory int64) (span, int64, error) {
-	h, err := s.bytes(local, 30)
+func zipEntry(s *Source, local, size int64, descriptor bool, directory int64) (Span, int64, error) {
+	h, err := s.Bytes(local, 30)
 	if err != nil {
-		return span{}, 0, err
+		return Span{}, 0, err
 	}
 	le := binary.LittleEndian
 	if string(h[:4]) != "PK\x03\x04" || size < 0 {
-		return span{}, 0, fmt.Errorf("%w: ZIP entry at %d", ErrMalformedFile, local)
+		return Span{}, 0, fmt.Errorf("%w: ZIP entry at %d", ErrMalformedFile, local)
 	}
 	data := local + 30 + int64(le.Uint16(h[26:])) + int64(le.Uint16(h[28:]))
 	end := data + size
 	if end > directory {
-		return span{}, 0, fmt.Errorf("%w: ZIP entry at %d", ErrMalformedFile, local)
+		return Span{}, 0, fmt.Errorf("%w: ZIP entry at %d", ErrMalformedFile, local)
 	}
 	if descriptor {
-		mark, err := s.head(end, 4)
+		mark, err := s.Head(end, 4)
 		if err != nil {
-			return span{}, 0, err
+			return Span{}, 0, err
 		}
 		switch string(mark) {
 		case "PK\x03\x04", "PK\x01\x02":
@@ -149,5 +149,5 @@ func zipEntry(s *source, local, size int64, descriptor bool, directory int64) (s
 			end += 12
 		}
 	}
-	return span{local, end - local}, data, nil
+	return Span{local, end - local}, data, nil
 }

@@ -1,41 +1,41 @@
-package c2pa
+package media
 
 import "fmt"
 
 // readGIF finds the C2PA application extension, which must stand before the first picture. The store is cut into
 // sub-blocks of up to 255 bytes.
-func readGIF(a *asset, l limits) error {
-	a.boxes = func() ([]fileBox, error) { return gifBlocks(&asset{source: a.source}, l, false) }
+func readGIF(a *Asset, l Limits) error {
+	a.Boxes = func() ([]FileBox, error) { return gifBlocks(&Asset{Source: a.Source}, l, false) }
 	_, err := gifBlocks(a, l, true)
 	return err
 }
 
 // gifBlocks names all blocks, or only those before the first picture.
-func gifBlocks(a *asset, l limits, headOnly bool) ([]fileBox, error) {
-	head, err := a.bytes(0, 13)
+func gifBlocks(a *Asset, l Limits, headOnly bool) ([]FileBox, error) {
+	head, err := a.Bytes(0, 13)
 	if err != nil {
 		return nil, err
 	}
-	out := []fileBox{{name: "GIF89a", span: span{0, 6}}, {name: "LSD", span: span{6, 7}}}
+	out := []FileBox{{Name: "GIF89a", Span: Span{0, 6}}, {Name: "LSD", Span: Span{6, 7}}}
 	pos := int64(13)
 	if head[10]&0x80 != 0 {
 		table := int64(3) << (head[10]&7 + 1)
-		out[1].span.size += table
+		out[1].Span.Size += table
 		pos += table
 	}
-	for seenImage := false; pos < a.size; {
+	for seenImage := false; pos < a.Size; {
 		if len(out) > maxChunks {
 			return nil, fmt.Errorf("%w: more than %d GIF blocks", ErrTooMany, maxChunks)
 		}
-		h, err := a.head(pos, 16)
+		h, err := a.Head(pos, 16)
 		if err != nil {
 			return nil, err
 		}
-		b := fileBox{span: span{start: pos}}
+		b := FileBox{Span: Span{Start: pos}}
 		end := pos
 		switch h[0] {
 		case 0x3b:
-			b.name, b.span.size = "3B", 1
+			b.Name, b.Span.Size = "3B", 1
 			return append(out, b), nil
 		case 0x2c:
 			if len(h) < 11 {
@@ -44,34 +44,34 @@ func gifBlocks(a *asset, l limits, headOnly bool) ([]fileBox, error) {
 			if seenImage = true; headOnly {
 				return out, nil
 			}
-			b.name, b.span.size = "2C", 10
+			b.Name, b.Span.Size = "2C", 10
 			if h[9]&0x80 != 0 {
-				b.span.size += int64(3) << (h[9]&7 + 1)
+				b.Span.Size += int64(3) << (h[9]&7 + 1)
 			}
 			out = append(out, b)
-			pos = b.span.end()
-			b = fileBox{name: "TBID", span: span{start: pos}}
+			pos = b.Span.End()
+			b = FileBox{Name: "TBID", Span: Span{Start: pos}}
 			end, err = subBlocks(a, pos+1, nil)
 		case 0x21:
 			if len(h) < 3 {
 				return nil, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
 			}
-			b.name = fmt.Sprintf("21%02X", h[1])
-			b.metadata = h[1] == 0xfe
+			b.Name = fmt.Sprintf("21%02X", h[1])
+			b.Metadata = h[1] == 0xfe
 			if h[1] == 0xff && len(h) >= 14 && h[2] == 11 && string(h[3:14]) == "C2PA_GIF\x01\x00\x00" {
-				b.name = c2paBoxName
-				if a.store == nil && !seenImage {
+				b.Name = StoreBox
+				if a.Store == nil && !seenImage {
 					end, err = subBlocks(a, pos+14, func(data []byte) error {
-						a.store = append(a.store, data...)
-						return l.check(int64(len(a.store)))
+						a.Store = append(a.Store, data...)
+						return l.Check(int64(len(a.Store)))
 					})
-					a.storeRange, a.hasRange = span{pos, end - pos}, true
+					a.StoreRange, a.HasRange = Span{pos, end - pos}, true
 					break
 				}
 			} else if h[1] == 0xff && len(h) >= 14 && string(h[3:14]) == "XMP DataXMP" {
-				b.metadata = true
-				if xmp, e := a.head(pos+14, 64<<10); e == nil && a.store == nil {
-					a.remote = provenanceURL(xmp)
+				b.Metadata = true
+				if xmp, e := a.Head(pos+14, 64<<10); e == nil && a.Store == nil {
+					a.Remote = provenanceURL(xmp)
 				}
 			}
 			end, err = subBlocks(a, pos+2, nil)
@@ -81,7 +81,7 @@ func gifBlocks(a *asset, l limits, headOnly bool) ([]fileBox, error) {
 		if err != nil {
 			return nil, err
 		}
-		b.span.size = end - pos
+		b.Span.Size = end - pos
 		out = append(out, b)
 		pos = end
 	}
@@ -89,17 +89,17 @@ func gifBlocks(a *asset, l limits, headOnly bool) ([]fileBox, error) {
 }
 
 // subBlocks goes to the end of a chain of sub-blocks and hands out their data.
-func subBlocks(a *asset, pos int64, each func([]byte) error) (int64, error) {
+func subBlocks(a *Asset, pos int64, each func([]byte) error) (int64, error) {
 	buf := make([]byte, 64<<10)
 	have, at := 0, pos // bytes in buf, and where they begin
 	for {
 		off := int(pos - at)
 		if off+256 > have {
-			n := min(int64(len(buf)), a.size-pos)
+			n := min(int64(len(buf)), a.Size-pos)
 			if n <= 0 {
 				return 0, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
 			}
-			if err := a.ctx.Err(); err != nil {
+			if err := a.Ctx.Err(); err != nil {
 				return 0, err
 			}
 			if err := a.fill(buf[:n], pos); err != nil {

@@ -1,4 +1,4 @@
-package c2pa
+package media
 
 import (
 	"bytes"
@@ -18,18 +18,18 @@ const (
 // readPDF finds the embedded file with the manifest store: a stream that begins with a C2PA JUMBF superbox, in a file
 // that names a file specification with the relationship C2PA_Manifest, plainly or inside an object stream. Later
 // revisions of a PDF are appended, so the last such stream counts.
-func readPDF(a *asset, l limits) error {
+func readPDF(a *Asset, l Limits) error {
 	needle := []byte("jumdc2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71")
 	var found []int64
 	named := false
 	var remote string
 	var objStreams []int64
 	buf := make([]byte, pdfWindow)
-	for pos := int64(0); pos < a.size; pos += pdfWindow - pdfOverlap {
-		if err := a.ctx.Err(); err != nil {
+	for pos := int64(0); pos < a.Size; pos += pdfWindow - pdfOverlap {
+		if err := a.Ctx.Err(); err != nil {
 			return err
 		}
-		b := buf[:min(pdfWindow, a.size-pos)]
+		b := buf[:min(pdfWindow, a.Size-pos)]
 		if err := a.fill(b, pos); err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func readPDF(a *asset, l limits) error {
 		named = a.namedInObjects(objStreams)
 	}
 	if len(found) == 0 || !named {
-		a.remote = remote
+		a.Remote = remote
 		return nil
 	}
 	start := found[len(found)-1]
@@ -77,7 +77,7 @@ func readPDF(a *asset, l limits) error {
 	if err := a.appendStore(l, start, size); err != nil {
 		return err
 	}
-	a.storeRange, a.hasRange = span{start, size}, true
+	a.StoreRange, a.HasRange = Span{start, size}, true
 	return nil
 }
 
@@ -88,17 +88,17 @@ func streamStarts(before []byte) bool {
 
 // pdfStreamLength reads the length from the dictionary before the stream; when that is a reference, the length of the
 // JUMBF box is used.
-func (a *asset) pdfStreamLength(start int64) (int64, error) {
+func (a *Asset) pdfStreamLength(start int64) (int64, error) {
 	from := max(0, start-2048)
-	before, err := a.bytes(from, start-from)
+	before, err := a.Bytes(from, start-from)
 	if err != nil {
 		return 0, err
 	}
-	head, err := a.bytes(start, 8)
+	head, err := a.Bytes(start, 8)
 	if err != nil {
 		return 0, err
 	}
-	box := min(be32(head), a.size-start)
+	box := min(BE32(head), a.Size-start)
 	i := bytes.LastIndex(before, []byte("/Length"))
 	if i < 0 {
 		return box, nil
@@ -114,23 +114,23 @@ func (a *asset) pdfStreamLength(start int64) (int64, error) {
 		return box, nil
 	}
 	n, err := strconv.ParseInt(string(number), 10, 64)
-	if err != nil || n < 8 || n > a.size-start {
+	if err != nil || n < 8 || n > a.Size-start {
 		return box, nil
 	}
 	return n, nil
 }
 
 // namedInObjects looks for the relationship inside compressed object streams.
-func (a *asset) namedInObjects(streams []int64) bool {
+func (a *Asset) namedInObjects(streams []int64) bool {
 	for _, at := range streams {
-		head, err := a.head(at, 2)
+		head, err := a.Head(at, 2)
 		if err != nil || len(head) < 2 {
 			continue
 		}
 		if head[0] == '\r' {
 			at++
 		}
-		z, err := zlib.NewReader(io.NewSectionReader(a.r, at+1, a.size-at-1))
+		z, err := zlib.NewReader(io.NewSectionReader(a.R, at+1, a.Size-at-1))
 		if err != nil {
 			continue
 		}

@@ -1,4 +1,4 @@
-package c2pa
+package media
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ var (
 
 // readJPEG collects the APP11 segments that carry the manifest store (ISO 19566-5: common id, box instance, sequence
 // number, then the piece; every piece repeats the box header).
-func readJPEG(a *asset, l limits) error {
+func readJPEG(a *Asset, l Limits) error {
 	var instance []byte
 	pieces := 0
 	contiguous := true
@@ -26,8 +26,8 @@ func readJPEG(a *asset, l limits) error {
 		if n > maxSegments {
 			return fmt.Errorf("%w: more than %d JPEG segments", ErrTooMany, maxSegments)
 		}
-		marker, at, size, err := nextSegment(a.source, pos)
-		if err != nil && a.store != nil && errors.Is(err, ErrMalformedFile) {
+		marker, at, size, err := nextSegment(a.Source, pos)
+		if err != nil && a.Store != nil && errors.Is(err, ErrMalformedFile) {
 			break // the store is there, and its hash will say what became of the rest
 		}
 		if err != nil {
@@ -40,13 +40,13 @@ func readJPEG(a *asset, l limits) error {
 		if marker != 0xe1 && marker != 0xeb || size < 2 {
 			continue
 		}
-		head, err := a.head(at+4, min(int(size-2), 48))
+		head, err := a.Head(at+4, min(int(size-2), 48))
 		if err != nil {
 			return err
 		}
 		if marker == 0xe1 {
 			if xmp == nil && bytes.HasPrefix(head, xmpPrefix) {
-				if xmp, err = a.bytes(at+4, size-2); err != nil {
+				if xmp, err = a.Bytes(at+4, size-2); err != nil {
 					return err
 				}
 			}
@@ -57,9 +57,9 @@ func readJPEG(a *asset, l limits) error {
 			continue
 		}
 		if pieces > 0 && bytes.Equal(head[2:4], instance) {
-			if be32(head[4:8]) <= int64(pieces) || at != a.storeRange.end() {
+			if BE32(head[4:8]) <= int64(pieces) || at != a.StoreRange.End() {
 				contiguous = false
-				if be32(head[4:8]) <= int64(pieces) {
+				if BE32(head[4:8]) <= int64(pieces) {
 					instance = nil
 					continue
 				}
@@ -67,12 +67,12 @@ func readJPEG(a *asset, l limits) error {
 			if err := a.appendStore(l, at+4+16, body-16); err != nil {
 				return err
 			}
-			a.storeRange.size += size + 2
+			a.StoreRange.Size += size + 2
 			pieces++
 			continue
 		}
 		if body > 28 && string(head[24:28]) == "c2pa" {
-			if a.store != nil {
+			if a.Store != nil {
 				return ErrManyStores
 			}
 			if err := a.appendStore(l, at+4+8, body-8); err != nil {
@@ -80,30 +80,30 @@ func readJPEG(a *asset, l limits) error {
 			}
 			instance = append([]byte(nil), head[2:4]...)
 			pieces = 1
-			a.storeRange = span{at, size + 2}
+			a.StoreRange = Span{at, size + 2}
 		}
 	}
-	a.hasRange = pieces > 0 && contiguous
-	a.boxes = func() ([]fileBox, error) { return jpegBoxes(a.source) }
-	if a.store == nil && xmp != nil {
-		a.remote = provenanceURL(xmp)
+	a.HasRange = pieces > 0 && contiguous
+	a.Boxes = func() ([]FileBox, error) { return jpegBoxes(a.Source) }
+	if a.Store == nil && xmp != nil {
+		a.Remote = provenanceURL(xmp)
 	}
 	return nil
 }
 
-func (a *asset) appendStore(l limits, start, size int64) error {
-	if err := l.check(int64(len(a.store)) + size); err != nil {
+func (a *Asset) appendStore(l Limits, start, size int64) error {
+	if err := l.Check(int64(len(a.Store)) + size); err != nil {
 		return err
 	}
-	piece, err := a.bytes(start, size)
-	a.store = append(a.store, piece...)
+	piece, err := a.Bytes(start, size)
+	a.Store = append(a.Store, piece...)
 	return err
 }
 
 // nextSegment finds the marker at or after pos (fill bytes may stand before it). Size is that of the length field's
 // segment, zero for markers without one; marker 0 means the end of the file.
-func nextSegment(s *source, pos int64) (marker byte, at, size int64, err error) {
-	head, err := s.head(pos, 4)
+func nextSegment(s *Source, pos int64) (marker byte, at, size int64, err error) {
+	head, err := s.Head(pos, 4)
 	if err != nil || len(head) < 2 {
 		return 0, pos, 0, err
 	}
@@ -112,7 +112,7 @@ func nextSegment(s *source, pos int64) (marker byte, at, size int64, err error) 
 	}
 	for head[1] == 0xff {
 		pos++
-		if head, err = s.head(pos, 4); err != nil || len(head) < 2 {
+		if head, err = s.Head(pos, 4); err != nil || len(head) < 2 {
 			return 0, pos, 0, err
 		}
 	}
@@ -124,15 +124,15 @@ func nextSegment(s *source, pos int64) (marker byte, at, size int64, err error) 
 		return 0, pos, 0, fmt.Errorf("%w: JPEG segment cut short at %d", ErrMalformedFile, pos)
 	}
 	size = int64(be16(head[2:]))
-	if size < 2 || pos+2+size > s.size {
+	if size < 2 || pos+2+size > s.Size {
 		return 0, pos, 0, fmt.Errorf("%w: JPEG segment of %d bytes at %d", ErrMalformedFile, size, pos)
 	}
 	return marker, pos, size, nil
 }
 
 // jpegBoxes names all segments for the boxes hash. The entropy-coded data belongs to its SOS.
-func jpegBoxes(s *source) ([]fileBox, error) {
-	out := []fileBox{{name: "SOI", span: span{0, 2}}}
+func jpegBoxes(s *Source) ([]FileBox, error) {
+	out := []FileBox{{Name: "SOI", Span: Span{0, 2}}}
 	var instance []byte
 	store := -1
 	for pos := int64(2); ; {
@@ -146,9 +146,9 @@ func jpegBoxes(s *source) ([]fileBox, error) {
 		if marker == 0 {
 			return out, nil
 		}
-		b := fileBox{name: segmentName(marker), span: span{at, size + 2}}
-		pos = b.span.end()
-		head, err := s.head(at+4, 48)
+		b := FileBox{Name: segmentName(marker), Span: Span{at, size + 2}}
+		pos = b.Span.End()
+		head, err := s.Head(at+4, 48)
 		if err != nil {
 			return nil, err
 		}
@@ -159,23 +159,23 @@ func jpegBoxes(s *source) ([]fileBox, error) {
 			if pos, err = skipEntropy(s, pos); err != nil {
 				return nil, err
 			}
-			b.span.size = pos - at
+			b.Span.Size = pos - at
 		case 0xe1:
-			b.metadata = bytes.HasPrefix(head, exifPrefix) || bytes.HasPrefix(head, xmpPrefix)
+			b.Metadata = bytes.HasPrefix(head, exifPrefix) || bytes.HasPrefix(head, xmpPrefix)
 		case 0xed:
-			b.metadata = bytes.HasPrefix(head, photoshopPrefix)
+			b.Metadata = bytes.HasPrefix(head, photoshopPrefix)
 		case 0xfe:
-			b.metadata = true
+			b.Metadata = true
 		case 0xeb:
 			if size-2 <= 16 {
 				break
 			}
 			if store >= 0 && bytes.Equal(head[2:4], instance) {
-				out[store].span.size += b.span.size
+				out[store].Span.Size += b.Span.Size
 				continue
 			}
 			if len(head) >= 28 && string(head[24:28]) == "c2pa" {
-				b.name, instance, store = c2paBoxName, append([]byte(nil), head[2:4]...), len(out)
+				b.Name, instance, store = StoreBox, append([]byte(nil), head[2:4]...), len(out)
 			}
 		}
 		out = append(out, b)
@@ -201,11 +201,11 @@ func segmentName(m byte) string {
 }
 
 // skipEntropy finds the marker that ends entropy-coded data: stuffed zeros and restart markers belong to it.
-func skipEntropy(s *source, pos int64) (int64, error) {
+func skipEntropy(s *Source, pos int64) (int64, error) {
 	buf := make([]byte, 64<<10)
-	for pos < s.size {
-		n := min(int64(len(buf)), s.size-pos)
-		if err := s.ctx.Err(); err != nil {
+	for pos < s.Size {
+		n := min(int64(len(buf)), s.Size-pos)
+		if err := s.Ctx.Err(); err != nil {
 			return 0, err
 		}
 		if err := s.fill(buf[:n], pos); err != nil {
@@ -230,13 +230,13 @@ func skipEntropy(s *source, pos int64) (int64, error) {
 			}
 		}
 		if n == 1 {
-			return s.size, nil
+			return s.Size, nil
 		}
 		// The last byte may be the first half of a marker: look at it again with the next piece.
-		if buf[n-1] == 0xff && pos+n < s.size {
+		if buf[n-1] == 0xff && pos+n < s.Size {
 			n--
 		}
 		pos += n
 	}
-	return s.size, nil
+	return s.Size, nil
 }

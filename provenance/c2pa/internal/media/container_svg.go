@@ -1,4 +1,4 @@
-package c2pa
+package media
 
 import (
 	"bytes"
@@ -11,16 +11,16 @@ import (
 const maxSVG = 24 << 20
 
 // readSVG finds svg/metadata/c2pa:manifest, whose text is the manifest store in base64.
-func readSVG(a *asset, l limits) error {
-	if a.size > maxSVG {
-		return fmt.Errorf("%w: SVG of %d bytes, %d allowed", ErrTooLarge, a.size, maxSVG)
+func readSVG(a *Asset, l Limits) error {
+	if a.Size > maxSVG {
+		return fmt.Errorf("%w: SVG of %d bytes, %d allowed", ErrTooLarge, a.Size, maxSVG)
 	}
-	d := xml.NewDecoder(io.NewSectionReader(a.r, 0, a.size))
+	d := xml.NewDecoder(io.NewSectionReader(a.R, 0, a.Size))
 	d.Strict, d.Entity = false, map[string]string{}
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	var path []string
 	for depth := 0; ; {
-		if err := a.ctx.Err(); err != nil {
+		if err := a.Ctx.Err(); err != nil {
 			return err
 		}
 		tok, err := d.RawToken()
@@ -51,7 +51,7 @@ func readSVG(a *asset, l limits) error {
 }
 
 // readSVGManifest takes the text up to the end of the element.
-func readSVGManifest(a *asset, l limits, d *xml.Decoder) error {
+func readSVGManifest(a *Asset, l Limits, d *xml.Decoder) error {
 	start := d.InputOffset()
 	var text []byte
 	for {
@@ -72,13 +72,13 @@ func readSVGManifest(a *asset, l limits, d *xml.Decoder) error {
 			if n == 0 {
 				return nil
 			}
-			if a.store != nil {
+			if a.Store != nil {
 				return ErrManyStores
 			}
-			a.store = data[:n]
-			a.storeRange = span{start, int64(base64.StdEncoding.EncodedLen(n))}
-			a.hasRange = true
-			return l.check(int64(n))
+			a.Store = data[:n]
+			a.StoreRange = Span{start, int64(base64.StdEncoding.EncodedLen(n))}
+			a.HasRange = true
+			return l.Check(int64(n))
 		}
 	}
 }

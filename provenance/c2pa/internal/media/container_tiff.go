@@ -1,4 +1,4 @@
-package c2pa
+package media
 
 import (
 	"encoding/binary"
@@ -22,25 +22,25 @@ type tiffEntry struct {
 }
 
 type tiff struct {
-	s   *source
+	s   *Source
 	o   binary.ByteOrder
 	big bool
 }
 
 // readTIFF finds the C2PA tag in the last page or, as older files have it, in the first.
-func readTIFF(a *asset, l limits) error {
-	head, err := a.bytes(0, 8)
+func readTIFF(a *Asset, l Limits) error {
+	head, err := a.Bytes(0, 8)
 	if err != nil {
 		return err
 	}
-	t := tiff{s: a.source, o: binary.LittleEndian}
+	t := tiff{s: a.Source, o: binary.LittleEndian}
 	if head[0] == 'M' {
 		t.o = binary.BigEndian
 	}
 	next := int64(t.o.Uint32(head[4:]))
 	if t.o.Uint16(head[2:]) == 43 {
 		t.big = true
-		if head, err = a.bytes(8, 8); err != nil {
+		if head, err = a.Bytes(8, 8); err != nil {
 			return err
 		}
 		next = int64(t.o.Uint64(head))
@@ -77,17 +77,17 @@ func readTIFF(a *asset, l limits) error {
 			return err
 		}
 		// The place counts only when the tag's length is that of the store.
-		if len(a.store) >= 8 && be32(a.store) == e.count {
-			a.storeRange, a.hasRange = span{e.value, e.count}, true
+		if len(a.Store) >= 8 && BE32(a.Store) == e.count {
+			a.StoreRange, a.HasRange = Span{e.value, e.count}, true
 		}
 		return nil
 	}
 	if x, ok := first[tagXMP]; ok && x.count <= 1<<20 {
-		xmp, err := a.bytes(x.value, x.count)
+		xmp, err := a.Bytes(x.value, x.count)
 		if err != nil {
 			return err
 		}
-		a.remote = provenanceURL(xmp)
+		a.Remote = provenanceURL(xmp)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (t *tiff) directory(at int64) (map[uint16]tiffEntry, int64, error) {
 	if t.big {
 		countSize, entrySize, inline = 8, 20, 8
 	}
-	raw, err := t.s.bytes(at, countSize)
+	raw, err := t.s.Bytes(at, countSize)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -111,7 +111,7 @@ func (t *tiff) directory(at int64) (map[uint16]tiffEntry, int64, error) {
 	if n < 0 || n > maxEntries {
 		return nil, 0, fmt.Errorf("%w: %d TIFF entries", ErrTooMany, n)
 	}
-	raw, err = t.s.bytes(at+countSize, n*entrySize+inline)
+	raw, err = t.s.Bytes(at+countSize, n*entrySize+inline)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -129,7 +129,7 @@ func (t *tiff) directory(at int64) (map[uint16]tiffEntry, int64, error) {
 		if int(entry.kind) < len(tiffSizes) {
 			size = tiffSizes[entry.kind]
 		}
-		if entry.count < 0 || size > 0 && entry.count > t.s.size/size && entry.count > inline {
+		if entry.count < 0 || size > 0 && entry.count > t.s.Size/size && entry.count > inline {
 			entry.count, size = min(max(entry.count, 0), 1<<62), 1
 		}
 		entry.value = valueAt

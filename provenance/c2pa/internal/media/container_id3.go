@@ -1,4 +1,4 @@
-package c2pa
+package media
 
 import (
 	"bytes"
@@ -6,29 +6,29 @@ import (
 )
 
 // readID3 finds the general encapsulated object with the manifest store in the ID3 tag before MP3 or FLAC data.
-func readID3(a *asset, l limits) error {
-	head, err := a.head(0, 10)
+func readID3(a *Asset, l Limits) error {
+	head, err := a.Head(0, 10)
 	if err != nil || len(head) < 10 || string(head[:3]) != "ID3" {
 		return err
 	}
 	if head[3] < 2 || head[3] > 4 {
 		return fmt.Errorf("%w: ID3 version %d", ErrUnsupportedFormat, head[3])
 	}
-	size := min(syncsafe(head[6:]), a.size-10)
-	if mark, _ := a.head(10+size, 4); string(mark) == "fLaC" {
-		a.format = FLAC
+	size := min(syncsafe(head[6:]), a.Size-10)
+	if mark, _ := a.Head(10+size, 4); string(mark) == "fLaC" {
+		a.Format = FLAC
 	}
 	id := id3{asset: a, limits: l, version: head[3], unsync: head[5]&0x80 != 0}
 	pos, end := int64(10), 10+size
 	if head[5]&0x40 != 0 && head[3] > 2 {
-		ext, err := a.head(pos, 4)
+		ext, err := a.Head(pos, 4)
 		if err != nil || len(ext) < 4 {
 			return err
 		}
 		if head[3] == 4 {
 			pos += syncsafe(ext)
 		} else {
-			pos += be32(ext) + 4
+			pos += BE32(ext) + 4
 		}
 	}
 	for n := 0; pos < end; n++ {
@@ -49,8 +49,8 @@ func syncsafe(b []byte) int64 {
 }
 
 type id3 struct {
-	asset   *asset
-	limits  limits
+	asset   *Asset
+	limits  Limits
 	version byte
 	unsync  bool
 }
@@ -61,7 +61,7 @@ func (id *id3) frame(pos, end int64) (int64, error) {
 	if id.version == 2 {
 		head, width = 6, 3
 	}
-	h, err := id.asset.head(pos, int(head))
+	h, err := id.asset.Head(pos, int(head))
 	if err != nil || int64(len(h)) < head || h[0] == 0 {
 		return pos, err
 	}
@@ -70,7 +70,7 @@ func (id *id3) frame(pos, end int64) (int64, error) {
 	case 2:
 		size = int64(h[3])<<16 | int64(h[4])<<8 | int64(h[5])
 	case 3:
-		size = be32(h[4:])
+		size = BE32(h[4:])
 	default:
 		size = syncsafe(h[4:])
 	}
@@ -84,10 +84,10 @@ func (id *id3) frame(pos, end int64) (int64, error) {
 	if name == "PRIV" && size > 1<<20 {
 		return pos + head + size, nil
 	}
-	if err := id.limits.check(size); err != nil {
+	if err := id.limits.Check(size); err != nil {
 		return 0, err
 	}
-	body, err := id.asset.bytes(pos+head, size)
+	body, err := id.asset.Bytes(pos+head, size)
 	if err != nil {
 		return 0, err
 	}
@@ -109,7 +109,7 @@ func (id *id3) frame(pos, end int64) (int64, error) {
 	}
 	if name == "PRIV" {
 		if rest, ok := bytes.CutPrefix(body, []byte("XMP\x00")); ok {
-			id.asset.remote = provenanceURL(rest)
+			id.asset.Remote = provenanceURL(rest)
 		}
 		return pos + head + size, nil
 	}
@@ -137,12 +137,12 @@ func (id *id3) object(body []byte, at int64, plain bool) error {
 			return nil
 		}
 	}
-	if id.asset.store != nil {
+	if id.asset.Store != nil {
 		return ErrManyStores
 	}
-	id.asset.store = rest
+	id.asset.Store = rest
 	if plain {
-		id.asset.storeRange, id.asset.hasRange = span{at + int64(len(body)-len(rest)), int64(len(rest))}, true
+		id.asset.StoreRange, id.asset.HasRange = Span{at + int64(len(body)-len(rest)), int64(len(rest))}, true
 	}
 	return nil
 }

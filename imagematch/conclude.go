@@ -17,8 +17,8 @@ const (
 // short leaves the digits that mean something.
 func short(v float64) float64 { return math.Round(v*1e4) / 1e4 }
 
-// places counts in English.
-func places(n int) string {
+// differing counts in English.
+func differing(n int) string {
 	if n == 1 {
 		return "one place differs"
 	}
@@ -62,7 +62,7 @@ func (res *Result) conclude() {
 	if res.Changed {
 		add("changed",
 			fmt.Sprintf("对齐后有 %d 处不同，占申请图片的 %.1f%%，已框出。若参考图拍摄在前而损坏真实发生，两张图不会出自同一张照片；若参考图是申请人自己处理过的同一张照片（美颜、打码），也会这样。", len(res.Boxes), 100*res.ChangedArea),
-			fmt.Sprintf("After alignment %s, %.1f %% of the claim picture; boxes show where. Real damage photographed later would not be on the same photograph; the sender's own retouching of it (filters, hidden faces) would look like this too.", places(len(res.Boxes)), 100*res.ChangedArea))
+			fmt.Sprintf("After alignment %s, %.1f %% of the claim picture; boxes show where. Real damage photographed later would not be on the same photograph; the sender's own retouching of it (filters, hidden faces) would look like this too.", differing(len(res.Boxes)), 100*res.ChangedArea))
 		return
 	}
 	add("unchanged", "对齐后没有发现被添加、去掉或改动的地方：它是同一张照片的副本（可能压缩、裁剪或缩放过）。", "After alignment nothing was found added, removed or altered: it is a copy of the same photograph, possibly compressed, cropped or scaled.")

@@ -16,6 +16,7 @@ import (
 type run struct {
 	p       *Pack
 	f       *Facts
+	goods   string // code of the category in this pack
 	v       view
 	x       values
 	m       vm.VM
@@ -58,6 +59,7 @@ func (r *run) do(ctx context.Context, p *Pack, f *Facts, tracing bool) error {
 		r.entries = make([]Entry, 0, len(p.Rules)+len(p.Burdens)+4)
 		r.reads = make([]Reading, 0, p.reads+40)
 	}
+	r.unknown()
 	row := r.evidence()
 	r.burden(row)
 	r.limit()
@@ -69,6 +71,35 @@ func (r *run) do(ctx context.Context, p *Pack, f *Facts, tracing bool) error {
 	}
 	r.finish()
 	return nil
+}
+
+// unknown looks for codes that the pack does not know. A category that nobody listed could hide that goods are durable and the burden the merchant's, so people are
+// told and look longer.
+func (r *run) unknown() {
+	say := func(what, zh, en, code string) {
+		r.out.Unknown = append(r.out.Unknown, what)
+		if long, ok := r.p.queue[LongQueue]; ok {
+			r.queue = max(r.queue, long)
+		}
+		if r.tracing {
+			r.note(Entry{Part: "facts", ID: "unknown_" + what, Matched: true, Title: law.Words{
+				ZH: "规则包不认识" + zh + "代码“" + code + "”，按没有列明的处理；请人核对举证责任和取证要求",
+				EN: "The pack does not know the " + en + " code \"" + code + "\" and treats it as not listed; people have to look at burden and evidence",
+			}}, nil)
+		}
+	}
+	r.goods = r.f.Category
+	if c, ok := r.p.category[r.f.Category]; ok {
+		r.goods = c.Code
+	} else {
+		say("category", "品类", "category", r.f.Category)
+	}
+	if _, ok := r.p.reason[r.f.Reason]; !ok {
+		say("reason", "理由", "reason", r.f.Reason)
+	}
+	if _, ok := r.p.tier[r.f.Tier]; !ok && r.f.Tier != "" {
+		say("tier", "商家等级", "tier", r.f.Tier)
+	}
 }
 
 // holds runs a condition. A condition that cannot be evaluated does not hold; it is noted and the claim goes to people who look longer.
@@ -104,7 +135,7 @@ var goodsFacts = []*fact{factByName["品类"], factByName["理由"]}
 func (r *run) evidence() *Matrix {
 	for i := range r.p.Evidence {
 		m := &r.p.Evidence[i]
-		if !m.fits(r.f.Category, r.f.Reason) {
+		if !m.fits(r.goods, r.f.Reason) {
 			continue
 		}
 		r.out.Live, r.out.DestroyProof = m.Live, m.DestroyProof && r.v.RefundOnly
@@ -155,7 +186,7 @@ func (r *run) limit() {
 	}
 	for i := range r.p.Limits {
 		x := &r.p.Limits[i]
-		if x.categories != nil && !x.categories[r.f.Category] || x.tiers != nil && !x.tiers[tier] {
+		if x.categories != nil && !x.categories[r.goods] || x.tiers != nil && !x.tiers[tier] {
 			continue
 		}
 		over := x.beyond(r.f)

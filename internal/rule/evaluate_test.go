@@ -157,6 +157,26 @@ func TestTheMatrixAsksByCategoryAndReason(t *testing.T) {
 	}
 }
 
+// A code that the pack does not know must not quietly mean "not durable".
+func TestUnknownCodesAreTold(t *testing.T) {
+	p := parse(t, defaultText(t))
+	f := lock()
+	f.Category = "lock" // a shop's word for it
+	if o := outcome(t, p, f); len(o.Unknown) != 0 || o.Burden.Rule != "durable-six-months" || o.Limit.ID != "durable" || o.Asks[2] != "serial" {
+		t.Errorf("%+v", o)
+	}
+	f.Category, f.Reason, f.Tier, f.Undisputed, f.OptIn, f.Amount = "spaceship", "boredom", "royal", 9, &OptIn{Cap: 5000}, 100
+	o, trace, err := p.Evaluate(context.Background(), f)
+	if err != nil || !slices.Equal(o.Unknown, []string{"category", "reason", "tier"}) || o.Queue != LongQueue || o.FastLane || o.AutoAccept {
+		t.Errorf("%+v %v", o, err)
+	}
+	for lang, want := range map[string]string{"zh": "不认识品类代码“spaceship”", "en": `does not know the reason code "boredom"`} {
+		if s := trace.Text(lang, false); !strings.Contains(s, want) {
+			t.Errorf("%q is not in\n%s", want, s)
+		}
+	}
+}
+
 func TestLimitsCountTheClaimItself(t *testing.T) {
 	p := parse(t, defaultText(t))
 	f := lock() // durable: 50,000 per claim, 1 in 30 days, 2 in 90, 4 in 365

@@ -24,7 +24,7 @@ func TestG3NoVerbIsAdverse(t *testing.T) {
 
 // G3, the other side: an outcome has no place in which a refusal could stand.
 func TestG3AnOutcomeCannotDecide(t *testing.T) {
-	reviewed := []string{"Queue", "SecondReview", "Lengthened", "Asks", "Live", "DestroyProof", "Burden", "Limit", "FastLane", "AutoAccept", "Letters", "Clocks", "Errors"}
+	reviewed := []string{"Queue", "SecondReview", "Lengthened", "Asks", "Live", "DestroyProof", "Burden", "Limit", "FastLane", "AutoAccept", "Letters", "Clocks", "Unknown", "Errors"}
 	var fields []string
 	for i := range reflect.TypeFor[Outcome]().NumField() {
 		fields = append(fields, reflect.TypeFor[Outcome]().Field(i).Name)

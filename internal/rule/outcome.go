@@ -22,6 +22,8 @@ type Outcome struct {
 	AutoAccept   bool        `json:"auto_accept,omitempty"` // the merchant's own wish covers this claim
 	Letters      []string    `json:"letters,omitempty"`     // codes of paragraphs
 	Clocks       []ClockTime `json:"clocks"`
+	// Unknown are codes of the claim that the pack does not know: category, reason, tier. The claim then waits at least in the long queue.
+	Unknown []string `json:"unknown,omitempty"`
 	// Errors are rules that could not be evaluated; the claim then waits in the long queue.
 	Errors []string `json:"errors,omitempty"`
 }
@@ -71,7 +73,7 @@ type Trace struct {
 
 // Entry is one thing that was looked at.
 type Entry struct {
-	Part    string      `json:"part"` // evidence, burden, limits, safe_harbour, auto_accept, rules
+	Part    string      `json:"part"` // facts, evidence, burden, limits, safe_harbour, auto_accept, rules
 	ID      string      `json:"id"`
 	Title   law.Words   `json:"title"`
 	Text    string      `json:"text,omitempty"` // the sentence as written
@@ -90,6 +92,7 @@ type Reading struct {
 }
 
 var partNames = map[string]law.Words{
+	"facts":    {ZH: "案件事实", EN: "Facts of the claim"},
 	"evidence": {ZH: "取证要求", EN: "Evidence asked for"}, "burden": {ZH: "举证责任", EN: "Burden of proof"}, "limits": {ZH: "仅退款上限", EN: "Limit of refund without return"},
 	"safe_harbour": {ZH: "快速通道", EN: "Fast lane"}, "auto_accept": {ZH: "商家自动同意", EN: "Merchant's automatic acceptance"}, "rules": {ZH: "规则", EN: "Rules"},
 }
@@ -225,6 +228,7 @@ func Changes(from, to *Outcome) (out []Change) {
 			add("clock."+c.Code, "", c.String())
 		}
 	}
+	list("unknown", from.Unknown, to.Unknown)
 	list("errors", from.Errors, to.Errors)
 	return out
 }

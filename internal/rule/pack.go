@@ -81,11 +81,12 @@ type Pack struct {
 
 // Category is a kind of goods.
 type Category struct {
-	Code     string `yaml:"code,required"`
-	ZH       string `yaml:"zh,required"`
-	EN       string `yaml:"en,required"`
-	Durable  bool   `yaml:"durable"`   // 消法 23(3)
-	NoReturn bool   `yaml:"no_return"` // fresh, made to measure
+	Code     string   `yaml:"code,required"`
+	ZH       string   `yaml:"zh,required"`
+	EN       string   `yaml:"en,required"`
+	Also     []string `yaml:"also"`      // codes of shops and catalogues that mean the same
+	Durable  bool     `yaml:"durable"`   // 消法 23(3)
+	NoReturn bool     `yaml:"no_return"` // fresh, made to measure
 	placed
 }
 

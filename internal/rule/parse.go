@@ -226,7 +226,12 @@ func (c *compiler) index() {
 	}
 	for _, x := range p.Categories {
 		once(x.at, "categories", x.Code, x.ZH, x.EN)
-		p.category[x.Code] = x
+		for _, code := range append([]string{x.Code}, x.Also...) {
+			if _, ok := p.category[code]; ok {
+				c.add(x.at, "categories：代码“%s”写了两次", "categories: the code \"%s\" stands twice", code)
+			}
+			p.category[code] = x
+		}
 	}
 	for _, x := range p.Reasons {
 		once(x.at, "reasons", x.Code, x.ZH, x.EN)

@@ -92,6 +92,7 @@ func TestMistakesAreToldWithTheirPlace(t *testing.T) {
 		"example unknown":     {"{facts: {金额分: 200000}", "{facts: {金颔分: 200000}", "金颔分", "没有叫“金颔分”的事实，是不是“金额分”", "did you mean"},
 		"example derived":     {"{facts: {金额分: 200000}", "{facts: {仅退款: 是, 金额分: 200000}", "{仅退款: 是", "由“诉求”推出", "follows from"},
 		"only one example":    {"      - {facts: {金额分: 199999}, expect: 不适用}\n", "", "id: large\n", "至少要有一个适用的例子和一个不适用的", "at least one example"},
+		"alias twice":         {"also: [computer, phone, tablet, camera]", "also: [computer, phone, lock]", "{code: digital", "代码“lock”写了两次", "stands twice"},
 		"id twice":            {"id: very-large", "id: large", "id: large\n    title: {zh: 特大额", "重复", "twice"},
 		"queue beyond limits": {"    over: 加长审查\n    basis: [ecl-32, platform-rules-refund]\n  - id: fresh", "    over: 快速通道\n    basis: [ecl-32, platform-rules-refund]\n  - id: fresh", "over: 快速通道", "不能走快速通道", "fast lane"},
 	} {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // CAWG identity assertions: somebody binds their name to a manifest, with an X.509 certificate or with a credential of
@@ -153,7 +155,7 @@ func (v *validation) checkX509Identity(p *signerPayload, sig []byte) {
 		return
 	}
 	inner := &tracker{}
-	ctx := signatureContext{trust: v.trust, role: roleIdentity, usages: usageRule{allowed: asSet(standardUsages)}, at: v.at}
+	ctx := signatureContext{trust: v.trust, role: roleIdentity, usages: pki.UsageRule{Allowed: asSet(standardUsages)}, at: v.at}
 	_, err = judgeSignature(s, p.raw, time.Time{}, ctx, inner)
 	if errors.Is(err, errMismatch) || err != nil && len(inner.items) == 0 {
 		inner.fail(IdentityX509Mismatch, "", "the identity signature does not match: "+err.Error())

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // errMismatch: the signature is well formed and wrong.
@@ -23,9 +25,9 @@ type coseAlg struct {
 }
 
 var coseAlgs = map[int64]coseAlg{
-	-7:  {"ES256", crypto.SHA256, oidP256},
-	-35: {"ES384", crypto.SHA384, oidP384},
-	-36: {"ES512", crypto.SHA512, oidP521},
+	-7:  {"ES256", crypto.SHA256, pki.OIDP256},
+	-35: {"ES384", crypto.SHA384, pki.OIDP384},
+	-36: {"ES512", crypto.SHA512, pki.OIDP521},
 	-37: {"PS256", crypto.SHA256, ""},
 	-38: {"PS384", crypto.SHA384, ""},
 	-39: {"PS512", crypto.SHA512, ""},
@@ -78,7 +80,7 @@ func (s *sign1) alg() (coseAlg, bool) {
 
 // chain gives the certificates, end entity first, from the protected header or, as older versions had it, from the
 // unprotected one; both at once is an error.
-func (s *sign1) chain() ([]*certificate, error) {
+func (s *sign1) chain() ([]*pki.Certificate, error) {
 	inner := s.header.getInt(33)
 	if !inner.present() {
 		inner = s.header.get("x5chain")
@@ -97,16 +99,16 @@ func (s *sign1) chain() ([]*certificate, error) {
 	if len(ders) > 16 {
 		return nil, fmt.Errorf("%w: a chain of %d certificates", ErrTooMany, len(ders))
 	}
-	chain := make([]*certificate, len(ders))
+	chain := make([]*pki.Certificate, len(ders))
 	for i, der := range ders {
-		c, err := parseCertificate(der)
+		c, err := pki.ParseCertificate(der)
 		if err != nil {
 			if i == 0 {
 				return nil, fmt.Errorf("the signing certificate: %w", err)
 			}
 			// A broken issuer does not hide the signer, but nothing can be trusted by way of it: an empty certificate
 			// stands in, which signs nothing.
-			c = &certificate{raw: der}
+			c = &pki.Certificate{Raw: der}
 		}
 		chain[i] = c
 	}
@@ -147,19 +149,19 @@ func isDERSignature(sig []byte) bool {
 }
 
 // keyMatches says whether the certificate's key is of the kind that the algorithm names.
-func keyMatches(a coseAlg, c *certificate) bool {
+func keyMatches(a coseAlg, c *pki.Certificate) bool {
 	switch {
 	case a.curve != "":
-		return c.keyAlg.oid == oidEC && c.curveOID() == a.curve
+		return c.KeyAlg.OID == pki.OIDEC && c.CurveOID() == a.curve
 	case a.hash != 0:
-		return c.keyAlg.oid == oidRSA || c.keyAlg.oid == oidRSAPSS
+		return c.KeyAlg.OID == pki.OIDRSA || c.KeyAlg.OID == pki.OIDRSAPSS
 	}
-	return c.keyAlg.oid == oidEd25519
+	return c.KeyAlg.OID == pki.OIDEd25519
 }
 
 // verifySign1 verifies the signature over the payload with the key of the certificate.
-func (s *sign1) verify(a coseAlg, c *certificate, payload []byte) error {
-	pub, err := c.publicKey()
+func (s *sign1) verify(a coseAlg, c *pki.Certificate, payload []byte) error {
+	pub, err := c.PublicKey()
 	if err != nil {
 		return err
 	}
@@ -198,14 +200,14 @@ func (s *sign1) verify(a coseAlg, c *certificate, payload []byte) error {
 type signatureContext struct {
 	trust  *Trust
 	role   role
-	usages usageRule
+	usages pki.UsageRule
 	at     time.Time // evaluation time, used when no trusted time of signing is known
 }
 
 // judgeSignature runs the checks of a COSE signature in the order of the specification: algorithm, form, trust of the
 // chain, certificate profile, key, signature. Findings go to the tracker; the error says whether the signature
 // verifies.
-func judgeSignature(s *sign1, payload []byte, signed time.Time, ctx signatureContext, log *tracker) (*certificate, error) {
+func judgeSignature(s *sign1, payload []byte, signed time.Time, ctx signatureContext, log *tracker) (*pki.Certificate, error) {
 	alg, ok := s.alg()
 	if !ok {
 		log.fail(AlgorithmUnsupported, "", "the signature algorithm is missing or not supported")
@@ -229,7 +231,7 @@ func judgeSignature(s *sign1, payload []byte, signed time.Time, ctx signatureCon
 	} else {
 		log.fail(SigningCredentialUntrusted, "", "the signing certificate is not trusted")
 	}
-	if why, expired := profileProblem(leaf, ctx.usages, at); why != "" {
+	if why, expired := pki.ProfileProblem(leaf, ctx.usages, at); why != "" {
 		log.fail(profileCode(expired), "", why)
 	}
 	if !keyMatches(alg, leaf) {

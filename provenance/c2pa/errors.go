@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"anxin/provenance/c2pa/internal/media"
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // Errors of Read and of the parsers under it. Test with errors.Is; the message adds where and what.
@@ -26,6 +27,8 @@ var (
 	ErrMalformedJUMBF = errors.New("c2pa: malformed JUMBF")
 	// ErrMalformedCBOR: an item is not well-formed CBOR.
 	ErrMalformedCBOR = errors.New("c2pa: malformed CBOR")
+	// ErrMalformedASN1: a certificate, time stamp or OCSP response is not well-formed DER.
+	ErrMalformedASN1 = pki.ErrMalformedASN1
 	// ErrMalformedManifest: the boxes are well formed but do not make a manifest.
 	ErrMalformedManifest = errors.New("c2pa: malformed manifest")
 	// ErrPrerelease: the manifest was written before version 1.0 of the specification.

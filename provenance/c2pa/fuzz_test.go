@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // seed adds some vectors to the corpus.
@@ -110,7 +112,7 @@ func FuzzSignature(f *testing.F) {
 		}
 		if chain, err := s.chain(); err == nil {
 			judgeOCSP(s.stapledOCSP(), chain, trust, time.Time{}, at)
-			_ = chain[0].name("2.5.4.3") + chain[0].pem()
+			_ = chain[0].Name("2.5.4.3") + chain[0].Pem()
 		}
 		_, _ = signatureTime(s, []byte("payload"), trust, true, &log)
 	})
@@ -125,7 +127,7 @@ func FuzzTimeStamp(f *testing.F) {
 		if _, err := verifyTimeStamp(data, []byte("x"), &Trust{}, true, &log); err == nil {
 			t.Error("a time stamp of nobody is trusted")
 		}
-		_, _ = parseOCSP(data, nil, time.Time{}, at)
-		_, _ = parseCertificate(data)
+		_, _ = pki.ParseOCSP(data, nil, time.Time{}, at)
+		_, _ = pki.ParseCertificate(data)
 	})
 }

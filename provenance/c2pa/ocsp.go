@@ -3,6 +3,8 @@ package c2pa
 import (
 	"bytes"
 	"time"
+
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // stapledOCSP gives the responses inside a COSE signature (rVals / ocspVals).
@@ -16,37 +18,37 @@ func (s *sign1) stapledOCSP() []byte {
 }
 
 // judgeOCSP weighs one response: the responder must satisfy the profile for OCSP signing and lead to an anchor.
-func judgeOCSP(der []byte, chain []*certificate, trust *Trust, signed, now time.Time) ocspStatus {
+func judgeOCSP(der []byte, chain []*pki.Certificate, trust *Trust, signed, now time.Time) pki.OCSPStatus {
 	chain = withIssuer(chain, trust)
-	a, ok := parseOCSP(der, chain, signed, now)
-	if !ok || len(a.certs) == 0 {
-		return ocspNothing
+	a, ok := pki.ParseOCSP(der, chain, signed, now)
+	if !ok || len(a.Certs) == 0 {
+		return pki.OCSPNothing
 	}
 	at := now
 	if !signed.IsZero() {
 		at = signed
 	}
-	if why, _ := profileProblem(a.certs[0], usageRule{mandatory: oidEKUOCSP}, at); why != "" {
-		return ocspNothing
+	if why, _ := pki.ProfileProblem(a.Certs[0], pki.UsageRule{Mandatory: pki.OIDEKUOCSP}, at); why != "" {
+		return pki.OCSPNothing
 	}
-	responders := a.certs
-	if len(responders) == 1 && len(chain) > 1 && bytes.Equal(responders[0].issuer, chain[1].subject) {
-		responders = append(append([]*certificate(nil), responders...), chain[1:]...)
+	responders := a.Certs
+	if len(responders) == 1 && len(chain) > 1 && bytes.Equal(responders[0].Issuer, chain[1].Subject) {
+		responders = append(append([]*pki.Certificate(nil), responders...), chain[1:]...)
 	}
 	if !trust.trusts(responders, roleSigner, trust.signingUsages(), at) {
-		return ocspNothing
+		return pki.OCSPNothing
 	}
-	return a.status
+	return a.Status
 }
 
 // withIssuer completes a chain that leaves its issuer out because that is an anchor.
-func withIssuer(chain []*certificate, trust *Trust) []*certificate {
-	if len(chain) == 0 || len(chain) > 1 && bytes.Equal(chain[0].issuer, chain[1].subject) || trust == nil {
+func withIssuer(chain []*pki.Certificate, trust *Trust) []*pki.Certificate {
+	if len(chain) == 0 || len(chain) > 1 && bytes.Equal(chain[0].Issuer, chain[1].Subject) || trust == nil {
 		return chain
 	}
 	for _, a := range trust.anchors {
-		if bytes.Equal(a.subject, chain[0].issuer) {
-			return append([]*certificate{chain[0], a}, chain[1:]...)
+		if bytes.Equal(a.Subject, chain[0].Issuer) {
+			return append([]*pki.Certificate{chain[0], a}, chain[1:]...)
 		}
 	}
 	return chain

@@ -318,9 +318,9 @@ func (v *validation) describeManifest(m *manifest) Manifest {
 		out.SignedAt = &t
 	}
 	if len(who.chain) > 0 {
-		out.Signer, out.Issuer = who.chain[0].name("2.5.4.3"), who.chain[0].name("2.5.4.10")
+		out.Signer, out.Issuer = who.chain[0].Name("2.5.4.3"), who.chain[0].Name("2.5.4.10")
 		for _, c := range who.chain {
-			out.Certificates += c.pem()
+			out.Certificates += c.Pem()
 		}
 	}
 	for _, a := range m.assertions {

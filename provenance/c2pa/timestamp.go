@@ -9,26 +9,28 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // verifyTimeStamp judges a time stamp over data by the rules of C2PA section 15.8: form, signer, signed attributes,
 // signature, validity of the authority's certificate, message digest, trust. Findings are logged as the specification
 // names them; on success the time of the statement is returned.
 func verifyTimeStamp(der, data []byte, trust *Trust, checkTrust bool, log *tracker) (time.Time, error) {
-	sd, err := parseTimeStamp(der)
+	sd, err := pki.ParseTimeStamp(der)
 	if err != nil {
 		log.info(TimeStampMalformed, "", "the time stamp cannot be read: "+err.Error())
 		return time.Time{}, err
 	}
-	if sd.noCerts || sd.otherCerts {
+	if sd.NoCerts || sd.OtherCerts {
 		log.info(TimeStampUntrusted, "", "the time stamp carries no usable certificate")
 		return time.Time{}, errors.New("no certificate")
 	}
 	err = errors.New("no signer")
 	var last *tracker
-	for i := range sd.signers {
-		s := &sd.signers[i]
-		leaf := sd.signerCert(s)
+	for i := range sd.Signers {
+		s := &sd.Signers[i]
+		leaf := sd.SignerCert(s)
 		if leaf == nil {
 			continue
 		}
@@ -45,78 +47,78 @@ func verifyTimeStamp(der, data []byte, trust *Trust, checkTrust bool, log *track
 	return time.Time{}, err
 }
 
-func verifySigner(sd *signedData, s *signerInfo, leaf *certificate, data []byte, trust *Trust, checkTrust bool, log *tracker) (time.Time, error) {
+func verifySigner(sd *pki.SignedData, s *pki.SignerInfo, leaf *pki.Certificate, data []byte, trust *Trust, checkTrust bool, log *tracker) (time.Time, error) {
 	say := func(code, why string) (time.Time, error) {
 		log.info(code, "", why)
 		return time.Time{}, errors.New(why)
 	}
-	tst, err := parseTSTInfo(sd.content)
-	if sd.contentType != oidTSTInfo || err != nil {
+	tst, err := pki.ParseTSTInfo(sd.Content)
+	if sd.ContentType != pki.OIDTSTInfo || err != nil {
 		return say(TimeStampMalformed, "the time stamp holds no statement")
 	}
-	hash := hashByOID[s.digest.oid]
-	if s.hasAttrs {
+	hash := pki.HashByOID[s.Digest.OID]
+	if s.HasAttrs {
 		if code, why := attributesProblem(sd, s, leaf, &tst, hash); code != "" {
 			return say(code, why)
 		}
 	}
-	if hash == 0 || !sd.signatureValid(s, leaf, hash) {
+	if hash == 0 || !sd.SignatureValid(s, leaf, hash) {
 		return say(TimeStampUntrusted, "the signature of the time stamp does not match")
 	}
-	if tst.genTime.Before(leaf.notBefore.Add(-tst.accuracy)) || tst.genTime.After(leaf.notAfter.Add(tst.accuracy)) {
+	if tst.GenTime.Before(leaf.NotBefore.Add(-tst.Accuracy)) || tst.GenTime.After(leaf.NotAfter.Add(tst.Accuracy)) {
 		return say(TimeStampOutsideValidity, "the authority's certificate was not valid at the time of the stamp")
 	}
-	imprint := hashByOID[tst.imprintAlg]
+	imprint := pki.HashByOID[tst.ImprintAlg]
 	if imprint == 0 {
 		return say(TimeStampUntrusted, "the time stamp uses an unknown hash")
 	}
 	h := imprint.New()
 	h.Write(data)
-	if !bytes.Equal(h.Sum(nil), tst.imprint) {
-		return say(TimeStampMismatch, "the time stamp is for other bytes: "+leaf.name("2.5.4.3"))
+	if !bytes.Equal(h.Sum(nil), tst.Imprint) {
+		return say(TimeStampMismatch, "the time stamp is for other bytes: "+leaf.Name("2.5.4.3"))
 	}
-	log.ok(TimeStampValidated, "", "the time stamp is for these bytes: "+leaf.name("2.5.4.3"))
+	log.ok(TimeStampValidated, "", "the time stamp is for these bytes: "+leaf.Name("2.5.4.3"))
 	if !checkTrust {
-		log.ok(TimeStampTrusted, "", "time stamps of version 1 claims are taken without a trust list: "+leaf.name("2.5.4.3"))
-		return tst.genTime, nil
+		log.ok(TimeStampTrusted, "", "time stamps of version 1 claims are taken without a trust list: "+leaf.Name("2.5.4.3"))
+		return tst.GenTime, nil
 	}
-	usages := usageRule{mandatory: oidEKUTime}
-	if why, expired := profileProblem(leaf, usages, tst.genTime); why != "" {
+	usages := pki.UsageRule{Mandatory: pki.OIDEKUTime}
+	if why, expired := pki.ProfileProblem(leaf, usages, tst.GenTime); why != "" {
 		log.fail(profileCode(expired), "", "time-stamp certificate: "+why)
 		return say(TimeStampUntrusted, "the authority's certificate breaks the profile")
 	}
-	if !trust.trusts(orderChain(leaf, sd.certs), roleTSA, trust.signingUsages(), tst.genTime) {
-		return say(TimeStampUntrusted, "the time-stamp authority is not trusted: "+leaf.name("2.5.4.3"))
+	if !trust.trusts(pki.OrderChain(leaf, sd.Certs), roleTSA, trust.signingUsages(), tst.GenTime) {
+		return say(TimeStampUntrusted, "the time-stamp authority is not trusted: "+leaf.Name("2.5.4.3"))
 	}
-	log.ok(TimeStampTrusted, "", "the time-stamp authority is trusted: "+leaf.name("2.5.4.3"))
-	return tst.genTime, nil
+	log.ok(TimeStampTrusted, "", "the time-stamp authority is trusted: "+leaf.Name("2.5.4.3"))
+	return tst.GenTime, nil
 }
 
 // attributesProblem checks the signed attributes: digest of the statement, type of the content, the certificate the
 // signer bound itself to. A signing time among them replaces the time of the statement.
-func attributesProblem(sd *signedData, s *signerInfo, leaf *certificate, tst *tstInfo, hash crypto.Hash) (code, why string) {
-	if values, found := s.attribute(oidAttrTime); found && len(values) == 1 {
-		if t, ok := readTime(&values[0]); ok {
-			tst.genTime = t.UTC()
+func attributesProblem(sd *pki.SignedData, s *pki.SignerInfo, leaf *pki.Certificate, tst *pki.TSTInfo, hash crypto.Hash) (code, why string) {
+	if values, found := s.Attribute(pki.OIDAttrTime); found && len(values) == 1 {
+		if t, ok := pki.ReadTime(&values[0]); ok {
+			tst.GenTime = t.UTC()
 		}
 	}
-	values, found := s.attribute(oidAttrDigest)
+	values, found := s.Attribute(pki.OIDAttrDigest)
 	var digest cryptobyte.String
 	if !found || len(values) != 1 || !values[0].ReadASN1(&digest, cbasn1.OCTET_STRING) || hash == 0 {
 		return TimeStampMalformed, "the time stamp lacks a usable message digest"
 	}
 	h := hash.New()
-	h.Write(sd.content)
+	h.Write(sd.Content)
 	if !bytes.Equal(h.Sum(nil), digest) {
 		return TimeStampMismatch, "the statement of the time stamp was changed"
 	}
-	if values, found := s.attribute(oidAttrType); found {
+	if values, found := s.Attribute(pki.OIDAttrType); found {
 		var oid asn1.ObjectIdentifier
-		if len(values) != 1 || !values[0].ReadASN1ObjectIdentifier(&oid) || oid.String() != sd.contentType {
+		if len(values) != 1 || !values[0].ReadASN1ObjectIdentifier(&oid) || oid.String() != sd.ContentType {
 			return TimeStampMalformed, "the time stamp names another type of content"
 		}
 	}
-	if !boundTo(s, leaf) {
+	if !pki.BoundTo(s, leaf) {
 		return TimeStampUntrusted, "the time stamp was bound to another certificate"
 	}
 	return "", ""

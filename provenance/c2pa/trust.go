@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // StandardUsages is a trust configuration for SetUsages with the extended key usages that are in use for signing
@@ -16,23 +18,23 @@ import (
 var StandardUsages = []byte(strings.Join(standardUsages, "\n"))
 
 var standardUsages = []string{
-	oidEKUEmail, "1.3.6.1.5.5.7.3.36", oidEKUTime, oidEKUOCSP, // e-mail, documents, time stamps, OCSP
+	pki.OIDEKUEmail, "1.3.6.1.5.5.7.3.36", pki.OIDEKUTime, pki.OIDEKUOCSP, // e-mail, documents, time stamps, OCSP
 	"1.3.6.1.4.1.311.76.59.1.9", "1.3.6.1.4.1.62558.2.1", // Microsoft C2PA, C2PA
 }
 
 // Trust says whom to believe. The zero value and nil believe nobody: manifests are then at best Valid, not Trusted.
 // Fill it once and share it: after that it is only read.
 type Trust struct {
-	anchors    []*certificate
-	tsaAnchors []*certificate
-	cawg       []*certificate
+	anchors    []*pki.Certificate
+	tsaAnchors []*pki.Certificate
+	cawg       []*pki.Certificate
 	allowed    map[[32]byte]bool
 	usages     map[string]bool
 	icaIssuers map[string]bool
 }
 
-func addPEM(to *[]*certificate, data []byte) (int, error) {
-	list, err := parsePEM(data)
+func addPEM(to *[]*pki.Certificate, data []byte) (int, error) {
+	list, err := pki.ParsePEM(data)
 	if err != nil {
 		return 0, err
 	}
@@ -67,12 +69,12 @@ func (t *Trust) AddAllowed(list []byte) (int, error) {
 	if t.allowed == nil {
 		t.allowed = map[[32]byte]bool{}
 	}
-	certs, err := parsePEM(list)
+	certs, err := pki.ParsePEM(list)
 	if err != nil {
 		return 0, err
 	}
 	for _, c := range certs {
-		t.allowed[sha256.Sum256(c.raw)] = true
+		t.allowed[sha256.Sum256(c.Raw)] = true
 	}
 	inside := false
 	for s := bufio.NewScanner(bytes.NewReader(list)); s.Scan(); {
@@ -109,11 +111,11 @@ func (t *Trust) SetUsages(config []byte) (int, error) {
 	return len(usages), nil
 }
 
-func (t *Trust) signingUsages() usageRule {
+func (t *Trust) signingUsages() pki.UsageRule {
 	if t != nil && t.usages != nil {
-		return usageRule{allowed: t.usages}
+		return pki.UsageRule{Allowed: t.usages}
 	}
-	return usageRule{}
+	return pki.UsageRule{}
 }
 
 func asSet(list []string) map[string]bool {
@@ -133,13 +135,13 @@ const (
 	roleIdentity
 )
 
-func (t *Trust) anchorsFor(r role) []*certificate {
+func (t *Trust) anchorsFor(r role) []*pki.Certificate {
 	if t == nil {
 		return nil
 	}
 	switch r {
 	case roleTSA:
-		return append(append([]*certificate(nil), t.anchors...), t.tsaAnchors...)
+		return append(append([]*pki.Certificate(nil), t.anchors...), t.tsaAnchors...)
 	case roleIdentity:
 		return t.cawg
 	}
@@ -148,16 +150,16 @@ func (t *Trust) anchorsFor(r role) []*certificate {
 
 // trusts says whether the chain (end entity first) leads to an anchor: each certificate signed by the next, each
 // issuer a CA, all valid at the time, the end entity with an accepted usage.
-func (t *Trust) trusts(chain []*certificate, r role, usages usageRule, at time.Time) bool {
+func (t *Trust) trusts(chain []*pki.Certificate, r role, usages pki.UsageRule, at time.Time) bool {
 	if t == nil || len(chain) == 0 {
 		return false
 	}
-	if r == roleSigner && t.allowed[sha256.Sum256(chain[0].raw)] {
+	if r == roleSigner && t.allowed[sha256.Sum256(chain[0].Raw)] {
 		return true
 	}
 	anchors := t.anchorsFor(r)
-	if len(anchors) == 0 || !usages.allows(chain[0]) {
+	if len(anchors) == 0 || !usages.Allows(chain[0]) {
 		return false
 	}
-	return leadsTo(chain, anchors, at)
+	return pki.LeadsTo(chain, anchors, at)
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"anxin/provenance/c2pa/internal/media"
+
+	"anxin/provenance/c2pa/internal/pki"
 )
 
 // validation is one run over one file. Findings go to log; nothing here prints or decides.
@@ -32,7 +34,7 @@ type validation struct {
 // signer is what is known of one signature.
 type signer struct {
 	alg   string
-	chain []*certificate
+	chain []*pki.Certificate
 	time  time.Time // of a time stamp that is for these bytes
 	valid bool      // the signature verifies
 }
@@ -216,17 +218,17 @@ func (v *validation) fileOCSP(m *manifest, val cborValue) {
 	if err != nil {
 		return
 	}
-	a, ok := parseOCSP(der, withIssuer(chain, v.trust), time.Time{}, v.at)
-	if !ok || a.serial == nil {
+	a, ok := pki.ParseOCSP(der, withIssuer(chain, v.trust), time.Time{}, v.at)
+	if !ok || a.Serial == nil {
 		return
 	}
-	key := a.serial.String()
+	key := a.Serial.String()
 	v.ocsp[key] = append(v.ocsp[key], der)
 	// The signer vouches for these answers itself: one that says "revoked" counts without a look at the responder.
-	switch a.status {
-	case ocspRevoked:
+	switch a.Status {
+	case pki.OCSPRevoked:
 		v.log.fail(OCSPRevoked, signatureURI(m.label), "the manifest itself carries an answer that its certificate was revoked")
-	case ocspUnknown:
+	case pki.OCSPUnknown:
 		v.log.info(OCSPUnknown, signatureURI(m.label), "the revocation answer does not know the certificate")
 	}
 }
@@ -299,8 +301,8 @@ func (v *validation) checkSignature(m *manifest) {
 
 // checkRevocation looks at the stapled OCSP response, else at those of certificate-status assertions. Nothing is ever
 // asked over the network.
-func (v *validation) checkRevocation(m *manifest, s *sign1, chain []*certificate, signed time.Time) {
-	responses := v.ocsp[chain[0].serial.String()]
+func (v *validation) checkRevocation(m *manifest, s *sign1, chain []*pki.Certificate, signed time.Time) {
+	responses := v.ocsp[chain[0].Serial.String()]
 	if der := s.stapledOCSP(); der != nil {
 		responses = [][]byte{der}
 	} else if len(responses) == 0 {
@@ -315,10 +317,10 @@ func (v *validation) checkRevocation(m *manifest, s *sign1, chain []*certificate
 	}
 	for _, der := range responses {
 		switch judgeOCSP(der, chain, v.trust, signed, v.at) {
-		case ocspRevoked:
+		case pki.OCSPRevoked:
 			v.log.fail(OCSPRevoked, "", "the signing certificate was revoked")
 			return
-		case ocspGood:
+		case pki.OCSPGood:
 			v.log.ok(OCSPNotRevoked, "", "the signing certificate was not revoked")
 			return
 		}

@@ -1,4 +1,4 @@
-package c2pa
+package pki
 
 import (
 	"bytes"
@@ -15,23 +15,24 @@ const oidBasicOCSP = "1.3.6.1.5.5.7.48.1.1"
 
 // ocspAnswer is one verified OCSP response about one certificate.
 type ocspAnswer struct {
-	certs  []*certificate // of the responder, signer first
-	serial *big.Int
-	status ocspStatus
+	Certs  []*Certificate // of the responder, signer first
+	Serial *big.Int
+	Status OCSPStatus
 }
 
-type ocspStatus uint8
+// OCSPStatus is what a response says about the certificate.
+type OCSPStatus uint8
 
 const (
-	ocspNothing ocspStatus = iota
-	ocspGood
-	ocspRevoked
-	ocspUnknown
+	OCSPNothing OCSPStatus = iota
+	OCSPGood
+	OCSPRevoked
+	OCSPUnknown
 )
 
-// parseOCSP reads a response, verifies its signature with the responder's certificate that it carries, and finds what
+// ParseOCSP reads a response, verifies its signature with the responder's certificate that it carries, and finds what
 // it says about chain[0], issued by chain[1]. The responder's own trust is judged by the caller.
-func parseOCSP(der []byte, chain []*certificate, signed, now time.Time) (ocspAnswer, bool) {
+func ParseOCSP(der []byte, chain []*Certificate, signed, now time.Time) (ocspAnswer, bool) {
 	var a ocspAnswer
 	input := cryptobyte.String(der)
 	var seq, wrapped, rb, basic, octets cryptobyte.String
@@ -52,26 +53,26 @@ func parseOCSP(der []byte, chain []*certificate, signed, now time.Time) (ocspAns
 	if !ok || !basic.ReadASN1BitString(&sig) || !basic.ReadASN1(&list, ctxTag(0)) || !list.ReadASN1(&certs, cbasn1.SEQUENCE) {
 		return a, false
 	}
-	for !certs.Empty() && len(a.certs) < 16 {
+	for !certs.Empty() && len(a.Certs) < 16 {
 		var one cryptobyte.String
 		if !certs.ReadASN1Element(&one, cbasn1.SEQUENCE) {
 			return a, false
 		}
-		c, err := parseCertificate(one)
+		c, err := ParseCertificate(one)
 		if err != nil {
 			return a, false
 		}
-		a.certs = append(a.certs, c)
+		a.Certs = append(a.Certs, c)
 	}
-	hash, known := certSigAlgs[alg.oid]
-	if !known || alg.oid == oidRSAPSS || len(a.certs) == 0 || !verifyDER(a.certs[0], hash, false, tbs, sig.RightAlign()) {
+	hash, known := certSigAlgs[alg.OID]
+	if !known || alg.OID == OIDRSAPSS || len(a.Certs) == 0 || !verifyDER(a.Certs[0], hash, false, tbs, sig.RightAlign()) {
 		return a, false
 	}
 	return a, a.read(tbs, chain, signed, now)
 }
 
 // read goes through the single responses of the signed part.
-func (a *ocspAnswer) read(tbs cryptobyte.String, chain []*certificate, signed, now time.Time) bool {
+func (a *ocspAnswer) read(tbs cryptobyte.String, chain []*Certificate, signed, now time.Time) bool {
 	var data, responses, skip cryptobyte.String
 	var tag cbasn1.Tag
 	var produced time.Time
@@ -87,14 +88,14 @@ func (a *ocspAnswer) read(tbs cryptobyte.String, chain []*certificate, signed, n
 		if !a.single(one, chain, produced, signed, now) {
 			return false
 		}
-		if a.status == ocspGood {
+		if a.Status == OCSPGood {
 			return true
 		}
 	}
 	return true
 }
 
-func (a *ocspAnswer) single(one cryptobyte.String, chain []*certificate, produced, signed, now time.Time) bool {
+func (a *ocspAnswer) single(one cryptobyte.String, chain []*Certificate, produced, signed, now time.Time) bool {
 	var id, name, key cryptobyte.String
 	serial := new(big.Int)
 	if !one.ReadASN1(&id, cbasn1.SEQUENCE) {
@@ -104,11 +105,11 @@ func (a *ocspAnswer) single(one cryptobyte.String, chain []*certificate, produce
 	if !ok || !id.ReadASN1(&name, cbasn1.OCTET_STRING) || !id.ReadASN1(&key, cbasn1.OCTET_STRING) || !id.ReadASN1Integer(serial) {
 		return false
 	}
-	if !isAbout(chain, hashByOID[alg.oid], name, key, serial) {
+	if !isAbout(chain, HashByOID[alg.OID], name, key, serial) {
 		return true
 	}
-	if a.serial == nil {
-		a.serial = serial
+	if a.Serial == nil {
+		a.Serial = serial
 	}
 	var body cryptobyte.String
 	var tag cbasn1.Tag
@@ -122,20 +123,20 @@ func (a *ocspAnswer) single(one cryptobyte.String, chain []*certificate, produce
 	case ctxTag(1):
 		a.revoked(body, signed, now)
 	default:
-		if a.status == ocspNothing {
-			a.status = ocspUnknown
+		if a.Status == OCSPNothing {
+			a.Status = OCSPUnknown
 		}
 	}
 	return true
 }
 
 // isAbout compares the certificate id of a response with the signer and its issuer.
-func isAbout(chain []*certificate, hash crypto.Hash, name, key []byte, serial *big.Int) bool {
-	if len(chain) < 2 || hash == 0 || serial.Cmp(chain[0].serial) != 0 {
+func isAbout(chain []*Certificate, hash crypto.Hash, name, key []byte, serial *big.Int) bool {
+	if len(chain) < 2 || hash == 0 || serial.Cmp(chain[0].Serial) != 0 {
 		return false
 	}
 	h := hash.New()
-	h.Write(chain[1].subject)
+	h.Write(chain[1].Subject)
 	if !bytes.Equal(h.Sum(nil), name) {
 		return false
 	}
@@ -161,9 +162,9 @@ func (a *ocspAnswer) good(rest cryptobyte.String, this, produced, signed, now ti
 		inRange = !signed.After(next)
 	}
 	if inRange {
-		a.status = ocspGood
+		a.Status = OCSPGood
 	} else {
-		a.status = ocspRevoked
+		a.Status = OCSPRevoked
 	}
 }
 
@@ -171,7 +172,7 @@ func (a *ocspAnswer) good(rest cryptobyte.String, this, produced, signed, now ti
 func (a *ocspAnswer) revoked(body cryptobyte.String, signed, now time.Time) {
 	var at time.Time
 	if !body.ReadASN1GeneralizedTime(&at) {
-		a.status = ocspRevoked
+		a.Status = OCSPRevoked
 		return
 	}
 	var wrapped cryptobyte.String
@@ -188,11 +189,11 @@ func (a *ocspAnswer) revoked(body cryptobyte.String, signed, now time.Time) {
 			ref = now
 		}
 		if !at.After(ref) {
-			a.status = ocspRevoked
+			a.Status = OCSPRevoked
 		}
 	case reason >= 0 && !signed.IsZero() && signed.Before(at):
-		a.status = ocspNothing
+		a.Status = OCSPNothing
 	default:
-		a.status = ocspRevoked
+		a.Status = OCSPRevoked
 	}
 }

@@ -1,4 +1,4 @@
-package c2pa
+package pki
 
 import (
 	"bytes"
@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-func parsePEM(data []byte) ([]*certificate, error) {
-	var out []*certificate
+// ParsePEM reads all certificates of a PEM text.
+func ParsePEM(data []byte) ([]*Certificate, error) {
+	var out []*Certificate
 	// Lists kept in one-line settings carry "\n" as two characters.
 	data = bytes.ReplaceAll(data, []byte(`\n`), []byte("\n"))
 	for len(data) > 0 {
@@ -19,7 +20,7 @@ func parsePEM(data []byte) ([]*certificate, error) {
 		if block.Type != "CERTIFICATE" {
 			continue
 		}
-		c, err := parseCertificate(block.Bytes)
+		c, err := ParseCertificate(block.Bytes)
 		if err != nil {
 			return nil, fmt.Errorf("certificate %d of the list: %w", len(out)+1, err)
 		}
@@ -28,17 +29,17 @@ func parsePEM(data []byte) ([]*certificate, error) {
 	return out, nil
 }
 
-// usageRule says which extended key usages a certificate needs in one role.
-type usageRule struct {
-	allowed   map[string]bool
-	mandatory string
+// UsageRule says which extended key usages a certificate needs in one role.
+type UsageRule struct {
+	Allowed   map[string]bool
+	Mandatory string
 }
 
-// allows says whether one of the usages is acceptable. The three basic ones always are: a certificate that must not
+// Allows says whether one of the usages is acceptable. The three basic ones always are: a certificate that must not
 // have them is caught by the profile's rule about mixed usages.
-func (r usageRule) allows(c *certificate) bool {
+func (r UsageRule) Allows(c *Certificate) bool {
 	for _, u := range c.eku {
-		if u == oidEKUEmail || u == oidEKUTime || u == oidEKUOCSP || r.allowed[u] {
+		if u == OIDEKUEmail || u == OIDEKUTime || u == OIDEKUOCSP || r.Allowed[u] {
 			return true
 		}
 	}
@@ -53,9 +54,9 @@ func setOf(list ...string) map[string]bool {
 	return m
 }
 
-// leadsTo says whether a chain, end entity first, leads to an anchor: each certificate signed by the next, each issuer
+// LeadsTo says whether a chain, end entity first, leads to an anchor: each certificate signed by the next, each issuer
 // an authority, all valid at the time.
-func leadsTo(chain, anchors []*certificate, at time.Time) bool {
+func LeadsTo(chain, anchors []*Certificate, at time.Time) bool {
 	for i := 1; i < len(chain); i++ {
 		if !chain[i-1].checkSignedBy(chain[i]) || !chain[i].mayIssue(i-1) {
 			return false
@@ -68,7 +69,7 @@ func leadsTo(chain, anchors []*certificate, at time.Time) bool {
 	}
 	for i := len(chain) - 1; i >= 0; i-- {
 		for _, a := range anchors {
-			if bytes.Equal(chain[i].issuer, a.subject) && chain[i].checkSignedBy(a) {
+			if bytes.Equal(chain[i].Issuer, a.Subject) && chain[i].checkSignedBy(a) {
 				return true
 			}
 		}
@@ -77,16 +78,16 @@ func leadsTo(chain, anchors []*certificate, at time.Time) bool {
 }
 
 // mayIssue says whether a certificate is a CA that may stand above so many other CAs (RFC 5280 section 6.1.4).
-func (c *certificate) mayIssue(below int) bool {
+func (c *Certificate) mayIssue(below int) bool {
 	if !c.hasBasic || !c.isCA || c.pathLen >= 0 && below > c.pathLen {
 		return false
 	}
 	return !c.hasKU || c.keyUsage.At(5) == 1
 }
 
-// profileProblem judges an end-entity certificate by the C2PA certificate profile (specification section 14.5.1) at a
+// ProfileProblem judges an end-entity certificate by the C2PA certificate profile (specification section 14.5.1) at a
 // time. It gives a sentence about the first breach, or "", and whether that is the validity.
-func profileProblem(c *certificate, usages usageRule, at time.Time) (why string, expired bool) {
+func ProfileProblem(c *Certificate, usages UsageRule, at time.Time) (why string, expired bool) {
 	switch {
 	case c.version != 3:
 		return "the certificate is not version 3", false
@@ -95,13 +96,13 @@ func profileProblem(c *certificate, usages usageRule, at time.Time) (why string,
 	case !bytes.Equal(c.inner.raw, c.outer.raw):
 		return "the certificate names two signature algorithms", false
 	}
-	if _, known := certSigAlgs[c.outer.oid]; !known {
+	if _, known := certSigAlgs[c.outer.OID]; !known {
 		return "the certificate is signed with an algorithm that is not allowed", false
 	}
 	if why := keyProblem(c); why != "" {
 		return why, false
 	}
-	if c.isCA && bytes.Equal(c.issuer, c.subject) {
+	if c.isCA && bytes.Equal(c.Issuer, c.Subject) {
 		return "the certificate is self-signed", false
 	}
 	if c.hasUniqueID {
@@ -110,7 +111,7 @@ func profileProblem(c *certificate, usages usageRule, at time.Time) (why string,
 	if why := usageProblem(c, usages); why != "" {
 		return why, false
 	}
-	if usages.mandatory != "" && !c.hasUsage(usages.mandatory) {
+	if usages.Mandatory != "" && !c.hasUsage(usages.Mandatory) {
 		return "the certificate lacks the extended key usage of its role", false
 	}
 	if c.isCA {
@@ -119,25 +120,25 @@ func profileProblem(c *certificate, usages usageRule, at time.Time) (why string,
 	return "", false
 }
 
-func keyProblem(c *certificate) string {
-	if c.outer.oid == oidEd25519 && c.outer.params != nil {
+func keyProblem(c *Certificate) string {
+	if c.outer.OID == OIDEd25519 && c.outer.params != nil {
 		return "Ed25519 with parameters"
 	}
-	if c.outer.oid == oidRSAPSS {
-		if _, oid, err := pssHash(c.outer.params); err != nil || oid == oidSHA1 || hashByOID[oid] == 0 {
+	if c.outer.OID == OIDRSAPSS {
+		if _, oid, err := pssHash(c.outer.params); err != nil || oid == oidSHA1 || HashByOID[oid] == 0 {
 			return "bad RSASSA-PSS parameters"
 		}
 	}
-	switch c.keyAlg.oid {
-	case oidEC:
+	switch c.KeyAlg.OID {
+	case OIDEC:
 		if c.curve() == nil {
 			return "an elliptic curve that is not allowed"
 		}
-	case oidEd25519:
-		if c.keyAlg.params != nil {
+	case OIDEd25519:
+		if c.KeyAlg.params != nil {
 			return "an Ed25519 key with parameters"
 		}
-	case oidRSA, oidRSAPSS:
+	case OIDRSA, OIDRSAPSS:
 		n, e, ok := rsaParts(c.keyBits)
 		if !ok {
 			return "" // no key at all: the signature cannot verify
@@ -152,12 +153,12 @@ func keyProblem(c *certificate) string {
 	return ""
 }
 
-func usageProblem(c *certificate, usages usageRule) string {
+func usageProblem(c *Certificate, usages UsageRule) string {
 	if c.hasEKU {
 		switch {
 		case c.hasUsage(oidEKUAny):
 			return "the extended key usage \"any\" is not allowed"
-		case !usages.allows(c):
+		case !usages.Allows(c):
 			return "the certificate lacks an accepted extended key usage"
 		case mixedUsage(c):
 			return "the certificate mixes extended key usages that must stand alone"
@@ -193,8 +194,8 @@ func usageProblem(c *certificate, usages usageRule) string {
 }
 
 // mixedUsage: time stamping and OCSP signing each exclude every other usage.
-func mixedUsage(c *certificate) bool {
-	tsa, ocsp := c.hasUsage(oidEKUTime), c.hasUsage(oidEKUOCSP)
+func mixedUsage(c *Certificate) bool {
+	tsa, ocsp := c.hasUsage(OIDEKUTime), c.hasUsage(OIDEKUOCSP)
 	if tsa && ocsp {
 		return true
 	}

@@ -1,4 +1,4 @@
-package c2pa
+package pki
 
 import (
 	"bytes"
@@ -14,46 +14,47 @@ import (
 
 const (
 	oidSignedData    = "1.2.840.113549.1.7.2"
-	oidTSTInfo       = "1.2.840.113549.1.9.16.1.4"
-	oidAttrType      = "1.2.840.113549.1.9.3"
-	oidAttrDigest    = "1.2.840.113549.1.9.4"
-	oidAttrTime      = "1.2.840.113549.1.9.5"
+	OIDTSTInfo       = "1.2.840.113549.1.9.16.1.4"
+	OIDAttrType      = "1.2.840.113549.1.9.3"
+	OIDAttrDigest    = "1.2.840.113549.1.9.4"
+	OIDAttrTime      = "1.2.840.113549.1.9.5"
 	oidAttrSignCert  = "1.2.840.113549.1.9.16.2.12"
 	oidAttrSignCert2 = "1.2.840.113549.1.9.16.2.47"
 )
 
-// signedData is the CMS content of a time-stamp token (RFC 5652 section 5).
-type signedData struct {
-	contentType string
-	content     []byte
-	certs       []*certificate
-	otherCerts  bool // a certificate of a kind that is not X.509, or one that cannot be read
-	noCerts     bool
-	signers     []signerInfo
+// SignedData is the CMS content of a time-stamp token (RFC 5652 section 5).
+type SignedData struct {
+	ContentType string
+	Content     []byte
+	Certs       []*Certificate
+	OtherCerts  bool // a certificate of a kind that is not X.509, or one that cannot be read
+	NoCerts     bool
+	Signers     []SignerInfo
 }
 
-type signerInfo struct {
+// SignerInfo is one signature of a time stamp.
+type SignerInfo struct {
 	issuer    []byte
 	serial    *big.Int
 	keyID     []byte
-	digest    algorithm
-	hasAttrs  bool
+	Digest    algorithm
+	HasAttrs  bool
 	attrs     []byte // content of the signed attributes, without header
 	signature []byte
 }
 
-// tstInfo is the statement of the authority (RFC 3161 section 2.4.2).
-type tstInfo struct {
-	imprintAlg string
-	imprint    []byte
-	genTime    time.Time
-	accuracy   time.Duration
+// TSTInfo is the statement of the authority (RFC 3161 section 2.4.2).
+type TSTInfo struct {
+	ImprintAlg string
+	Imprint    []byte
+	GenTime    time.Time
+	Accuracy   time.Duration
 }
 
 func ctxTag(n uint8) cbasn1.Tag { return cbasn1.Tag(n).Constructed().ContextSpecific() }
 
-// parseTimeStamp reads a TimeStampResp or a bare token (ContentInfo).
-func parseTimeStamp(der []byte) (*signedData, error) {
+// ParseTimeStamp reads a TimeStampResp or a bare token (ContentInfo).
+func ParseTimeStamp(der []byte) (*SignedData, error) {
 	input := cryptobyte.String(der)
 	var outer cryptobyte.String
 	if !input.ReadASN1(&outer, cbasn1.SEQUENCE) {
@@ -80,15 +81,15 @@ func parseTimeStamp(der []byte) (*signedData, error) {
 	return parseSignedData(sd)
 }
 
-func parseSignedData(sd cryptobyte.String) (*signedData, error) {
-	out := &signedData{noCerts: true}
+func parseSignedData(sd cryptobyte.String) (*SignedData, error) {
+	out := &SignedData{NoCerts: true}
 	var version int
 	var digests, encap, signers cryptobyte.String
 	if !sd.ReadASN1Integer(&version) || !sd.ReadASN1(&digests, cbasn1.SET) || !sd.ReadASN1(&encap, cbasn1.SEQUENCE) {
 		return nil, asn1Err("signed data")
 	}
 	var ok bool
-	if out.contentType, ok = readOID(&encap); !ok {
+	if out.ContentType, ok = readOID(&encap); !ok {
 		return nil, asn1Err("signed content")
 	}
 	if !encap.Empty() {
@@ -96,26 +97,26 @@ func parseSignedData(sd cryptobyte.String) (*signedData, error) {
 		if !encap.ReadASN1(&wrapped, ctxTag(0)) || !wrapped.ReadASN1(&content, cbasn1.OCTET_STRING) {
 			return nil, asn1Err("signed content")
 		}
-		out.content = content
+		out.Content = content
 	}
 	if sd.PeekASN1Tag(ctxTag(0)) {
 		var list cryptobyte.String
 		if !sd.ReadASN1(&list, ctxTag(0)) {
 			return nil, asn1Err("time-stamp certificates")
 		}
-		out.noCerts = false
+		out.NoCerts = false
 		for n := 0; !list.Empty(); n++ {
 			var one cryptobyte.String
 			var tag cbasn1.Tag
 			if !list.ReadAnyASN1Element(&one, &tag) || n > 32 {
 				return nil, asn1Err("time-stamp certificates")
 			}
-			c, err := parseCertificate(one)
+			c, err := ParseCertificate(one)
 			if tag != cbasn1.SEQUENCE || err != nil {
-				out.otherCerts = true
+				out.OtherCerts = true
 				continue
 			}
-			out.certs = append(out.certs, c)
+			out.Certs = append(out.Certs, c)
 		}
 	}
 	sd.SkipOptionalASN1(ctxTag(1))
@@ -127,14 +128,14 @@ func parseSignedData(sd cryptobyte.String) (*signedData, error) {
 		if err != nil {
 			return nil, err
 		}
-		if out.signers = append(out.signers, s); len(out.signers) > 8 {
+		if out.Signers = append(out.Signers, s); len(out.Signers) > 8 {
 			return nil, asn1Err("time stamp with too many signers")
 		}
 	}
 	return out, nil
 }
 
-func parseSigner(list *cryptobyte.String) (s signerInfo, err error) {
+func parseSigner(list *cryptobyte.String) (s SignerInfo, err error) {
 	var seq cryptobyte.String
 	var version int
 	if !list.ReadASN1(&seq, cbasn1.SEQUENCE) || !seq.ReadASN1Integer(&version) {
@@ -155,7 +156,7 @@ func parseSigner(list *cryptobyte.String) (s signerInfo, err error) {
 		s.keyID = id
 	}
 	var ok bool
-	if s.digest, ok = readAlgorithm(&seq); !ok {
+	if s.Digest, ok = readAlgorithm(&seq); !ok {
 		return s, asn1Err("signer digest")
 	}
 	if seq.PeekASN1Tag(ctxTag(0)) {
@@ -163,7 +164,7 @@ func parseSigner(list *cryptobyte.String) (s signerInfo, err error) {
 		if !seq.ReadASN1(&attrs, ctxTag(0)) {
 			return s, asn1Err("signed attributes")
 		}
-		s.hasAttrs, s.attrs = true, attrs
+		s.HasAttrs, s.attrs = true, attrs
 	}
 	var sig cryptobyte.String
 	if _, ok = readAlgorithm(&seq); !ok || !seq.ReadASN1(&sig, cbasn1.OCTET_STRING) {
@@ -173,8 +174,8 @@ func parseSigner(list *cryptobyte.String) (s signerInfo, err error) {
 	return s, nil
 }
 
-// attribute gives the values of a signed attribute as the content of their SET, and how many there are.
-func (s *signerInfo) attribute(oid string) (values []cryptobyte.String, found bool) {
+// Attribute gives the values of a signed attribute as the content of their SET, and how many there are.
+func (s *SignerInfo) Attribute(oid string) (values []cryptobyte.String, found bool) {
 	list := cryptobyte.String(s.attrs)
 	for !list.Empty() {
 		var one, set cryptobyte.String
@@ -198,7 +199,8 @@ func (s *signerInfo) attribute(oid string) (values []cryptobyte.String, found bo
 	return nil, false
 }
 
-func parseTSTInfo(der []byte) (t tstInfo, err error) {
+// ParseTSTInfo reads the statement of a time stamp.
+func ParseTSTInfo(der []byte) (t TSTInfo, err error) {
 	input := cryptobyte.String(der)
 	var seq, imprint, hashed cryptobyte.String
 	var version int
@@ -214,8 +216,8 @@ func parseTSTInfo(der []byte) (t tstInfo, err error) {
 	if !ok || !imprint.ReadASN1(&hashed, cbasn1.OCTET_STRING) || !seq.ReadASN1Integer(serial) {
 		return t, bad
 	}
-	t.imprintAlg, t.imprint = alg.oid, hashed
-	if t.genTime, ok = readTSTTime(&seq); !ok {
+	t.ImprintAlg, t.Imprint = alg.OID, hashed
+	if t.GenTime, ok = readTSTTime(&seq); !ok {
 		return t, bad
 	}
 	if seq.PeekASN1Tag(cbasn1.SEQUENCE) {
@@ -223,7 +225,7 @@ func parseTSTInfo(der []byte) (t tstInfo, err error) {
 		if !seq.ReadASN1(&acc, cbasn1.SEQUENCE) {
 			return t, bad
 		}
-		t.accuracy = readAccuracy(acc)
+		t.Accuracy = readAccuracy(acc)
 	}
 	return t, nil
 }
@@ -257,23 +259,24 @@ func readAccuracy(acc cryptobyte.String) time.Duration {
 	return (total + time.Second - 1).Truncate(time.Second)
 }
 
-func (sd *signedData) signerCert(s *signerInfo) *certificate {
-	for _, c := range sd.certs {
+// SignerCert finds the certificate of a signer among those that travel along; nil when it is not there.
+func (sd *SignedData) SignerCert(s *SignerInfo) *Certificate {
+	for _, c := range sd.Certs {
 		if s.keyID != nil {
 			if bytes.Equal(s.keyID, c.subjectKey) {
 				return c
 			}
-		} else if bytes.Equal(s.issuer, c.issuer) && s.serial.Cmp(c.serial) == 0 {
+		} else if bytes.Equal(s.issuer, c.Issuer) && s.serial.Cmp(c.Serial) == 0 {
 			return c
 		}
 	}
 	return nil
 }
 
-// boundTo checks the signing-certificate attributes (RFC 2634, RFC 5035): the first hash must be that of the signer.
-func boundTo(s *signerInfo, leaf *certificate) bool {
+// BoundTo checks the signing-certificate attributes (RFC 2634, RFC 5035): the first hash must be that of the signer.
+func BoundTo(s *SignerInfo, leaf *Certificate) bool {
 	for _, oid := range []string{oidAttrSignCert, oidAttrSignCert2} {
-		values, found := s.attribute(oid)
+		values, found := s.Attribute(oid)
 		if !found {
 			continue
 		}
@@ -286,13 +289,13 @@ func boundTo(s *signerInfo, leaf *certificate) bool {
 			hash = crypto.SHA256
 			if id.PeekASN1Tag(cbasn1.SEQUENCE) {
 				alg, ok := readAlgorithm(&id)
-				if hash = hashByOID[alg.oid]; !ok || hash == 0 {
+				if hash = HashByOID[alg.OID]; !ok || hash == 0 {
 					return false
 				}
 			}
 		}
 		h := hash.New()
-		h.Write(leaf.raw)
+		h.Write(leaf.Raw)
 		if !id.ReadASN1(&want, cbasn1.OCTET_STRING) || !bytes.Equal(h.Sum(nil), want) {
 			return false
 		}
@@ -300,9 +303,10 @@ func boundTo(s *signerInfo, leaf *certificate) bool {
 	return true
 }
 
-func (sd *signedData) signatureValid(s *signerInfo, leaf *certificate, hash crypto.Hash) bool {
-	if !s.hasAttrs {
-		return verifyDER(leaf, hash, false, sd.content, s.signature)
+// SignatureValid verifies the signature over the signed attributes, or over the content when there are none.
+func (sd *SignedData) SignatureValid(s *SignerInfo, leaf *Certificate, hash crypto.Hash) bool {
+	if !s.HasAttrs {
+		return verifyDER(leaf, hash, false, sd.Content, s.signature)
 	}
 	if verifyDER(leaf, hash, false, derSet(s.attrs), s.signature) {
 		return true
@@ -332,14 +336,14 @@ func sortSet(content []byte) ([]byte, bool) {
 	return bytes.Join(parts, nil), true
 }
 
-// orderChain puts certificates of a bag in order from the leaf towards the root.
-func orderChain(leaf *certificate, bag []*certificate) []*certificate {
-	chain := []*certificate{leaf}
-	used := map[*certificate]bool{leaf: true}
+// OrderChain puts certificates of a bag in order from the leaf towards the root.
+func OrderChain(leaf *Certificate, bag []*Certificate) []*Certificate {
+	chain := []*Certificate{leaf}
+	used := map[*Certificate]bool{leaf: true}
 	for range bag {
-		var next *certificate
+		var next *Certificate
 		for _, c := range bag {
-			if !used[c] && bytes.Equal(chain[len(chain)-1].issuer, c.subject) {
+			if !used[c] && bytes.Equal(chain[len(chain)-1].Issuer, c.Subject) {
 				next = c
 				break
 			}

@@ -1,4 +1,6 @@
-package c2pa
+// Package pki reads certificates, time stamps (RFC 3161, CMS) and OCSP responses as far as C2PA looks at them, and
+// judges certificates by the C2PA certificate profile. It knows nothing of manifests and raises no status codes.
+package pki
 
 import (
 	"crypto"
@@ -23,13 +25,13 @@ import (
 
 // Object identifiers used below, in dotted form.
 const (
-	oidRSA       = "1.2.840.113549.1.1.1"
-	oidRSAPSS    = "1.2.840.113549.1.1.10"
-	oidEC        = "1.2.840.10045.2.1"
-	oidEd25519   = "1.3.101.112"
-	oidP256      = "1.2.840.10045.3.1.7"
-	oidP384      = "1.3.132.0.34"
-	oidP521      = "1.3.132.0.35"
+	OIDRSA       = "1.2.840.113549.1.1.1"
+	OIDRSAPSS    = "1.2.840.113549.1.1.10"
+	OIDEC        = "1.2.840.10045.2.1"
+	OIDEd25519   = "1.3.101.112"
+	OIDP256      = "1.2.840.10045.3.1.7"
+	OIDP384      = "1.3.132.0.34"
+	OIDP521      = "1.3.132.0.35"
 	oidSHA1      = "1.3.14.3.2.26"
 	oidSHA256    = "2.16.840.1.101.3.4.2.1"
 	oidSHA384    = "2.16.840.1.101.3.4.2.2"
@@ -43,9 +45,9 @@ const (
 	oidEKUServer = "1.3.6.1.5.5.7.3.1"
 	oidEKUClient = "1.3.6.1.5.5.7.3.2"
 	oidEKUCode   = "1.3.6.1.5.5.7.3.3"
-	oidEKUEmail  = "1.3.6.1.5.5.7.3.4"
-	oidEKUTime   = "1.3.6.1.5.5.7.3.8"
-	oidEKUOCSP   = "1.3.6.1.5.5.7.3.9"
+	OIDEKUEmail  = "1.3.6.1.5.5.7.3.4"
+	OIDEKUTime   = "1.3.6.1.5.5.7.3.8"
+	OIDEKUOCSP   = "1.3.6.1.5.5.7.3.9"
 )
 
 // certSigAlgs are the signature algorithms that the certificate profile allows, with their hash (0: in the parameters
@@ -53,15 +55,16 @@ const (
 var certSigAlgs = map[string]crypto.Hash{
 	"1.2.840.113549.1.1.11": crypto.SHA256, "1.2.840.113549.1.1.12": crypto.SHA384, "1.2.840.113549.1.1.13": crypto.SHA512,
 	"1.2.840.10045.4.3.2": crypto.SHA256, "1.2.840.10045.4.3.3": crypto.SHA384, "1.2.840.10045.4.3.4": crypto.SHA512,
-	oidRSAPSS: 0, oidEd25519: 0,
+	OIDRSAPSS: 0, OIDEd25519: 0,
 }
 
-var hashByOID = map[string]crypto.Hash{oidSHA1: crypto.SHA1, oidSHA256: crypto.SHA256, oidSHA384: crypto.SHA384, oidSHA512: crypto.SHA512}
+// HashByOID gives the hash of an algorithm identifier.
+var HashByOID = map[string]crypto.Hash{oidSHA1: crypto.SHA1, oidSHA256: crypto.SHA256, oidSHA384: crypto.SHA384, oidSHA512: crypto.SHA512}
 
 // algorithm is an AlgorithmIdentifier.
 type algorithm struct {
 	raw    []byte
-	oid    string
+	OID    string
 	params []byte // element with its header; nil when absent
 }
 
@@ -71,18 +74,18 @@ type certExtension struct {
 	value    []byte
 }
 
-// certificate is an X.509 certificate as far as the C2PA certificate profile looks. It is parsed here and not by
+// Certificate is an X.509 certificate as far as the C2PA certificate profile looks. It is parsed here and not by
 // crypto/x509, because that refuses or hides things which the profile wants named: RSASSA-PSS keys, unique ids,
 // differing inner and outer algorithms.
-type certificate struct {
-	raw, tbs            []byte
+type Certificate struct {
+	Raw, tbs            []byte
 	version             int
-	serial              *big.Int
+	Serial              *big.Int
 	inner, outer        algorithm // signature algorithm inside and outside the signed part
-	issuer, subject     []byte
-	notBefore, notAfter time.Time
+	Issuer, Subject     []byte
+	NotBefore, NotAfter time.Time
 	spki                []byte
-	keyAlg              algorithm
+	KeyAlg              algorithm
 	keyBits             []byte
 	hasUniqueID         bool
 	extensions          []certExtension
@@ -117,7 +120,7 @@ func readAlgorithm(s *cryptobyte.String) (a algorithm, ok bool) {
 	if !raw.ReadASN1(&inner, cbasn1.SEQUENCE) {
 		return a, false
 	}
-	if a.oid, ok = readOID(&inner); !ok {
+	if a.OID, ok = readOID(&inner); !ok {
 		return a, false
 	}
 	if !inner.Empty() {
@@ -126,7 +129,8 @@ func readAlgorithm(s *cryptobyte.String) (a algorithm, ok bool) {
 	return a, true
 }
 
-func readTime(s *cryptobyte.String) (t time.Time, ok bool) {
+// ReadTime reads a UTCTime or GeneralizedTime.
+func ReadTime(s *cryptobyte.String) (t time.Time, ok bool) {
 	switch {
 	case s.PeekASN1Tag(cbasn1.UTCTime):
 		ok = s.ReadASN1UTCTime(&t)
@@ -136,14 +140,14 @@ func readTime(s *cryptobyte.String) (t time.Time, ok bool) {
 	return t, ok
 }
 
-// parseCertificate reads one DER certificate. Bytes after it are ignored, as some writers pad.
-func parseCertificate(der []byte) (*certificate, error) {
+// ParseCertificate reads one DER certificate. Bytes after it are ignored, as some writers pad.
+func ParseCertificate(der []byte) (*Certificate, error) {
 	input := cryptobyte.String(der)
 	var whole, body, tbsRaw, tbs cryptobyte.String
 	if !input.ReadASN1Element(&whole, cbasn1.SEQUENCE) {
 		return nil, asn1Err("certificate")
 	}
-	c := &certificate{raw: whole, pathLen: -1}
+	c := &Certificate{Raw: whole, pathLen: -1}
 	outer := whole
 	if !outer.ReadASN1(&body, cbasn1.SEQUENCE) || !body.ReadASN1Element(&tbsRaw, cbasn1.SEQUENCE) {
 		return nil, asn1Err("certificate")
@@ -164,15 +168,15 @@ func parseCertificate(der []byte) (*certificate, error) {
 	return c, c.parseTBS(tbs)
 }
 
-func (c *certificate) parseTBS(tbs cryptobyte.String) error {
+func (c *Certificate) parseTBS(tbs cryptobyte.String) error {
 	var version int
 	if !tbs.ReadOptionalASN1Integer(&version, cbasn1.Tag(0).Constructed().ContextSpecific(), 0) {
 		return asn1Err("certificate version")
 	}
 	c.version = version + 1
-	c.serial = new(big.Int)
+	c.Serial = new(big.Int)
 	var ok bool
-	if !tbs.ReadASN1Integer(c.serial) {
+	if !tbs.ReadASN1Integer(c.Serial) {
 		return asn1Err("certificate serial number")
 	}
 	if c.inner, ok = readAlgorithm(&tbs); !ok {
@@ -183,11 +187,11 @@ func (c *certificate) parseTBS(tbs cryptobyte.String) error {
 		!tbs.ReadASN1Element(&subject, cbasn1.SEQUENCE) || !tbs.ReadASN1Element(&spki, cbasn1.SEQUENCE) {
 		return asn1Err("certificate names, validity or key")
 	}
-	c.issuer, c.subject, c.spki = issuer, subject, spki
-	if c.notBefore, ok = readTime(&validity); !ok {
+	c.Issuer, c.Subject, c.spki = issuer, subject, spki
+	if c.NotBefore, ok = ReadTime(&validity); !ok {
 		return asn1Err("certificate validity")
 	}
-	if c.notAfter, ok = readTime(&validity); !ok {
+	if c.NotAfter, ok = ReadTime(&validity); !ok {
 		return asn1Err("certificate validity")
 	}
 	var key cryptobyte.String
@@ -195,7 +199,7 @@ func (c *certificate) parseTBS(tbs cryptobyte.String) error {
 	if !spki.ReadASN1(&key, cbasn1.SEQUENCE) {
 		return asn1Err("certificate key")
 	}
-	if c.keyAlg, ok = readAlgorithm(&key); !ok || !key.ReadASN1BitString(&bits) {
+	if c.KeyAlg, ok = readAlgorithm(&key); !ok || !key.ReadASN1BitString(&bits) {
 		return asn1Err("certificate key")
 	}
 	c.keyBits = bits.RightAlign()
@@ -218,7 +222,7 @@ func (c *certificate) parseTBS(tbs cryptobyte.String) error {
 	return nil
 }
 
-func (c *certificate) parseExtensions(wrapped cryptobyte.String) error {
+func (c *Certificate) parseExtensions(wrapped cryptobyte.String) error {
 	var list cryptobyte.String
 	if !wrapped.ReadASN1(&list, cbasn1.SEQUENCE) {
 		return asn1Err("certificate extensions")
@@ -248,7 +252,7 @@ func (c *certificate) parseExtensions(wrapped cryptobyte.String) error {
 	return nil
 }
 
-func (c *certificate) interpret(oid string, value cryptobyte.String) error {
+func (c *Certificate) interpret(oid string, value cryptobyte.String) error {
 	switch oid {
 	case oidExtBC:
 		var seq cryptobyte.String
@@ -289,7 +293,7 @@ func (c *certificate) interpret(oid string, value cryptobyte.String) error {
 	return nil
 }
 
-func (c *certificate) hasUsage(oid string) bool {
+func (c *Certificate) hasUsage(oid string) bool {
 	for _, e := range c.eku {
 		if e == oid {
 			return true
@@ -298,13 +302,13 @@ func (c *certificate) hasUsage(oid string) bool {
 	return false
 }
 
-func (c *certificate) validAt(t time.Time) bool {
-	return !t.Before(c.notBefore) && !t.After(c.notAfter)
+func (c *Certificate) validAt(t time.Time) bool {
+	return !t.Before(c.NotBefore) && !t.After(c.NotAfter)
 }
 
-// name gives the last value of an attribute of the subject: "2.5.4.3" common name, "2.5.4.10" organisation.
-func (c *certificate) name(attribute string) string {
-	var rdns, out = cryptobyte.String(c.subject), ""
+// Name gives the last value of an attribute of the subject: "2.5.4.3" common name, "2.5.4.10" organisation.
+func (c *Certificate) Name(attribute string) string {
+	var rdns, out = cryptobyte.String(c.Subject), ""
 	var seq cryptobyte.String
 	if !rdns.ReadASN1(&seq, cbasn1.SEQUENCE) {
 		return ""
@@ -337,11 +341,11 @@ func asn1Text(value []byte, tag cbasn1.Tag) string {
 	return strings.ToValidUTF8(string(value), "\uFFFD")
 }
 
-// pem gives the certificate in PEM form.
-func (c *certificate) pem() string {
+// Pem gives the certificate in PEM form.
+func (c *Certificate) Pem() string {
 	var b strings.Builder
 	b.WriteString("-----BEGIN CERTIFICATE-----\n")
-	for s := base64.StdEncoding.EncodeToString(c.raw); s != ""; {
+	for s := base64.StdEncoding.EncodeToString(c.Raw); s != ""; {
 		n := min(64, len(s))
 		b.WriteString(s[:n])
 		b.WriteByte('\n')
@@ -367,57 +371,58 @@ func pssHash(params []byte) (crypto.Hash, string, error) {
 	if !ok || !ok2 || !ok3 {
 		return 0, "", asn1Err("RSASSA-PSS parameters")
 	}
-	if hash.oid != mgfHash.oid {
-		return 0, hash.oid, asn1Err("RSASSA-PSS with two hashes")
+	if hash.OID != mgfHash.OID {
+		return 0, hash.OID, asn1Err("RSASSA-PSS with two hashes")
 	}
-	return hashByOID[hash.oid], hash.oid, nil
+	return HashByOID[hash.OID], hash.OID, nil
 }
 
-// publicKey gives the key as crypto/* knows it.
-func (c *certificate) publicKey() (crypto.PublicKey, error) {
-	switch c.keyAlg.oid {
-	case oidRSA, oidRSAPSS:
+// PublicKey gives the key as crypto/* knows it.
+func (c *Certificate) PublicKey() (crypto.PublicKey, error) {
+	switch c.KeyAlg.OID {
+	case OIDRSA, OIDRSAPSS:
 		return x509.ParsePKCS1PublicKey(c.keyBits)
-	case oidEC:
+	case OIDEC:
 		curve := c.curve()
 		if curve == nil {
 			return nil, asn1Err("unknown curve")
 		}
 		return ecdsa.ParseUncompressedPublicKey(curve, c.keyBits)
-	case oidEd25519:
+	case OIDEd25519:
 		if len(c.keyBits) != ed25519.PublicKeySize {
 			return nil, asn1Err("Ed25519 key")
 		}
 		return ed25519.PublicKey(c.keyBits), nil
 	}
-	return nil, asn1Err("unknown key algorithm " + c.keyAlg.oid)
+	return nil, asn1Err("unknown key algorithm " + c.KeyAlg.OID)
 }
 
-func (c *certificate) curveOID() string {
-	p := cryptobyte.String(c.keyAlg.params)
+// CurveOID names the curve of an elliptic-curve key.
+func (c *Certificate) CurveOID() string {
+	p := cryptobyte.String(c.KeyAlg.params)
 	oid, _ := readOID(&p)
 	return oid
 }
 
-func (c *certificate) curve() elliptic.Curve {
-	switch c.curveOID() {
-	case oidP256:
+func (c *Certificate) curve() elliptic.Curve {
+	switch c.CurveOID() {
+	case OIDP256:
 		return elliptic.P256()
-	case oidP384:
+	case OIDP384:
 		return elliptic.P384()
-	case oidP521:
+	case OIDP521:
 		return elliptic.P521()
 	}
 	return nil
 }
 
 // checkSignedBy verifies the signature on c with the key of the issuer.
-func (c *certificate) checkSignedBy(issuer *certificate) bool {
-	hash, known := certSigAlgs[c.outer.oid]
+func (c *Certificate) checkSignedBy(issuer *Certificate) bool {
+	hash, known := certSigAlgs[c.outer.OID]
 	if !known {
 		return false
 	}
-	pss := c.outer.oid == oidRSAPSS
+	pss := c.outer.OID == OIDRSAPSS
 	if pss {
 		var err error
 		if hash, _, err = pssHash(c.outer.params); err != nil || hash == 0 {
@@ -428,8 +433,8 @@ func (c *certificate) checkSignedBy(issuer *certificate) bool {
 }
 
 // verifyDER verifies a signature as X.509, CMS and OCSP carry it: ECDSA in DER, RSA as PKCS #1 v1.5 unless pss.
-func verifyDER(key *certificate, hash crypto.Hash, pss bool, data, sig []byte) bool {
-	pub, err := key.publicKey()
+func verifyDER(key *Certificate, hash crypto.Hash, pss bool, data, sig []byte) bool {
+	pub, err := key.PublicKey()
 	if err != nil {
 		return false
 	}
@@ -444,7 +449,7 @@ func verifyDER(key *certificate, hash crypto.Hash, pss bool, data, sig []byte) b
 		if hash == 0 {
 			return false
 		}
-		if pss || key.keyAlg.oid == oidRSAPSS {
+		if pss || key.KeyAlg.OID == OIDRSAPSS {
 			return rsa.VerifyPSS(k, hash, digest, sig, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}) == nil
 		}
 		return rsa.VerifyPKCS1v15(k, hash, digest, sig) == nil

@@ -454,3 +454,28 @@ func (l claimLetters) category(f claim.LetterFacts) letter.Text {
 	}
 	return letter.Text{ZH: f.Category, EN: f.Category}
 }
+
+// claimDecisions looks at every decision on a claim over the whole database: served on both sides, no open window, full windows or recorded answers, the people that the rules demand.
+func claimDecisions(ctx context.Context, s *Store) Finding {
+	f := Finding{What: "claims", OK: true}
+	codes, first := map[string]int{}, ""
+	looked, err := claim.Doctor(ctx, s.DB, claimdb.Store{}, func(x claim.DoctorFinding) {
+		if codes[x.Code]++; first == "" {
+			first = x.Claim.String()
+		}
+	})
+	if err != nil {
+		return Finding{What: f.What, Say: err.Error(), Mend: "see the message"}
+	}
+	f.Say = fmt.Sprintf("%d decisions stand, none inside an open window, both sides served and heard in each", looked)
+	if len(codes) > 0 {
+		parts := make([]string, 0, len(codes))
+		for code, n := range codes {
+			parts = append(parts, fmt.Sprintf("%d: %s", n, i18n.T(i18n.EN, "claim.doctor."+code)))
+		}
+		slices.Sort(parts)
+		f.OK, f.Say = false, fmt.Sprintf("of %d decisions, %s; first claim %s", looked, strings.Join(parts, "; "), first)
+		f.Mend = "open the claim's duty-of-care page; such a decision must be looked at by a lead and, where a side was not heard, be taken up again"
+	}
+	return f
+}

@@ -159,8 +159,8 @@ func inside(ctx context.Context, s *Store) []Finding {
 		return out
 	}
 	out = append(out, timers(ctx, s)...)
-	out = append(out, logState(ctx, s))
-	return append(out, calendars(s))
+	out = append(out, logState(ctx, s), claimDecisions(ctx, s))
+	return append(out, calendars(s), packs((&Core{Store: s}).overrides("rules"), s.Source.Now()), clauses(s.Source.Now()))
 }
 
 func timers(ctx context.Context, s *Store) []Finding {

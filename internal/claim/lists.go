@@ -1,6 +1,11 @@
 package claim
 
-import "anxin/internal/claim/terms"
+import (
+	"maps"
+	"slices"
+
+	"anxin/internal/claim/terms"
+)
 
 // Wishes are the remedies that a buyer can ask for.
 func Wishes() []Remedy { return terms.Wishes() }
@@ -34,3 +39,9 @@ func Declarations() []Declared { return terms.Declarations() }
 
 // Course lists the states in the order in which a claim usually meets them (claim.state.<code>).
 func Course() []State { return terms.Course() }
+
+// Table is the transition table: who may do what when, past which guards, and whom it tells.
+func Table() []Transition { return slices.Clone(terms.Table) }
+
+// Stages says which clock and window belongs to each state.
+func Stages() map[State]Stage { return maps.Clone(terms.Stages) }

@@ -11,13 +11,21 @@ import (
 // doctorBatch bounds one transaction of the doctor.
 const doctorBatch = 200
 
-// Doctor implements Platform: it reads every decision that stands, and what its claim holds, from the rows and not from the facts that the machine keeps.
+// Doctor implements Platform.
 func (s *Commands) Doctor(ctx context.Context, report func(terms.DoctorFinding)) (looked int, err error) {
+	return Doctor(ctx, s.Run, s.Store, report)
+}
+
+// Doctor reads every decision that stands, and what its claim holds, from the rows and not from the facts that the machine keeps. A statement over the whole database counts the
+// decisions inside open windows a second time; when the two disagree, that is a finding too.
+func Doctor(ctx context.Context, run tx.Runner, store terms.Store, report func(terms.DoctorFinding)) (looked int, err error) {
+	s := doctor{store}
+	inside := 0
 	var after terms.Decision
 	for {
 		var batch []terms.Decision
-		err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
-			list, err := s.Store.DecidedAfter(ctx, t, after, doctorBatch)
+		err := run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+			list, err := store.DecidedAfter(ctx, t, after, doctorBatch)
 			if err != nil {
 				return err
 			}
@@ -27,22 +35,43 @@ func (s *Commands) Doctor(ctx context.Context, report func(terms.DoctorFinding))
 					return err
 				}
 				for _, code := range codes {
+					if code == openWindow {
+						inside++
+					}
 					report(terms.DoctorFinding{Tenant: list[i].Tenant, Case: list[i].Case, Claim: list[i].Claim, Code: code})
 				}
 			}
 			batch = list
 			return nil
 		})
-		if err != nil || len(batch) == 0 {
+		if err != nil {
 			return looked, err
+		}
+		if len(batch) == 0 {
+			break
 		}
 		looked += len(batch)
 		after = batch[len(batch)-1]
 	}
+	var counted int64
+	err = run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
+		counted, err = store.DuringWindow(ctx, t)
+		return err
+	})
+	if err == nil && counted > 0 && inside == 0 {
+		report(terms.DoctorFinding{Code: openWindow})
+	}
+	return looked, err
 }
 
+// openWindow is the finding of a decision inside an open window.
+const openWindow = "open_window"
+
+// doctor looks at decisions.
+type doctor struct{ Store terms.Store }
+
 // examine answers what is wrong with one decision.
-func (s *Commands) examine(ctx context.Context, t tx.Tx, d *terms.Decision) (codes []string, err error) {
+func (s doctor) examine(ctx context.Context, t tx.Tx, d *terms.Decision) (codes []string, err error) {
 	bad := func(code string) { codes = append(codes, code) }
 	notices, err := s.Store.Notices(ctx, t, d.Tenant, d.Case, d.Claim)
 	if err != nil {
@@ -69,7 +98,7 @@ func (s *Commands) examine(ctx context.Context, t tx.Tx, d *terms.Decision) (cod
 		}
 		switch {
 		case w.ClosedSeq == 0 || w.ClosedSeq > d.Seq:
-			bad("open_window")
+			bad(openWindow)
 		case w.How == "lapsed" && w.Closed.Before(w.Due):
 			bad("short_window")
 		case w.How == "lapsed", w.How == "answered":
@@ -87,7 +116,7 @@ func (s *Commands) examine(ctx context.Context, t tx.Tx, d *terms.Decision) (cod
 }
 
 // examinePeople looks at who decided: somebody with a first impression before it, and two people where a forgery was found.
-func (s *Commands) examinePeople(ctx context.Context, t tx.Tx, d *terms.Decision) (codes []string, err error) {
+func (s doctor) examinePeople(ctx context.Context, t tx.Tx, d *terms.Decision) (codes []string, err error) {
 	impressions, err := s.Store.Impressions(ctx, t, d.Tenant, d.Case, d.Claim)
 	if err != nil {
 		return nil, err

@@ -130,7 +130,7 @@ func newShop(t testing.TB, d *db.DB) *shop {
 	links := party.NewLinks(d, partydb.Store{}, s.keeper, src)
 	run := casefile.OnceRunner{Runner: d, Idempotency: casefile.NewIdempotency(casefiledb.Store{}, src)}
 	s.Service = order.New(order.Config{Run: run, Store: orderdb.Store{}, Timeline: s.line, Keeper: s.keeper, Links: links, Phones: party.NewFinder(links, partydb.Store{}, s.codes),
-		Vault: vault{s.vault}, Timers: s.clock, Source: src, Index: s.index, Parallel: 4})
+		Vault: vault{s.vault}, Timers: s.clock, Source: src, Index: s.index})
 	s.clock.Handle(evidence.DeriveKind, s.vault.DeriveHandler())
 	for kind, h := range s.Handlers() {
 		s.clock.Handle(kind, h)

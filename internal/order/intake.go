@@ -17,7 +17,7 @@ type Service struct{ Config }
 // New builds the service.
 func New(c Config) *Service {
 	if c.Parallel == 0 {
-		c.Parallel = 8
+		c.Parallel = 64
 	}
 	return &Service{c}
 }

@@ -25,7 +25,7 @@ type Config struct {
 	Source   casefile.Source
 	// Index hears about every reference, in its transaction; *check.Service is the one, through an adapter.
 	Index Indexer
-	// Parallel is how many orders of an import are brought in at once; 0 means 8.
+	// Parallel is how many orders of an import are brought in at once; 0 means 64: what waits together is committed together.
 	Parallel int
 }
 

@@ -8,5 +8,5 @@ var deviations = map[string]string{
 		"c2pa-rs drops the whole manifest from its report and says assertion.required.missing. Both say Invalid",
 }
 
-const boxesClause = "C2PA 2.x section 18.6 (general boxes hash): the list covers all boxes of the asset in order. c2pa-rs stops comparing at " +
+const boxesClause = "C2PA 2.3 sections 18.7 and 15.12.3 (general box hash): the list covers all boxes of the asset in order. c2pa-rs stops comparing at " +
 	"the end of the list, so boxes that nobody signed can follow; here they are assertion.boxesHash.mismatch"

@@ -202,6 +202,9 @@ func (q *Queries) Inbox(ctx context.Context, a casefile.Actor, in terms.InboxQue
 			page.Next = cursor(k)
 		}
 		for i := range list {
+			if !list[i].Facts.MerchantServed {
+				continue // not served on this merchant yet: it is not theirs to know of
+			}
 			row, err := q.inboxRow(ctx, t, a, &list[i])
 			if err != nil {
 				return err

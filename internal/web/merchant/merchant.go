@@ -67,8 +67,8 @@ func (p *Pages) Routes() []staff.Route {
 		of("GET "+one+"/live", party.ViewClaim, p.liveClaim),
 		of("GET "+one+"/view/{item}", party.ViewClaim, p.view),
 		of("GET "+one+"/media/{item}/{size}", party.ViewClaim, p.media),
-		of("POST "+one+"/uploads", party.AttachPhotos, p.beginUpload),
-		of(one+"/uploads/{upload}", party.AttachPhotos, p.uploadPiece),
+		of("POST "+one+"/uploads", party.SpeakInClaim, p.beginUpload),
+		of(one+"/uploads/{upload}", party.SpeakInClaim, p.uploadPiece),
 		of("GET "+one+"/letter/{letter}", party.ViewClaim, p.letter),
 		of("GET "+one+"/letter/{letter}/pdf", party.ViewClaim, p.letterPDF),
 	}

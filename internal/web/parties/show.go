@@ -238,9 +238,7 @@ func OrderFacts(p i18n.Printer, o claim.OrderView, merchant bool) []ui.Pair {
 		product += " × " + strconv.Itoa(o.Quantity)
 	}
 	add("parties.order.product", product)
-	if merchant {
-		add("parties.order.code", o.Code)
-	} else {
+	if !merchant {
 		add("parties.order.merchant", o.Merchant)
 	}
 	add("parties.order.number", o.Number)

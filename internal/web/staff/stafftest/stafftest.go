@@ -21,8 +21,9 @@ import (
 	"anxin/internal/web/webtest"
 )
 
-// Me is the account that is logged in, Technician the technician it stands for.
+// Me is the account that is logged in, Technician the technician it stands for, Merchant the merchant.
 var (
+	Merchant   = casefile.ID{1, 0x9a, 6: 0x70, 8: 0x80, 15: 0xec}
 	Me         = casefile.ID{1, 0x9a, 6: 0x70, 8: 0x80, 15: 0xee}
 	Technician = casefile.ID{1, 0x9a, 6: 0x70, 8: 0x80, 15: 0xed}
 )
@@ -35,6 +36,9 @@ func (r Reader) Current(context.Context) (party.Identity, bool) {
 	i := party.Identity{Tenant: 1, Account: Me, Name: "林晓", Roles: []casefile.Role{r.Role}, Role: r.Role, Stage: party.StageFull}
 	if r.Role == casefile.Technician {
 		i.Technician = Technician
+	}
+	if r.Role == casefile.Merchant {
+		i.Merchant = Merchant
 	}
 	return i, r.Role != ""
 }

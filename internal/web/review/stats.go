@@ -120,9 +120,9 @@ type measure struct {
 }
 
 var measures = []measure{
-	{"filed", func(s claim.Stats) (float64, bool) { return float64(s.Filed), true }, number, nil, false},
+	{"filed", func(s claim.Stats) (float64, bool) { return float64(s.Filed), true }, count, nil, false},
 	{"review_time", stay(claim.InReview), duration, nil, false},
-	{"breaches", func(s claim.Stats) (float64, bool) { return float64(s.Breaches), true }, number, nil, true},
+	{"breaches", func(s claim.Stats) (float64, bool) { return float64(s.Breaches), true }, count, nil, true},
 	rate("heard", func(s claim.Stats) claim.Share { return s.Heard }),
 	rate("refund_only", func(s claim.Stats) claim.Share { return s.RefundOnly }),
 	rate("agreed", func(s claim.Stats) claim.Share { return claim.Share{N: s.Agreed, Of: s.Decided} }),
@@ -157,7 +157,7 @@ func stay(state claim.State) func(claim.Stats) (float64, bool) {
 	}
 }
 
-func number(pr i18n.Printer, x float64) string { return pr.Number(int64(x)) }
+func count(pr i18n.Printer, x float64) string { return pr.Number(int64(x)) }
 
 func duration(pr i18n.Printer, x float64) string {
 	return pr.Duration(time.Duration(x * float64(time.Minute)))

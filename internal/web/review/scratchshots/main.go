@@ -26,7 +26,7 @@ func main() {
 	}
 	ctx, c2 := context.WithTimeout(ctx, 200*time.Second)
 	defer c2()
-	do := func(a ...chromedp.Action) {
+	do := func(a ...chromedp.) {
 		if err := chromedp.Do(ctx, a...); err != nil {
 			fmt.Println("ERR", err)
 		}

@@ -115,14 +115,14 @@ func (x *Index) load() error {
 
 func (x *Index) loadRecords() error {
 	buf := make([]byte, 4096*recordSize)
+	var e Entry // reused: ten million of them would be a gigabyte of garbage
 	for {
 		n, err := io.ReadFull(x.file, buf)
 		for at := 0; at+recordSize <= n; at += recordSize {
-			e, ok := decode(buf[at : at+recordSize])
-			if !ok {
+			if !decode(buf[at:at+recordSize], &e) {
 				return x.cut(at+recordSize == n && err != nil)
 			}
-			x.insert(e)
+			x.insert(&e)
 		}
 		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			if n%recordSize != 0 {
@@ -217,15 +217,15 @@ func encode(b []byte, e *Entry) []byte {
 	return binary.LittleEndian.AppendUint32(b, checksum(b[begin:]))
 }
 
-func decode(b []byte) (*Entry, bool) {
+func decode(b []byte, e *Entry) bool {
 	if checksum(b[:recordSize-4]) != binary.LittleEndian.Uint32(b[recordSize-4:]) {
-		return nil, false
+		return false
 	}
-	e := &Entry{Hash: Hash(b[:32]), Tenant: [16]byte(b[32:48]), Item: [16]byte(b[48:64]), Quality: b[64+8*MaxScopes]}
+	*e = Entry{Hash: Hash(b[:32]), Tenant: [16]byte(b[32:48]), Item: [16]byte(b[48:64]), Quality: b[64+8*MaxScopes]}
 	for i := range e.Scopes {
 		e.Scopes[i] = Scope(binary.LittleEndian.Uint64(b[64+8*i:]))
 	}
-	return e, true
+	return true
 }
 
 // checksum is never zero, so a stretch of zeros that a crash leaves behind is no record.
@@ -240,8 +240,8 @@ func (x *Index) read(record uint32) (*Entry, error) {
 		}
 		return nil, err
 	}
-	e, ok := decode(b[:])
-	if !ok {
+	e := &Entry{}
+	if !decode(b[:], e) {
 		return nil, fmt.Errorf("%w: record %d", ErrDamaged, record)
 	}
 	return e, nil

@@ -16,6 +16,7 @@ import (
 const (
 	maxPixels = 1 << 19 // a larger picture is looked at in its middle
 	cell      = 16      // pixels; the side of a square that counts as one trial
+	minCells  = 24      // squares of a place: lines of print repeat themselves, so the votes in a small place are not independent
 	limit     = -6      // of LogNFA: one false alarm in a million pictures, if votes were as independent as assumed
 )
 
@@ -225,14 +226,14 @@ func cluster(votes []uint8, w, h, main int) (box [4]int, logNFA float64, foreign
 			}
 			stack := []int{start}
 			seen[start] = true
-			k, n := 0, 0
+			k, n, size := 0, 0, 0
 			x0, y0, x1, y1 := cw, ch, 0, 0
 			for len(stack) > 0 {
 				at := stack[len(stack)-1]
 				stack = stack[:len(stack)-1]
 				x, y := at%cw, at/cw
 				x0, x1, y0, y1 = min(x0, x), max(x1, x), min(y0, y), max(y1, y)
-				k, n = k+counts[at][o], n+valid[at]
+				k, n, size = k+counts[at][o], n+valid[at], size+1
 				for _, d := range [4][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
 					nx, ny := x+d[0], y+d[1]
 					if nx < 0 || ny < 0 || nx >= cw || ny >= ch {
@@ -244,7 +245,7 @@ func cluster(votes []uint8, w, h, main int) (box [4]int, logNFA float64, foreign
 					}
 				}
 			}
-			if v := tests + logTail(n/64, k/64, 1.0/64); v < logNFA {
+			if v := tests + logTail(n/64, k/64, 1.0/64); v < logNFA && size >= minCells {
 				logNFA, foreign = v, o
 				box = [4]int{x0 * cell, y0 * cell, (x1 - x0 + 1) * cell, (y1 - y0 + 1) * cell}
 			}

@@ -13,8 +13,8 @@ import (
 const (
 	cell     = 24  // pixels a side of a square
 	tones    = 8   // classes of brightness, each compared with itself
-	minCells = 12  // squares of a place
-	excess   = 1.5 // natural logarithm: noise 4.5 times stronger or weaker
+	minCells = 16  // squares of a place
+	excess   = 1.4 // natural logarithm: noise four times stronger or weaker
 )
 
 // Detector finds places with other noise.
@@ -104,7 +104,7 @@ func one(g *image.Gray) square {
 	mean := sum / len(g.Pix)
 	spread := (slices.Max(parts[:]) - slices.Min(parts[:])) / (part * part)
 	slices.Sort(laplace)
-	noise := laplace[len(laplace)/2]/6/0.6745 + 0.15
+	noise := laplace[len(laplace)/2]/6/0.6745 + 0.6
 	return square{math.Log(noise), min(tones-1, mean*tones/256), mean > 24 && mean < 232 && spread < 24}
 }
 

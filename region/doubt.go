@@ -358,6 +358,8 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true // 辽宁省朝阳镇, 山西省古县镇
 	case h.form == table.FormShort && (alone && t.suffixAt(int(h.end)) || h.level <= table.Prefecture && t.autonomous(int(h.end))):
 		return ReasonWeak, true // 长春区, 黔南苗族侗族自治州
+	case alone && h.form == table.FormShort && h.level == table.County && h.after == followPlain && h.bound && d.tied(h):
+		return "", false // 昆山周庄, 江阴高新区
 	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
 		return ReasonWeak, true // 云南白药牙膏, 赵县长
 	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):
@@ -380,6 +382,16 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true
 	}
 	return "", false
+}
+
+// tied reports whether a town of the county, or a word for a zone, stands directly behind its name.
+func (d *decision) tied(h *hit) bool {
+	t := &d.s.text
+	if !t.joined(int(h.end)) {
+		return false
+	}
+	_, end, _, plain := t.zoneAfter(int(h.end))
+	return end > 0 && plain || d.r.namedAt(d.s, int(h.end), h.place)
 }
 
 // longerTown reports whether the short name of a county is the beginning of the longer name of a town elsewhere below the same

@@ -89,6 +89,8 @@ func TestPatchRefusals(t *testing.T) {
 		{"2027-03-01\tnew\t33010601\t云谷区\t330100\tx", 1, "33010601"},
 		{"2027-03-01\tnew\t330115\t云谷区\t330106\tx", 1, "级别"},
 		{"2027-03-01\trename\t330106\t西湖区\t\tx", 1, "相同"},
+		{"2027-03-01\tnew\t100001\t云谷区\t330000\tx", 1, "省"},
+		{"2027-03-01\tnew\t320199\t云谷区\t330100\tx", 1, "省"},
 	} {
 		_, err := New(strings.NewReader(c.file))
 		var e *PatchError

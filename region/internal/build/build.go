@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"sort"
+	"strings"
 
 	"anxin/region/internal/names"
 	"anxin/region/internal/patch"
@@ -70,6 +71,11 @@ func Build(dir string) (*table.Table, error) {
 		p := &b.t.Places[i]
 		if p.Level != table.Zone && !(p.Flags&table.FlagZone != 0 && genericUnit(p.Name)) {
 			c.AddPlace(b.t.Places, int32(i))
+		}
+		if p.Level == table.Town {
+			for _, other := range otherTownNames(p.Name) {
+				c.AddName(other, int32(i), table.FormAlias)
+			}
 		}
 	}
 	b.t.Entries = c.Entries()
@@ -334,13 +340,42 @@ func (b *builder) addTowns(rows []townRow) error {
 		if !ok {
 			return fmt.Errorf("town %d %s: county %d is unknown", r.code, r.name, r.county)
 		}
-		p := table.Place{Code: r.code, Name: r.name, Level: table.Town, Parent: at}
+		p := table.Place{Code: r.code, Name: ownTownName(r.name, b.t.Places[at].Name), Level: table.Town, Parent: at}
 		if r.zone {
 			p.Flags = table.FlagZone
 		}
 		b.add(p)
 	}
 	return nil
+}
+
+// ownTownName is the name of a town without that of its county, which some lists write before it: 济源市沁园街道.
+func ownTownName(name, county string) string {
+	rest, ok := strings.CutPrefix(name, county)
+	if rest = strings.TrimPrefix(rest, "人民政府"); ok && len([]rune(rest)) > 2 && isTown(rest) {
+		return rest
+	}
+	return name
+}
+
+// otherTownNames are the names that a town-level unit has beside its own in the list: 科技城（东渚街道） is 东渚街道 as well.
+func otherTownNames(name string) []string {
+	var out []string
+	for _, part := range strings.FieldsFunc(name, func(c rune) bool { return c == '（' || c == '）' }) {
+		if part != name && len([]rune(part)) > 2 && isTown(part) {
+			out = append(out, part)
+		}
+	}
+	return out
+}
+
+func isTown(name string) bool {
+	for _, suffix := range []string{"街道", "镇", "乡", "苏木"} {
+		if strings.HasSuffix(name, suffix) {
+			return true
+		}
+	}
+	return false
 }
 
 // genericUnit reports whether the name of a town-level unit is nothing but the word for its sort: 开发区, 林场. Such a

@@ -125,6 +125,14 @@ func (a *applier) add(p table.Place) int32 {
 	return i
 }
 
+// provinceOf are the first two digits of a code.
+func provinceOf(code uint32) uint32 {
+	for code > 99 {
+		code /= 10
+	}
+	return code
+}
+
 // create adds a division. One that is in force already under the same name only gets its date.
 func (a *applier) create(l *Line) *Error {
 	if i := a.now(l.Code); i >= 0 {
@@ -147,6 +155,9 @@ func (a *applier) create(l *Line) *Error {
 	}
 	if above := a.t.Places[parent].Level; above >= level {
 		return &Error{0, "上级区划的级别不对", "the parent is not of a higher level"}
+	}
+	if provinceOf(l.Code) != provinceOf(l.Parent) {
+		return &Error{0, "代码不属于上级区划所在的省", "the code is not one of the province that the parent lies in"}
 	}
 	i := a.add(table.Place{Code: l.Code, Name: l.Name, Level: level, Parent: parent, From: l.Date})
 	if level == table.Town {

@@ -158,6 +158,7 @@ const (
 	LeadClaim         Action = "claim.lead"     // suspend, merge, refer, take from a reviewer
 	ClaimProblems     Action = "claim.problems" // escalations and disagreements
 	ClaimStats        Action = "claim.stats"
+	PayClaim          Action = "claim.pay"      // what has to be paid, and that it was; for the platform's program
 	ViewClaimEvidence Action = "claim.evidence" // pictures of a claim and its references
 
 	// One's own account.
@@ -292,6 +293,7 @@ var table = []Def{
 	{LeadClaim, KindCase, ScopeNone, by(adm), nil},
 	{ClaimProblems, KindTenant, ScopeNone, by(adm), nil},
 	{ClaimStats, KindTenant, ScopeNone, by(rev, adm), nil},
+	{PayClaim, KindCase, ScopeAdmin, by(adm), nil},
 	{ViewClaimEvidence, KindEvidence, ScopeNone, by(rev, adm), nil},
 
 	{OwnAccount, KindAccount, ScopeNone, by(tec, agt, dis, mer, rev, adm), by(tec, agt, dis, mer, rev, adm)},

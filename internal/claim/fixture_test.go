@@ -51,9 +51,10 @@ type house struct {
 	letters  *letters
 	visits   *visits
 
-	mu  sync.Mutex
-	now time.Time
-	n   int
+	mu   sync.Mutex
+	now  time.Time
+	real time.Time // when set, the clock runs from then on
+	n    int
 }
 
 // each runs a test on both engines.
@@ -107,6 +108,9 @@ func TestMain(m *testing.M) {
 // quiet ends the timers that a test leaves behind: they would run in the next test.
 var quiet = &tx.Stmt{Name: "test/quiet", Text: "UPDATE timer SET state = 4, dedupe = NULL WHERE tenant = $1 AND state IN (0, 1, 5)"}
 
+// options are those of the timers.
+var options clock.Options
+
 func newHouse(t testing.TB, d *db.DB) *house {
 	t.Helper()
 	tenant += 10
@@ -125,7 +129,7 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	log, err := ledger.New(d, ledgerdb.Store{}, src, ledger.Options{Origin: "anxin.log/test", Seed: h.keeper.Derive("log signing key")[:32]})
 	h.ok(err)
 	h.timeline = casefile.NewTimeline(casefiledb.Store{}, log, nil, src)
-	h.clock = clock.New(d, clockdb.Store{}, src, clock.Options{})
+	h.clock = clock.New(d, clockdb.Store{}, src, options)
 	cals, err := clock.LoadCalendars(nil)
 	h.ok(err)
 	policy, err := clock.LoadPolicy(nil, cals)
@@ -146,6 +150,9 @@ func newHouse(t testing.TB, d *db.DB) *house {
 func (h *house) time() time.Time {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if !h.real.IsZero() {
+		return h.now.Add(time.Since(h.real))
+	}
 	return h.now
 }
 

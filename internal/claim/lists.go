@@ -45,3 +45,9 @@ func Table() []Transition { return slices.Clone(terms.Table) }
 
 // Stages says which clock and window belongs to each state.
 func Stages() map[State]Stage { return maps.Clone(terms.Stages) }
+
+// ClockKinds lists every kind of clock that a claim can have.
+func ClockKinds() []string { return terms.ClockKinds() }
+
+// Lanes lists the lanes.
+func Lanes() []Lane { return terms.Lanes() }

@@ -142,6 +142,7 @@ func (w *Work) changeClocks(ctx context.Context, before *terms.Facts) error {
 	case f.State == terms.Archived:
 		return w.C.Clocks.StopAll(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID, w.Now)
 	case terms.Ended(f.State):
+		w.clocks = nil
 		if err := w.C.Clocks.StopAll(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID, w.Now); err != nil {
 			return err
 		}
@@ -170,6 +171,7 @@ func (w *Work) pauseAll(ctx context.Context, pause bool) error {
 	if err != nil {
 		return err
 	}
+	w.clocks = nil
 	for _, c := range all {
 		st, err := w.C.Clocks.State(c, w.Now)
 		if err != nil {
@@ -219,12 +221,12 @@ func (w *Work) stageClock(ctx context.Context, row *terms.StageRow) error {
 	if kind == "" {
 		return nil
 	}
-	all, err := w.C.Clocks.Of(ctx, w.Tx, w.Case.Tenant, w.Case.ID)
+	all, err := w.allClocks(ctx)
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
-		if c.Kind != kind || c.Request != w.Claim.ID || c.Started.Before(row.Entered) {
+		if c.Kind != kind || c.Started.Before(row.Entered) {
 			continue
 		}
 		row.Due, row.Breached, row.Extended = c.Due, !c.Breached.IsZero(), 0
@@ -392,6 +394,7 @@ func (w *Work) extendClock(ctx context.Context, reason string) (time.Time, error
 		if e.Who != w.Part {
 			continue
 		}
+		w.clocks = nil
 		if err := w.C.Clocks.Extend(ctx, w.Tx, w.Actor, w.Case.ID, clk.ID, e.Amount(), reason, w.Now); err != nil {
 			return time.Time{}, err
 		}

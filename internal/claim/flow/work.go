@@ -45,15 +45,14 @@ type Work struct {
 	Claim *terms.Claim
 	Part  terms.Part
 
-	boxes   map[casefile.ID]*privacy.Box
-	events  []casefile.Event
-	attach  []attaching
-	clocks  []clock.CaseClock // read on demand
-	windows []terms.Window    // read on demand
-	said    casefile.ID       // the statement of this command
-	fresh   bool              // the claim is made by this command
-	rows    int64             // written by this command, for their order
-	lease   *terms.LeaseRow   // the running one, read by needLease
+	boxes  map[casefile.ID]*privacy.Box
+	events []casefile.Event
+	attach []attaching
+	clocks []clock.CaseClock // read on demand
+	said   casefile.ID       // the statement of this command
+	fresh  bool              // the claim is made by this command
+	rows   int64             // written by this command, for their order
+	lease  *terms.LeaseRow   // the running one, read by needLease
 }
 
 // attaching is evidence that waits for flush: attaching takes the head of the log, which everybody waits for.
@@ -327,13 +326,22 @@ func (w *Work) tell(ctx context.Context, to terms.Audience, template string, arg
 		To: to, Template: template, Lang: w.Case.Lang, Args: args})
 }
 
-// timeClocks reads the running clocks of the claim once.
-func (w *Work) runningClocks(ctx context.Context) ([]clock.CaseClock, error) {
+// allClocks reads the clocks of the claim; they are read again after a command changed one.
+func (w *Work) allClocks(ctx context.Context) ([]clock.CaseClock, error) {
+	if w.clocks != nil {
+		return w.clocks, nil
+	}
 	all, err := w.C.Clocks.Of(ctx, w.Tx, w.Case.Tenant, w.Case.ID)
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(c clock.CaseClock) bool { return c.Request != w.Claim.ID || !c.Stopped.IsZero() }), nil
+	w.clocks = slices.DeleteFunc(all, func(c clock.CaseClock) bool { return c.Request != w.Claim.ID })
+	return w.clocks, nil
+}
+
+func (w *Work) runningClocks(ctx context.Context) ([]clock.CaseClock, error) {
+	all, err := w.allClocks(ctx)
+	return slices.DeleteFunc(slices.Clone(all), func(c clock.CaseClock) bool { return !c.Stopped.IsZero() }), err
 }
 
 // clockOf answers the running clock of a kind and its deadline; false when none runs.
@@ -355,6 +363,7 @@ func (w *Work) startClock(ctx context.Context, kind string) (due time.Time, err 
 	if kind == "" {
 		return time.Time{}, nil
 	}
+	w.clocks = nil
 	clk, ok, err := w.C.Clocks.Start(ctx, w.Tx, clock.StartClock{Tenant: w.Case.Tenant, Case: w.Case.ID, Request: w.Claim.ID, Kind: kind, RequestKind: RequestKind,
 		Urgency: string(w.Claim.Lane), At: w.Now})
 	if err == nil && !ok {
@@ -364,9 +373,10 @@ func (w *Work) startClock(ctx context.Context, kind string) (due time.Time, err 
 }
 
 func (w *Work) stopClock(ctx context.Context, kind string) error {
-	if kind == "" {
-		return nil
+	if _, _, runs, err := w.clockOf(ctx, kind); err != nil || !runs {
+		return err
 	}
+	w.clocks = nil
 	return w.C.Clocks.Stop(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID, kind, w.Now)
 }
 

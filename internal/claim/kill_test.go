@@ -31,7 +31,7 @@ func TestKillNineOnClaims(t *testing.T) {
 		claimVictim(t, path)
 		return
 	}
-	kills := 8
+	kills := 5
 	if n, err := strconv.Atoi(os.Getenv("ANXIN_KILLS")); err == nil {
 		kills = n
 	}

@@ -147,7 +147,10 @@ func (m *Machine) Row(f *Facts, a Act) (Transition, error) {
 		}
 		return *r, nil
 	}
-	return Transition{}, notNow(f, &a, another)
+	if another {
+		return Transition{}, errNotYours
+	}
+	return Transition{}, errNotNow
 }
 
 // Do takes an act through the table and changes the facts. A refused act leaves them as they were. Conflict: not now, or a guard refuses; Denied: another part's.

@@ -288,10 +288,8 @@ func join[T ~string](list []T) string {
 	return strings.Join(out, ", ")
 }
 
-// notNow is the refusal of a move that is not open in this state: "not now", or "not yours" when another part could.
-func notNow(f *Facts, a *Act, another bool) error {
-	if another {
-		return &casefile.Error{Category: casefile.Denied, Key: "claim.error.not_yours", Args: map[string]any{"state": string(f.State), "move": string(a.Move)}}
-	}
-	return &casefile.Error{Category: casefile.Conflict, Key: "claim.error.not_now", Args: map[string]any{"state": string(f.State), "move": string(a.Move)}}
-}
+// The refusals of a move that is not open in this state: "not now", or "not yours" when another part could.
+var (
+	errNotNow   = casefile.Fail(casefile.Conflict, "claim.error.not_now")
+	errNotYours = casefile.Fail(casefile.Denied, "claim.error.not_yours")
+)

@@ -14,7 +14,7 @@ import (
 
 // reviewPages are the pages of reviewers and leads.
 func (s *Server) reviewPages(edge *staff.Edge, mux *http.ServeMux) {
-	p := &review.Pages{Claims: s.Claims.Service, Vault: reviewVault{s.Core}, Live: s.Live, Laws: s.clauseName, BaseURL: s.baseURL}
+	p := &review.Pages{Claims: s.Claims.Service, Vault: reviewVault{s.Core}, Press: letterPress{}, Live: s.Live, Laws: s.clauseName, BaseURL: s.baseURL}
 	s.mount(edge, mux, p.Routes())
 }
 

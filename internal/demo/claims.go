@@ -143,7 +143,7 @@ func (r *claimRun) picture() scene.Options {
 		first := &claimRun{dispute: disputes()[0], n: 0}
 		return first.picture()
 	}
-	return r.own(scene.Options{Crack: r.crack})
+	return r.own(scene.Options{Crack: r.crack, View: 1 + r.n})
 }
 
 func (r *claimRun) packing() scene.Options {
@@ -169,15 +169,23 @@ func (p *play) disputesOn() {
 			p.paint.ask(r.packing())
 		}
 		at := p.Now.Add(-d.ago)
+		p.later(at.Add(-80*m), "order: "+d.name, r.buy)
 		p.later(at, "claim: "+d.name, func(ctx context.Context) error {
+			if r.buyer.Case.IsNil() {
+				return nil // the order is not there; that was said
+			}
 			if err := r.file(ctx); err != nil {
 				return err
 			}
+			p.later(at.Add(10*time.Second), "claim: "+d.name+": checks", nothing)
 			r.plan(at)
 			return nil
 		})
 	}
 }
+
+// nothing lets the timers run that are due by then.
+func nothing(context.Context) error { return nil }
 
 // openShop makes the merchant, its product pages and their pictures.
 func (p *play) openShop(ctx context.Context) error {
@@ -204,8 +212,8 @@ func (p *play) openShop(ctx context.Context) error {
 	return nil
 }
 
-// file buys, packs, and claims.
-func (r *claimRun) file(ctx context.Context) error {
+// buy makes the order and seals what was packed, before anybody complains.
+func (r *claimRun) buy(ctx context.Context) error {
 	p, d := r.p, r.p.Dispute
 	g := goods[r.goods]
 	r.shop.ID = p.people["shangjia"]
@@ -228,6 +236,12 @@ func (r *claimRun) file(ctx context.Context) error {
 		}
 		r.packed = ref.Item
 	}
+	return nil
+}
+
+// file claims.
+func (r *claimRun) file(ctx context.Context) error {
+	p, d := r.p, r.p.Dispute
 	c := claim.File{Key: fmt.Sprintf("demo-claim-%04d", r.n), Case: r.order.Case, Reason: r.reason, Story: r.story, Wish: r.wish, Amount: r.amount, Declared: claim.DeclaredNone, Lang: "zh"}
 	if r.photo != "" {
 		photo, err := p.paint.keep(r.picture())
@@ -240,7 +254,7 @@ func (r *claimRun) file(ctx context.Context) error {
 		c.Media = []casefile.ID{r.item}
 	}
 	c.Unable = r.photo == "" && r.ends != atBuyer
-	_, err = d.Claims.File(ctx, r.buyer, c)
+	_, err := d.Claims.File(ctx, r.buyer, c)
 	return err
 }
 

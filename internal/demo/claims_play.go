@@ -25,12 +25,14 @@ func (r *claimRun) plan(at time.Time) {
 	t, broken := at, false
 	then := func(after time.Duration, what string, do func(context.Context) error) {
 		t = t.Add(after)
+		now := t
 		r.p.later(t, "claim: "+r.name+": "+what, func(ctx context.Context) error {
 			if broken {
 				return nil
 			}
 			err := do(ctx)
 			broken = err != nil
+			r.p.later(now.Add(10*time.Second), "claim: "+r.name+": letter", nothing)
 			return err
 		})
 	}

@@ -34,7 +34,7 @@ func (c *canvas) crack(col color.RGBA) {
 
 // line is a straight stroke of a width.
 func (c *canvas) line(x0, y0, x1, y1, width float64, col color.RGBA) {
-	x0, y0, x1, y1 = x0*c.s, y0*c.s, x1*c.s, y1*c.s
+	x0, y0, x1, y1 = (x0+c.dx)*c.s, (y0+c.dy)*c.s, (x1+c.dx)*c.s, (y1+c.dy)*c.s
 	half := max(0.5, width*c.s/2)
 	n := int(max(abs(x1-x0), abs(y1-y0))) + 1
 	for i := range n + 1 {

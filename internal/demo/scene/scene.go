@@ -29,6 +29,8 @@ type Options struct {
 	Fixed   bool // after the repair: same scene, fault gone, a new part shines
 	// Crack is damage of the thing (RealCrack) or on the picture (DrawnCrack).
 	Crack string
+	// View is where the camera stands: 0 straight before the thing, others nearer and to a side. Two views of one thing are two photographs.
+	View int
 }
 
 // JPEG paints and encodes the photograph. The same options give the same bytes.
@@ -54,6 +56,10 @@ func Paint(o Options) (*image.RGBA, error) {
 		return nil, fmt.Errorf("no scene for %q", o.Subject)
 	}
 	c := &canvas{img: opaque(o.Width, o.Width*3/4), r: rand.New(rand.NewPCG(o.Seed, 0x5ce9e)), s: float64(o.Width) / 1600}
+	if o.View > 0 {
+		c.s *= 1.25 + 0.12*float64(o.View%4)
+		c.dx, c.dy = -60-55*float64(o.View%5), -20-45*float64(o.View%3)
+	}
 	c.wall()
 	paint(c, o)
 	if o.Crack == RealCrack {
@@ -79,6 +85,8 @@ type canvas struct {
 	img *image.RGBA
 	r   *rand.Rand
 	s   float64
+	// dx and dy move the picture before it is scaled.
+	dx, dy float64
 }
 
 var painters = map[string]func(*canvas, Options){
@@ -110,7 +118,7 @@ func shade(c color.RGBA, d int) color.RGBA {
 
 // rect fills a rounded rectangle, a little lighter at the top than at the bottom. Only the pixels of its box are touched.
 func (c *canvas) rect(x, y, w, h, radius float64, col color.RGBA) {
-	x, y, w, h, radius = x*c.s, y*c.s, w*c.s, h*c.s, radius*c.s
+	x, y, w, h, radius = (x+c.dx)*c.s, (y+c.dy)*c.s, w*c.s, h*c.s, radius*c.s
 	box := image.Rect(int(x), int(y), int(x+w)+1, int(y+h)+1).Intersect(c.img.Rect)
 	if box.Empty() {
 		return
@@ -164,8 +172,8 @@ func (c *canvas) shadow(x, y, w, h, radius float64) {
 
 func (c *canvas) at(x, y float64) color.RGBA {
 	b := c.img.Rect
-	px, py := min(b.Dx()-1, int(x*c.s)), min(b.Dy()-1, int(y*c.s))
-	return c.img.RGBAAt(px, py)
+	px, py := min(b.Dx()-1, int((x+c.dx)*c.s)), min(b.Dy()-1, int((y+c.dy)*c.s))
+	return c.img.RGBAAt(max(0, px), max(0, py))
 }
 
 // light adds vignetting, a window's glow and sensor noise. It touches every pixel, so it keeps to integers and one random number a pixel.

@@ -32,7 +32,18 @@ type job struct {
 // jobs are the acts by name. Each is one command of the claims half; whether it is legal now is for the claims half to say.
 var jobs = map[string]job{
 	"impress": {stays: true, do: func(p *Pages, ctx context.Context, q *staff.Request, id casefile.ID) error {
-		_, err := p.Claims.Impress(ctx, q.Actor, claim.Impress{Case: id, Leaning: q.Code("impress_leaning"), Words: q.Text("impress_words", maxImpression)})
+		c := claim.Impress{Case: id, Leaning: q.Code("impress_leaning"), Words: q.Text("impress_words", maxImpression)}
+		var wrong []casefile.FieldError
+		if c.Leaning == "" {
+			wrong = append(wrong, casefile.FieldError{Field: "leaning", Key: "review.error.leaning"})
+		}
+		if c.Words == "" {
+			wrong = append(wrong, casefile.FieldError{Field: "words", Key: "review.error.saw"})
+		}
+		if len(wrong) > 0 {
+			return &casefile.Error{Category: casefile.Invalid, Key: "error.invalid", Fields: wrong}
+		}
+		_, err := p.Claims.Impress(ctx, q.Actor, c)
 		return err
 	}},
 	"ask": {do: func(p *Pages, ctx context.Context, q *staff.Request, id casefile.ID) error {

@@ -181,13 +181,18 @@ func decideForm(page claim.ReviewPage, v *Case, act string) *DecideForm {
 	if v.Signals != nil {
 		for _, g := range v.Signals.Groups {
 			for _, s := range g.Items {
-				if s.Applicability == string(claim.SignalOK) || s.Applicability == string(claim.SignalPartial) {
+				if carries(s) {
 					f.Signals = append(f.Signals, s)
 				}
 			}
 		}
 	}
 	return f
+}
+
+// carries reports whether a signal says anything that a decision could cite. Finding nothing is no ground.
+func carries(s Signal) bool {
+	return s.Strength != "neutral" && s.Strength != "none" && s.Strength != "" && (s.Applicability == string(claim.SignalOK) || s.Applicability == string(claim.SignalPartial))
 }
 
 // limits of how often something may be done in one round, as the table of moves has them; the service has the say.
@@ -262,6 +267,12 @@ func saidOf(pr i18n.Printer, s claim.StatementView, tags map[casefile.ID]string)
 		out.Code = codeWord(pr, s.Kind, s.Code)
 	}
 	for _, x := range s.Shots {
+		if id, err := casefile.ParseID(x.Code); err == nil { // a reference that a merchant points to
+			if t := tags[id]; t != "" {
+				out.Tags = append(out.Tags, t)
+			}
+			continue
+		}
 		out.Shots = append(out.Shots, inLang(pr.Lang, claim.Text{ZH: x.ZH, EN: x.EN}))
 	}
 	for _, m := range s.Media {

@@ -27,6 +27,9 @@ func factsOf(page claim.ReviewPage, c claim.Decide) claim.LetterFacts {
 		OnBuyer: c.OnBuyer, OnMerchant: c.OnMerchant, Burden: page.Burden, BurdenRule: page.Rule, OrderPack: page.Packs[0], FilingPack: page.Packs[1], Applied: page.Packs[2],
 		Basis: page.Basis, TwoPeople: c.Remedy == claim.Forged, Machine: true,
 	}
+	if c.Amount == 0 && (c.Remedy == claim.RefundOnly || c.Remedy == claim.RefundReturn) {
+		f.Amount = page.Amount
+	}
 	media, refs := picturesOf(page)
 	for i, m := range append(media, refs...) {
 		f.Evidence = append(f.Evidence, claim.EvidenceLine{No: i + 1, Side: claim.Side(m.Side), Item: m.Item, Kind: m.Kind, SHA256: m.SHA256, Received: m.At, After: m.After})

@@ -45,7 +45,9 @@ var (
 	lateID    = demoID(6)
 )
 
-func (f *fake) QueueInfo(context.Context, casefile.Actor) (claim.QueueInfo, error) { return f.info, nil }
+func (f *fake) QueueInfo(context.Context, casefile.Actor) (claim.QueueInfo, error) {
+	return f.info, nil
+}
 func (f *fake) Next(context.Context, casefile.Actor) (claim.Leased, error) {
 	f.calls = append(f.calls, "next")
 	if f.fail != nil {

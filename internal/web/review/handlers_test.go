@@ -141,7 +141,7 @@ func TestBlindFirst(t *testing.T) {
 	if rec := as(t, casefile.Reviewer, routes, "GET", at0+"/duty", nil); rec.Code != http.StatusConflict || !strings.Contains(rec.Body.String(), "初步印象") {
 		t.Errorf("the duty sheet before the impression: %d", rec.Code)
 	}
-	sound(t, post(t, routes, at0+"/act/impress", url.Values{"impress_leaning": {"unclear"}, "impress_words": {" "}}), 422).HasText(`a[href="#impress_words"]`, "填写")
+	sound(t, post(t, routes, at0+"/act/impress", url.Values{"impress_leaning": {"unclear"}, "impress_words": {" "}}), 422).HasText(`a[href="#impress_words"]`, "请写看到了什么")
 	goesTo(t, post(t, routes, at0+"/act/impress", url.Values{"impress_leaning": {"unclear"}, "impress_words": {"边缘太干净"}}), at0+"?done=impress")
 	d = get(t, routes, at0)
 	d.HasText(".rv-sig", "逐字节相同")
@@ -335,5 +335,5 @@ func TestDutyAndStatistics(t *testing.T) {
 	d.HasText(".tile", "3 件中 1 件")
 	d.Has(`a[href="/review/problems"]`)
 	d.HasText(".table", "3 小时")
-	get(t, routes, "/review/statistics").HasNot(`.tile a[href="/review/problems"]`) // a reviewer is no lead
+	get(t, routes, "/review/statistics").HasNot(`a[href="/review/problems"]`) // a reviewer is no lead
 }

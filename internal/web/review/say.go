@@ -141,8 +141,8 @@ func packWords(p i18n.Printer, x Pack) string {
 	if !x.Effective.IsZero() {
 		w += p.T("review.rules.since", "date", p.Date(x.Effective))
 	}
-	if x.Hash != "" {
-		w += " · " + x.Hash[:min(12, len(x.Hash))]
+	if h := strings.TrimPrefix(x.Hash, "sha256:"); h != "" {
+		w += " · " + h[:min(12, len(h))]
 	}
 	return w
 }
@@ -263,6 +263,15 @@ func actWords(p i18n.Printer, acts []string) []string {
 		out = append(out, Word(p, "move", a))
 	}
 	return out
+}
+
+// areaTabs lead through the pages of disputes; what waits for the lead is for leads.
+func areaTabs(pg ui.Page, here string, lead bool, n int) []ui.NavItem {
+	out := []ui.NavItem{{Text: pg.T("review.tabs.queue"), Href: home, Current: here == home}}
+	if lead {
+		out = append(out, ui.NavItem{Text: pg.T("review.tabs.problems"), Href: problems, Current: here == problems, Count: n})
+	}
+	return append(out, ui.NavItem{Text: pg.T("review.tabs.stats"), Href: stats, Current: here == stats})
 }
 
 func spanTabs(pg ui.Page, v Statistics) (out []ui.NavItem) {

@@ -42,6 +42,7 @@ func (p *Pages) statistics(q *staff.Request) error {
 // fill computes figures, trends and bars out of the counts of the spans.
 func fill(pr i18n.Printer, v *Statistics, all []claim.Stats, bounds []time.Time, lead bool) {
 	now, before := all[len(all)-1], all[len(all)-2]
+	v.Lead = lead
 	for _, m := range measures {
 		f := Figure{Name: pr.T("review.figure." + m.name), Definition: pr.T("review.figure_text." + m.name), Value: "–"}
 		if x, ok := m.of(now); ok {
@@ -68,7 +69,9 @@ func fill(pr i18n.Printer, v *Statistics, all []claim.Stats, bounds []time.Time,
 			}
 			t.Points = append(t.Points, pt)
 		}
-		v.Trends = append(v.Trends, t)
+		if slices.ContainsFunc(t.Points, func(p Point) bool { return p.Known }) {
+			v.Trends = append(v.Trends, t)
+		}
 	}
 	var longest time.Duration
 	for _, s := range now.States {
@@ -125,7 +128,7 @@ var measures = []measure{
 	{"breaches", func(s claim.Stats) (float64, bool) { return float64(s.Breaches), true }, count, nil, true},
 	rate("heard", func(s claim.Stats) claim.Share { return s.Heard }),
 	rate("refund_only", func(s claim.Stats) claim.Share { return s.RefundOnly }),
-	rate("agreed", func(s claim.Stats) claim.Share { return claim.Share{N: s.Agreed, Of: s.Decided} }),
+	rate("agreed", func(s claim.Stats) claim.Share { return claim.Share{N: s.Agreed, Of: s.RefundOnly.Of} }),
 	rate("appeals", func(s claim.Stats) claim.Share {
 		return claim.Share{N: s.Appeals[claim.BuyerSide] + s.Appeals[claim.MerchantSide], Of: s.Decided}
 	}),

@@ -49,7 +49,7 @@ func Stories() []ui.Story {
 		open("impression", "blind: no signal on the page", rev, func(ui.Page, *Case) {}),
 		open("impression-error", "sent without words", rev, func(pg ui.Page, v *Case) {
 			v.Open, v.In = "impress", Input{"impress_leaning": {"unclear"}}
-			v.Form.Add("impress_words", pg.T("claim.field.required"))
+			v.Form.Add("impress_words", pg.T("review.error.saw"))
 		}),
 		open("impression-nothing", "no picture, no reference: the buyer cannot take any", rev, func(pg ui.Page, v *Case) {
 			v.Media, v.Refs = nil, nil
@@ -90,16 +90,16 @@ func Stories() []ui.Story {
 			v.Acts = []Act{{Name: "waive", Key: "w", Left: -1}}
 			v.Next = pg.T("claim.next.buyer_evidence.buyer")
 		}),
-		story("problems", "the lead's list", problems, adm, func(pg ui.Page) templ.Component {
+		story("problems", "the lead's list", home, adm, func(pg ui.Page) templ.Component {
 			return ProblemsPage(pg, Problems{Rows: []ProblemRow{
 				{Number: "261121102936", State: "second_review", Problem: "disputed", Due: pg.P.Now.Add(-time.Hour), Acts: []string{"impress", "lead_decide", "suspend"}},
 				{Number: "261120556673", State: "executing", Problem: "step_failed", Due: pg.P.Now.Add(7 * time.Hour), Acts: []string{"confirm", "give_up"}},
 			}})
 		}),
-		story("problems-empty", "", problems, adm, func(pg ui.Page) templ.Component { return ProblemsPage(pg, Problems{}) }),
+		story("problems-empty", "", home, adm, func(pg ui.Page) templ.Component { return ProblemsPage(pg, Problems{}) }),
 		story("duty", "the duty-of-care sheet, to print", home, rev, func(pg ui.Page) templ.Component { return DutySheet(pg, demoDuty(pg)) }),
-		story("statistics", "numbers with definition and trend", stats, adm, func(pg ui.Page) templ.Component { return StatisticsPage(pg, demoStatistics(pg)) }),
-		story("statistics-empty", "", stats, rev, func(pg ui.Page) templ.Component {
+		story("statistics", "numbers with definition and trend", home, adm, func(pg ui.Page) templ.Component { return StatisticsPage(pg, demoStatistics(pg)) }),
+		story("statistics-empty", "", home, rev, func(pg ui.Page) templ.Component {
 			return StatisticsPage(pg, Statistics{Span: "week", From: pg.P.Now.AddDate(0, 0, -1), To: pg.P.Now, Empty: true})
 		}),
 	}
@@ -216,7 +216,7 @@ func demoImpressed(pg ui.Page, v *Case) {
 	}
 	for _, g := range v.Signals.Groups {
 		for _, s := range g.Items {
-			if s.Applicability == "ok" {
+			if carries(s) {
 				f.Signals = append(f.Signals, s)
 			}
 		}

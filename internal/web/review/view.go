@@ -364,6 +364,8 @@ type Statistics struct {
 	Reasons  []Bar
 	Capped   bool
 	Empty    bool
+	// Lead may look at the claims behind the numbers.
+	Lead bool
 }
 
 // Figure is one number with its definition.

@@ -40,7 +40,6 @@ func (f Frame) Page(pg ui.Page, current string) ui.Page {
 		}
 	case casefile.Reviewer:
 		add("staff.nav.review", "/review", 0)
-		add("staff.nav.statistics", "/review/statistics", 0)
 		add("staff.nav.queue", "/desk", 0)
 	case casefile.Merchant:
 		add("staff.nav.claims", "/merchant", 0)
@@ -63,7 +62,7 @@ func (f Frame) Page(pg ui.Page, current string) ui.Page {
 // AdminNav are the administrator's pages.
 var AdminNav = []struct{ Name, Href string }{
 	{"admin", "/admin"}, {"technicians", "/admin/technicians"}, {"accounts", "/admin/accounts"}, {"keys", "/admin/keys"}, {"webhooks", "/admin/webhooks"},
-	{"review", "/review"}, {"problems", "/review/problems"}, {"review_stats", "/review/statistics"},
+	{"review", "/review"},
 	{"clocks", "/admin/clocks"}, {"timers", "/admin/timers"}, {"evidence", "/admin/evidence"}, {"statistics", "/admin/statistics"},
 }
 

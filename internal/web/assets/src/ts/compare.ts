@@ -78,7 +78,7 @@ class Compare extends HTMLElement {
       return;
     }
     const at = Number(range.value);
-    over.style.top = under.offsetTop - panes.offsetTop + "px";
+    over.style.top = under.getBoundingClientRect().top - panes.getBoundingClientRect().top + "px";
     over.style.height = under.offsetHeight + "px";
     over.style.clipPath = "inset(0 0 0 " + at + "%)";
     if (!line) { line = make("div", "cmp-line"); panes.appendChild(line); }

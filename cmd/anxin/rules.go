@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 
 	"anxin/internal/app"
@@ -23,6 +24,11 @@ func (c factsCmd) Run(ctx context.Context) error {
 	o, err := c.options()
 	if err != nil {
 		return err
+	}
+	if o.Config.Database == "" {
+		if _, err := os.Stat(o.DatabaseURL()); err != nil { // opening would make a new installation
+			return fmt.Errorf("数据目录里没有数据库 / the data folder has no database: %w", err)
+		}
 	}
 	store, err := app.OpenStore(ctx, o)
 	if err != nil {

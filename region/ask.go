@@ -42,7 +42,7 @@ func (d *decision) orderSplit() {
 	r := d.r
 	name := r.places[d.top.place].Name
 	sort.SliceStable(d.options, func(i, j int) bool {
-		return keepsName(r.places[d.options[i].unit].Name, name) && !keepsName(r.places[d.options[j].unit].Name, name)
+		return keepsName(r.places[d.options[i].unit].Name, name) > keepsName(r.places[d.options[j].unit].Name, name)
 	})
 	city := r.places[d.options[0].unit].Parent
 	for k := range d.s.towns {
@@ -68,9 +68,16 @@ func (d *decision) orderSplit() {
 	}
 }
 
-// keepsName reports whether the name of what came of a county still has its name: 阿城区 of 阿城市, 达川区 of 达县.
-func keepsName(now, old string) bool {
-	return strings.HasPrefix(now, names2(old)) || strings.HasPrefix(old, names2(now))
+// keepsName says how much of the name of a county is left in that of what came of it: all of it (梅县区 of 梅县), its beginning
+// (阿城区 of 阿城市, 达川区 of 达县), nothing.
+func keepsName(now, old string) int {
+	switch {
+	case strings.HasPrefix(now, old):
+		return 2
+	case strings.HasPrefix(now, names2(old)), strings.HasPrefix(old, names2(now)):
+		return 1
+	}
+	return 0
 }
 
 // topName is the last name of the best reading as written.

@@ -74,6 +74,11 @@ type Deps struct {
 	Callers  Callers
 	Messages Messages
 	Orders   Orders
+	// Claims are the claims half for its two sides; ClaimOwners says whose a case is, for the policies.
+	Claims      Claims
+	ClaimOwners ClaimOwners
+	// MaxClaim bounds one file of a claim, in bytes: a video.
+	MaxClaim int64
 	// MaxReference bounds one reference, in bytes: a packing video is larger than a photo.
 	MaxReference int64
 	// Tenant is the operator that this host serves, for calls that need no key.
@@ -118,6 +123,7 @@ func New(d Deps) *Server {
 	s.evidence()
 	s.messages()
 	s.orders()
+	s.claims()
 	return s
 }
 

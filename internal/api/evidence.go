@@ -15,7 +15,7 @@ import (
 type Upload struct {
 	Case  casefile.ID
 	Draft string // token of a draft, when the case is not reported yet
-	Kind  string // report_photo, before_photo, after_photo, signature
+	Kind  string // report_photo, before_photo, after_photo, signature; of a claim see claim_upload.go
 	Visit casefile.ID
 	Taken time.Time // what the device said, zero when unknown
 }
@@ -35,11 +35,11 @@ const uploadPath = "/api/v1/evidence/"
 
 func (s *Server) evidence() {
 	o := op("uploadEvidence", http.MethodPut, "/evidence/{case}", "Seal a photo: the body is the file, untouched", "evidence", withLink, withKey, map[string][]string{})
-	o.MaxBodyBytes = s.MaxUpload
+	o.MaxBodyBytes = max(s.MaxUpload, s.MaxClaim)
 	o.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}}
 	o.Parameters = append(o.Parameters,
 		&huma.Param{Name: "case", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}},
-		&huma.Param{Name: "kind", In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"report_photo", "before_photo", "after_photo", "signature"}}},
+		&huma.Param{Name: "kind", In: "query", Required: true, Schema: &huma.Schema{Type: huma.TypeString, Enum: []any{"report_photo", "before_photo", "after_photo", "signature", "claim_photo", "claim_video", "answer_photo", "answer_video", "document"}}},
 		&huma.Param{Name: "draft", In: "query", Description: "token of a draft, before the report", Schema: &huma.Schema{Type: huma.TypeString}},
 		&huma.Param{Name: "visit", In: "query", Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}})
 	o.Responses = map[string]*huma.Response{"201": {Description: "sealed", Content: map[string]*huma.MediaType{"application/json": {
@@ -76,7 +76,12 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	in, err := s.uploadInput(r)
-	if err == nil && in.Draft == "" {
+	limit := s.MaxUpload
+	switch {
+	case err == nil && ofClaimKind(in.Kind):
+		limit = max(s.MaxUpload, s.MaxClaim)
+		err = s.mayUpload(ctx, a, in)
+	case err == nil && in.Draft == "":
 		var holder casefile.ID
 		holder, err = s.Service.Holder(ctx, a.Tenant, in.Case, in.Visit)
 		if in.Visit.IsNil() {
@@ -90,7 +95,7 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) {
 		refuse(w, err)
 		return
 	}
-	item, err := s.Evidence.Receive(ctx, a, in, http.MaxBytesReader(w, r.Body, s.MaxUpload))
+	item, err := s.Evidence.Receive(ctx, a, in, http.MaxBytesReader(w, r.Body, limit))
 	if err != nil {
 		refuse(w, err)
 		return
@@ -104,6 +109,9 @@ func (s *Server) uploadInput(r *http.Request) (Upload, error) {
 	switch in.Kind {
 	case "report_photo", "before_photo", "after_photo", "signature":
 	default:
+		if ofClaimKind(in.Kind) {
+			break
+		}
 		return in, casefile.InvalidField("kind", "api.error.evidence_kind")
 	}
 	var err error

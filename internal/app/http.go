@@ -67,7 +67,7 @@ func NewServer(c *Core) (*Server, error) {
 	g, err := guard.New(guard.Options{
 		Site: s.Site, Source: c.Source, Log: c.Log, Proxies: proxies, PublicURL: c.Config.PublicURL, Limits: c.Party.Limits, Meter: c.metrics,
 		Bodies: []guard.BodyLimit{
-			{Prefix: "/api/v1/evidence/", Max: photos}, {Prefix: "/report", Max: photos*int64(c.Config.Limits.Photos) + 1<<20}, {Prefix: "/s/", Max: photos*int64(c.Config.Limits.Photos) + 1<<20},
+			{Prefix: "/api/v1/evidence/", Max: max(photos, claimBytes)}, {Prefix: "/report", Max: photos*int64(c.Config.Limits.Photos) + 1<<20}, {Prefix: "/s/", Max: photos*int64(c.Config.Limits.Photos) + 1<<20},
 			{Prefix: "/tech/", Max: 12*photos + 1<<20}, {Prefix: "/merchant/", Max: photos*int64(c.Config.Limits.Photos) + 1<<20}, {Prefix: "/orders", Max: 2 * maxReference}, {Prefix: "/listings", Max: 2 * maxReference}, {Prefix: "/imports", Max: order.MaxFile}, {Prefix: "/api/v1/orders/", Max: maxReference}, {Prefix: "/api/v1/listings/", Max: maxReference},
 			{Prefix: "/api/v1/order-imports", Max: order.MaxFile},
 		},

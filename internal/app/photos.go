@@ -187,7 +187,7 @@ func (g gateway) Delivered(ctx context.Context, a casefile.Actor, id casefile.ID
 
 func (c *Core) apiDeps() api.Deps {
 	return api.Deps{Messages: gateway{c}, Service: c.Service, Coverage: pagesCoverage{c}, Evidence: apiEvidence{c}, Callers: callers{c}, Tenant: Tenant, Version: c.Version,
-		PublicURL: c.PublicURL(), MaxUpload: c.Config.Limits.PhotoBytes, Orders: c.Orders.Book, MaxReference: maxReference, Now: c.Source.Now}
+		PublicURL: c.PublicURL(), MaxUpload: c.Config.Limits.PhotoBytes, Orders: c.Orders.Book, MaxReference: maxReference, Claims: c.Claims.Service, ClaimOwners: c.Orders.Book, MaxClaim: claimBytes, Now: c.Source.Now}
 }
 
 // vaultWorks writes and removes a small file, for /readyz: a full or read-only disk shows here before a customer meets it.

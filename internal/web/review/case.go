@@ -84,6 +84,9 @@ func (p *Pages) view(q *staff.Request, page claim.ReviewPage) (Case, error) {
 		v.Seen = append(v.Seen, impressionOf(i, q.Actor.ID))
 	}
 	for _, d := range page.Decisions {
+		if page.Proposal != nil && d.Kind == "proposed" && d.Round == page.Round {
+			continue // it stands by itself, before who has to join it
+		}
 		v.Decisions = append(v.Decisions, decisionOf(pr, d, tags))
 	}
 	if page.Proposal != nil {

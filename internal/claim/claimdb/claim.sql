@@ -8,7 +8,7 @@ WHERE tenant = $1 AND case_id = $2 AND claim_id = $3
 
 -- name: of_case
 SELECT tenant, case_id, claim_id, merchant_id, order_id, state, facts, lane, reason, wish, amount_fen, paid_fen, category, declared, subject_id, ruling, into_id, lease_account, lease_until, queue, next_due, problem, contested, merchant_heard, agreed, appeal, filed_at, filed_leaf, updated_at, decided_at, served_at, ended_at, outcome, granted_fen, first_outcome, overturned, finding_at, stage_seq
-FROM claim WHERE tenant = $1 AND case_id = $2 ORDER BY filed_at, claim_id
+FROM claim WHERE tenant = $1 AND case_id = $2 ORDER BY CASE WHEN filed_leaf < 0 THEN 9223372036854775807 ELSE filed_leaf END, claim_id
 
 -- name: by_id
 SELECT tenant, case_id, claim_id, merchant_id, order_id, state, facts, lane, reason, wish, amount_fen, paid_fen, category, declared, subject_id, ruling, into_id, lease_account, lease_until, queue, next_due, problem, contested, merchant_heard, agreed, appeal, filed_at, filed_leaf, updated_at, decided_at, served_at, ended_at, outcome, granted_fen, first_outcome, overturned, finding_at, stage_seq
@@ -16,9 +16,6 @@ FROM claim WHERE tenant = $1 AND case_id = $2 AND claim_id = $3
 
 -- name: set_filed_leaf
 UPDATE claim SET filed_leaf = $4 WHERE tenant = $1 AND case_id = $2 AND claim_id = $3
-
--- name: nearest_clock
-SELECT COALESCE(MIN(due_at), $4) FROM case_clock WHERE tenant = $1 AND case_id = $2 AND request_id = $3 AND stopped_at IS NULL
 
 -- name: waiting
 SELECT c.tenant, c.case_id, c.claim_id, c.merchant_id, c.order_id, c.state, c.facts, c.lane, c.reason, c.wish, c.amount_fen, c.paid_fen, c.category, c.declared, c.subject_id, c.ruling, c.into_id, c.lease_account, c.lease_until, c.queue, c.next_due, c.problem, c.contested, c.merchant_heard, c.agreed, c.appeal, c.filed_at, c.filed_leaf, c.updated_at, c.decided_at, c.served_at, c.ended_at, c.outcome, c.granted_fen, c.first_outcome, c.overturned, c.finding_at, c.stage_seq

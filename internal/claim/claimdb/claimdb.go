@@ -29,7 +29,6 @@ var (
 	claimsOf     = Statements.Stmt("claim/of_case")
 	claimByID    = Statements.Stmt("claim/by_id")
 	setFiledLeaf = Statements.Stmt("claim/set_filed_leaf")
-	nearestClock = Statements.Stmt("claim/nearest_clock")
 	waiting      = Statements.Stmt("claim/waiting")
 	held         = Statements.Stmt("claim/held")
 	queueCounts  = Statements.Stmt("claim/queue_counts")
@@ -109,12 +108,6 @@ func (Store) ClaimByID(ctx context.Context, t tx.Tx, tenant casefile.Tenant, cas
 // SetFiledLeaf implements claim.Store.
 func (Store) SetFiledLeaf(ctx context.Context, t tx.Tx, c *claim.Claim) error {
 	return one(t.Exec(ctx, setFiledLeaf, c.Tenant, c.Case, c.ID, c.FiledLeaf))
-}
-
-// NearestClock implements claim.Store.
-func (Store) NearestClock(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, id casefile.ID) (due int64, err error) {
-	err = t.QueryRow(ctx, nearestClock, tenant, caseID, id, claim.NoDue).Scan(&due)
-	return due, err
 }
 
 // Waiting implements claim.Store.

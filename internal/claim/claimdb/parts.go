@@ -17,7 +17,7 @@ var (
 	insertMedium    = Statements.Stmt("parts/insert_medium")
 	media           = Statements.Stmt("parts/medium_list")
 	insertWindow    = Statements.Stmt("parts/insert_window")
-	updateWindow    = Statements.Stmt("parts/update_window")
+	closeWindow     = Statements.Stmt("parts/close_window")
 	windows         = Statements.Stmt("parts/window_list")
 	insertNotice    = Statements.Stmt("parts/insert_notice")
 	openNotices     = Statements.Stmt("parts/open_notices")
@@ -69,9 +69,9 @@ func (Store) InsertWindow(ctx context.Context, t tx.Tx, w *claim.Window) error {
 	return err
 }
 
-// UpdateWindow implements claim.Store.
-func (Store) UpdateWindow(ctx context.Context, t tx.Tx, w *claim.Window) error {
-	return one(t.Exec(ctx, updateWindow, w.Tenant, w.Case, w.ID, db.Micros(w.Due), db.Micros(w.Closed), w.How, w.ClosedSeq))
+// CloseWindow implements claim.Store.
+func (Store) CloseWindow(ctx context.Context, t tx.Tx, w *claim.Window) error {
+	return one(t.Exec(ctx, closeWindow, w.Tenant, w.Case, w.Claim, string(w.Side), db.Micros(w.Due), db.Micros(w.Closed), w.How, w.ClosedSeq))
 }
 
 // Windows implements claim.Store.

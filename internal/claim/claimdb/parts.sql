@@ -79,8 +79,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 SELECT tenant, case_id, lease_id, claim_id, account_id, part, taken_at, seen_at, ended_at, how, seq
 FROM claim_lease WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 ORDER BY seq
 
--- name: update_window
-UPDATE claim_window SET due_at = $4, closed_at = $5, how = $6, closed_seq = $7 WHERE tenant = $1 AND case_id = $2 AND window_id = $3
+-- name: close_window
+UPDATE claim_window SET due_at = COALESCE($5, due_at), closed_at = $6, how = $7, closed_seq = $8
+WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 AND side = $4 AND closed_at IS NULL
 
 -- name: open_notices
 UPDATE claim_notice SET opened_at = $5 WHERE tenant = $1 AND case_id = $2 AND claim_id = $3 AND side = $4 AND opened_at IS NULL

@@ -89,7 +89,7 @@ func (w *Work) changeState(ctx context.Context, before *terms.Facts, a *terms.Ac
 			return err
 		}
 	}
-	if err := w.nextStage(ctx); err != nil {
+	if err := w.nextStage(ctx, before); err != nil {
 		return err
 	}
 	if q := terms.Stages[f.State].Queue; q != w.Claim.Queue {
@@ -191,24 +191,14 @@ func (w *Work) pauseAll(ctx context.Context, pause bool) error {
 }
 
 // nextStage closes the stay in the last state and begins the next.
-func (w *Work) nextStage(ctx context.Context) error {
+func (w *Work) nextStage(ctx context.Context, before *terms.Facts) error {
 	if w.Claim.StageSeq > 0 {
-		list, err := w.C.Store.Stages(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID)
-		if err != nil {
+		row := &terms.StageRow{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, Seq: w.Claim.StageSeq, Left: w.Now}
+		if err := w.stageClock(ctx, row, before.State); err != nil {
 			return err
 		}
-		for i := range list {
-			row := &list[i]
-			if row.Seq != w.Claim.StageSeq {
-				continue
-			}
-			row.Left = w.Now
-			if err := w.stageClock(ctx, row); err != nil {
-				return err
-			}
-			if err := w.C.Store.CloseStage(ctx, w.Tx, row); err != nil {
-				return err
-			}
+		if err := w.C.Store.CloseStage(ctx, w.Tx, row); err != nil {
+			return err
 		}
 	}
 	w.Claim.StageSeq++
@@ -216,8 +206,8 @@ func (w *Work) nextStage(ctx context.Context) error {
 }
 
 // stageClock notes what the clock of a stage came to: the newest of its kind.
-func (w *Work) stageClock(ctx context.Context, row *terms.StageRow) error {
-	kind := terms.Stages[row.State].Clock
+func (w *Work) stageClock(ctx context.Context, row *terms.StageRow, state terms.State) error {
+	kind := terms.Stages[state].Clock
 	if kind == "" {
 		return nil
 	}
@@ -226,7 +216,7 @@ func (w *Work) stageClock(ctx context.Context, row *terms.StageRow) error {
 		return err
 	}
 	for _, c := range all {
-		if c.Kind != kind || c.Started.Before(row.Entered) {
+		if c.Kind != kind {
 			continue
 		}
 		row.Due, row.Breached, row.Extended = c.Due, !c.Breached.IsZero(), 0
@@ -310,37 +300,28 @@ func (w *Work) closeWindows(ctx context.Context, before *terms.Facts, a *terms.A
 	if side == terms.NoSide || now == side && nowKind == kind {
 		return nil
 	}
-	all, err := w.C.Store.Windows(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID)
+	how := closedHow(side, a)
+	clockKind := terms.Stages[before.State].Clock
+	if kind == responseWindow {
+		clockKind = terms.ClockResponse
+	}
+	_, st, _, err := w.clockOf(ctx, clockKind)
 	if err != nil {
 		return err
 	}
-	for i := range all {
-		win := &all[i]
-		if !win.Closed.IsZero() || win.Side != side {
-			continue
-		}
-		win.Closed, win.How, win.ClosedSeq = w.Now, closedHow(side, a), w.seq()
-		clockKind := terms.Stages[before.State].Clock
-		if kind == responseWindow {
-			clockKind = terms.ClockResponse
-		}
-		if _, st, ok, err := w.clockOf(ctx, clockKind); err != nil {
-			return err
-		} else if ok {
-			win.Due = st.Due
-		}
-		if err := w.C.Store.UpdateWindow(ctx, w.Tx, win); err != nil {
+	if err := w.C.Store.CloseWindow(ctx, w.Tx, &terms.Window{Tenant: w.Case.Tenant, Case: w.Case.ID, Claim: w.Claim.ID, Side: side, Due: st.Due, Closed: w.Now, How: how,
+		ClosedSeq: w.seq()}); err != nil {
+		return err
+	}
+	if kind == responseWindow {
+		if err := w.stopClock(ctx, terms.ClockResponse); err != nil {
 			return err
 		}
-		if kind == responseWindow {
-			if err := w.stopClock(ctx, terms.ClockResponse); err != nil {
-				return err
-			}
-		}
 	}
-	if closedHow(side, a) == "answered" {
-		_, err = w.C.Store.MarkNotices(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID, side, w.Now, true)
+	if how != "answered" {
+		return nil
 	}
+	_, err = w.C.Store.MarkNotices(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID, side, w.Now, true)
 	return err
 }
 

@@ -148,11 +148,16 @@ func (w *Work) flush(ctx context.Context) error {
 	if len(w.events) == 0 {
 		return nil
 	}
-	due, err := w.C.Store.NearestClock(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID)
+	clocks, err := w.runningClocks(ctx)
 	if err != nil {
 		return err
 	}
-	w.Claim.NextDue, w.Claim.Updated = due, w.Now
+	w.Claim.NextDue, w.Claim.Updated = terms.NoDue, w.Now
+	for _, c := range clocks {
+		if c.Kind != terms.ClockRetain {
+			w.Claim.NextDue = min(w.Claim.NextDue, c.Due.UnixMicro())
+		}
+	}
 	if err := w.C.Store.UpdateClaim(ctx, w.Tx, w.Claim); err != nil {
 		return err
 	}

@@ -13,12 +13,10 @@ import (
 type Store interface {
 	InsertClaim(ctx context.Context, t tx.Tx, c *Claim) error
 	UpdateClaim(ctx context.Context, t tx.Tx, c *Claim) error
-	// Claims of a case.
+	// Claims of a case, in the order in which the log has them.
 	Claims(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]Claim, error)
 	// SetFiledLeaf keeps the leaf of the event of filing.
 	SetFiledLeaf(ctx context.Context, t tx.Tx, c *Claim) error
-	// NearestClock is the earliest due time of a claim's running clocks, in microseconds; NoDue when none runs.
-	NearestClock(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) (int64, error)
 
 	InsertStatement(ctx context.Context, t tx.Tx, s *Statement) error
 	Statements(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) ([]Statement, error)
@@ -26,7 +24,8 @@ type Store interface {
 	Media(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) ([]Medium, error)
 
 	InsertWindow(ctx context.Context, t tx.Tx, w *Window) error
-	UpdateWindow(ctx context.Context, t tx.Tx, w *Window) error
+	// CloseWindow closes the open window of a side: due, closed, how and the place in the order.
+	CloseWindow(ctx context.Context, t tx.Tx, w *Window) error
 	Windows(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) ([]Window, error)
 	InsertNotice(ctx context.Context, t tx.Tx, n *Notice) error
 	// MarkNotices sets Opened (and Answered when answered) of a side's notices where it is not set yet; it answers how many it touched.

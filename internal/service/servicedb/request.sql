@@ -17,7 +17,7 @@ SELECT tenant, case_id, request_id, kind, state, urgency, product, fault, fault_
 FROM request WHERE tenant = $1 AND case_id = $2 ORDER BY created_at, request_id
 -- name: nearest_clock
 SELECT COALESCE(MIN(c.due_at), $3) FROM case_clock c
-WHERE c.tenant = $1 AND c.case_id = $2 AND c.stopped_at IS NULL AND c.kind NOT LIKE 'claim_%'
+WHERE c.tenant = $1 AND c.case_id = $2 AND COALESCE(c.stopped_at, 0) = 0 AND c.kind NOT LIKE 'claim_%'
   AND COALESCE((SELECT h.kind FROM case_clock_change h WHERE h.tenant = c.tenant AND h.case_id = c.case_id AND h.clock_id = c.clock_id
     AND h.kind IN ('pause', 'resume') ORDER BY h.seq DESC LIMIT 1), 'resume') <> 'pause'
 -- name: insert_promise

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -28,6 +29,14 @@ func (c serveCmd) Run(ctx context.Context) error {
 	return serve(ctx, o, func(context.Context, *app.Server) error { return nil })
 }
 
+// frugal collects garbage a little more often than Go does by itself: most of the memory is what the server knows for ever (divisions, texts), and with it the peak
+// of a busy hour stays below 150 MB. GOGC says otherwise.
+func frugal() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
+}
+
 // serve opens the installation and serves it. before runs when it is open and before the first request.
 func serve(ctx context.Context, o app.Options, before func(context.Context, *app.Server) error) error {
 	self, err := os.Executable()
@@ -35,6 +44,7 @@ func serve(ctx context.Context, o app.Options, before func(context.Context, *app
 		return err
 	}
 	o.PictureCommand = []string{self, "picture"}
+	frugal()
 	// The address is taken first: a server that cannot serve must not run timers.
 	l, err := listen(ctx, o.Config.Listen)
 	if err != nil {

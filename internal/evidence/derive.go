@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"anxin/internal/casefile"
@@ -83,7 +84,8 @@ func (s *Service) render(ctx context.Context, i Item, secret []byte) (picture.Re
 	if err != nil {
 		return picture.Rendered{}, uploadError(err)
 	}
-	b, err := picture.DefaultLimits.ReadAll(r)
+	b := make([]byte, i.Size) // bounded above
+	_, err = io.ReadFull(r, b)
 	if e := r.Close(); err == nil {
 		err = e
 	}

@@ -173,7 +173,9 @@ func work[T any](ctx context.Context, p *Process, c *child, b []byte, want uint6
 	stop := context.AfterFunc(ctx, func() { _ = c.cmd.Process.Kill() })
 	defer stop()
 	head := binary.BigEndian.AppendUint64(nil, uint64(len(b))|want)
-	_, err = c.in.Write(append(head, b...))
+	if _, err = c.in.Write(head); err == nil {
+		_, err = c.in.Write(b)
+	}
 	if err == nil {
 		r, err = read(c.out)
 	}

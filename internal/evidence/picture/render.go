@@ -9,7 +9,6 @@ import (
 	"image/draw"
 	"image/jpeg"
 	"image/png"
-	"io"
 
 	"github.com/bep/imagemeta"
 	"github.com/gen2brain/heic"
@@ -227,13 +226,4 @@ func encode(img *image.RGBA, quality int) (Copy, error) {
 	var b bytes.Buffer
 	err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality})
 	return Copy{Width: img.Rect.Dx(), Height: img.Rect.Dy(), JPEG: b.Bytes()}, err
-}
-
-// ReadAll reads a picture of at most l.Bytes.
-func (l Limits) ReadAll(r io.Reader) ([]byte, error) {
-	b, err := io.ReadAll(io.LimitReader(r, l.Bytes+1))
-	if err == nil && int64(len(b)) > l.Bytes {
-		err = ErrTooLarge
-	}
-	return b, err
 }

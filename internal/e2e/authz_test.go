@@ -19,6 +19,7 @@ import (
 	"anxin/internal/party"
 	"anxin/internal/web/admin"
 	"anxin/internal/web/desk"
+	"anxin/internal/web/merchant"
 	"anxin/internal/web/orders"
 	"anxin/internal/web/staff"
 	"anxin/internal/web/tech"
@@ -119,6 +120,9 @@ func (w *world) staffRoute(t *testing.T, r app.Route, method, path string) (n in
 	if strings.Contains(path, "{visit}") || strings.Contains(path, "{offer}") {
 		ask("another technician", w.secondCookie, w.mine, "not theirs", http.StatusNotFound)
 	}
+	if strings.HasPrefix(path, "/merchant/claims/") {
+		ask("another merchant", w.cookies[casefile.Merchant], w.second, "of another merchant's order", http.StatusNotFound)
+	}
 	if method == http.MethodGet && !strings.Contains(path, "{size}") { // it can also be reached: the test is not about a server that refuses all
 		role := def.Roles[slices.IndexFunc(def.Roles, func(role casefile.Role) bool { return slices.Contains(staffRoles, role) })]
 		n++
@@ -149,7 +153,7 @@ func (w *world) customerRoute(t *testing.T, pattern, method, path string) (n int
 		if !strings.Contains(path, "{item}") {
 			break
 		}
-		x.report.Link = w.mine.report.Link
+		x.report.Link, x.claim.link = w.mine.report.Link, w.mine.claim.link
 		n++
 		if got := w.ask(w.handler, method, x.fill(path), "", "", form, nil).Code; got != http.StatusNotFound {
 			t.Errorf("%s with another case's thing: %d", pattern, got)
@@ -240,7 +244,8 @@ func (w *world) tables() []staff.Route {
 	a := &admin.Pages{Service: w.Service, Accounts: w.Party.Accounts, Keys: w.Party.Keys, Webhooks: w.Endpoints, Log: w.Party.Access, Calendars: w.Calendars, Policy: w.Policy,
 		Places: w.Regions, Catalogue: w.Catalogue, Join: func(string) string { return "" }}
 	o := &orders.Pages{Orders: w.Orders.Book, Spool: w.Spool, MaxPhoto: 1 << 20, MaxVideo: 1 << 20}
-	return slices.Concat(d.Routes(), tp.Routes(), a.Routes(), o.Routes())
+	m := &merchant.Pages{Claims: w.Claims.Service, Owners: w.Orders.Book, Live: w.Live, Max: 3, MaxBytes: 1 << 20}
+	return slices.Concat(d.Routes(), tp.Routes(), a.Routes(), m.Routes(), o.Routes())
 }
 
 // lenient are policies with one check taken out.
@@ -317,6 +322,11 @@ var operations = map[string]party.Action{
 	"sealOrderReference": party.ChangeOrder, "sealListingReference": party.ChangeOrder, "createListing": party.PutOrders, "listListings": party.ListOrders, "getListing": party.ViewOrder,
 	"createImport": party.PutOrders, "getImport": party.ViewOrder, "beginImport": party.ChangeOrder, "discardImport": party.ChangeOrder, "listMerchants": party.ListOrders,
 	"changeMerchant": party.ChangeMerchant,
+	"getClaim":       party.ViewClaim, "getClaimForm": party.FileClaim, "listClaims": party.ListClaims, "getClaimLetter": party.ViewClaim, "openClaimNotices": party.ViewClaim,
+	"fileClaim": party.FileClaim, "withdrawClaim": party.WithdrawClaim, "supplyClaimEvidence": party.SpeakInClaim, "cannotSupplyEvidence": party.SpeakInClaim,
+	"commentClaim": party.SpeakInClaim, "extendClaim": party.SpeakInClaim, "acceptClaim": party.AnswerClaim, "offerClaim": party.AnswerClaim, "contestClaim": party.AnswerClaim,
+	"answerOffer": party.SettleClaim, "goodsSent": party.CarryOutClaim, "confirmClaimStep": party.CarryOutClaim, "appealClaim": party.AppealClaim, "respondAppeal": party.SpeakInClaim,
+	"takeBackAppeal": party.AppealClaim, "waiveAppeal": party.AppealClaim,
 }
 
 // bodies are given where what the schema allows is refused before the object is looked for: a code has to be one of the catalogue.

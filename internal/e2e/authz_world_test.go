@@ -36,10 +36,14 @@ type things struct {
 	technician, account, key, hook   casefile.ID
 	technicianCode, technicianSecret string
 	merchant, order, listing, imp    casefile.ID
+	claim                            claimThings
 }
 
 // fill puts the things into a path.
 func (x things) fill(pattern string) string {
+	if ofClaim(pattern) {
+		x.report.Case, x.report.Link, x.item = x.claim.caseID, x.claim.link, x.claim.item
+	}
 	id := func(prefix string) casefile.ID {
 		switch {
 		case strings.HasPrefix(prefix, "/admin/technicians"):
@@ -55,7 +59,7 @@ func (x things) fill(pattern string) string {
 	}
 	return strings.NewReplacer("{case}", x.report.Case.String(), "{visit}", x.visit.String(), "{offer}", x.offer.String(), "{number}", x.report.Number.String(),
 		"{item}", x.item.String(), "{size}", "thumb", "{id}", id(pattern).String(), "{token}", x.report.Link, "{upload}", strings.Repeat("a", 32), "{field}", "before",
-		"{kind}", "receipt", "{message}", x.message.String(), "{quote}", x.item.String(), "{code}", x.technicianCode, "{order}", x.order.String(), "{listing}", x.listing.String(), "{import}", x.imp.String(), "{serial}", "SN-12345", "{$}", "").Replace(pattern)
+		"{kind}", "receipt", "{message}", x.message.String(), "{quote}", x.item.String(), "{code}", x.technicianCode, "{order}", x.order.String(), "{listing}", x.listing.String(), "{import}", x.imp.String(), "{letter}", x.claim.letter, "{step}", "return", "{serial}", "SN-12345", "{$}", "").Replace(pattern)
 }
 
 // refusals remembers what the policies refused; it is the log of the server.
@@ -154,10 +158,11 @@ func newWorld(t *testing.T) *world {
 func (w *world) absentThings() things {
 	x := things{technicianCode: "HM-0000"}
 	for _, id := range []*casefile.ID{&x.report.Case, &x.visit, &x.offer, &x.item, &x.message, &x.technician, &x.account, &x.key, &x.hook,
-		&x.merchant, &x.order, &x.listing, &x.imp} {
+		&x.merchant, &x.order, &x.listing, &x.imp, &x.claim.caseID, &x.claim.item} {
 		*id = w.Source.NewID()
 	}
 	x.report.Number, x.report.Link = casefile.Number("260101-00001-9"), "AAAAAAAAAAAAAAAAAAAAAA"
+	x.claim.link, x.claim.letter = "AAAAAAAAAAAAAAAAAAAAAA", "D-2222-3333-4444"
 	for d := range 10 { // a number with the right check digit that was never given
 		if n, ok := casefile.ParseNumber(fmt.Sprintf("260101-00001-%d", d)); ok {
 			x.report.Number = n
@@ -226,6 +231,7 @@ func (w *world) settle(t *testing.T, tenant casefile.Tenant, code, phone string)
 	x.hook, _, err = w.Endpoints.Create(ctx, admin, notify.NewEndpoint{Name: "hook", URL: "https://127.0.0.1:9443/" + code, Kinds: []string{"message.received"}})
 	must(err)
 	w.sell(t, tenant, &x)
+	w.dispute(t, tenant, &x)
 	return x
 }
 

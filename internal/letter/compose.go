@@ -120,9 +120,9 @@ func (f *Facts) Check(book *law.Book) error {
 		}
 	}
 	need(slices.Contains(Remedies(), f.Remedy), "there is no letter for the remedy "+strconv.Quote(string(f.Remedy)))
-	need(f.Number != "" && f.Buyer != "" && f.Merchant != "" && f.Product != "" && f.Order != "", "case number, masked parties, order and product are needed")
+	need(f.Number != "" && f.Buyer != "" && f.Merchant != "" && f.Product != "", "case number, masked parties and product are needed")
 	need(code.MatchString(f.Code), "a check code D-XXXX-XXXX-XXXX is needed")
-	need(!f.Issued.IsZero() && !f.Filed.IsZero() && !f.Ordered.IsZero(), "issued, filed and ordered are needed")
+	need(!f.Issued.IsZero() && !f.Filed.IsZero(), "issued and filed are needed")
 	need(f.Round > 0, "rounds count from 1")
 	need(f.Reason.ZH != "" && f.Reason.EN != "", "the reason is needed in both languages")
 	need(f.Burden.Party != "" && f.Burden.Words.ZH != "" && f.Burden.Words.EN != "", "the burden of proof is needed in both languages (G5)")
@@ -268,7 +268,7 @@ func (w *writer) hearing(f *Facts) {
 	table, sides, silent := Block{Head: w.head("to", "notice", "served", "opened", "answered"), Widths: []int{14, 30, 19, 19, 18}}, map[Side]bool{}, false
 	for _, n := range f.Notices {
 		answered := w.short(n.Answered)
-		if n.Answered.IsZero() && n.To == Merchant {
+		if n.Answered.IsZero() && n.Asked {
 			answered, silent = w.T("letter.silent"), true
 		}
 		table.Cells = append(table.Cells, []string{w.side(n.To), w.text(n.What), w.short(n.Served), w.short(n.Opened), answered})

@@ -57,7 +57,7 @@ type Facts struct {
 	Product         string
 	Category        Text
 	Paid            casefile.Fen
-	Ordered, Filed  time.Time
+	Ordered, Filed  time.Time // Ordered may be zero: not recorded
 	Reason          Text
 	Wish            Remedy
 	WishAmount      casefile.Fen
@@ -98,11 +98,12 @@ type Finding struct {
 	Fact, Limits Text
 }
 
-// Notice is something that was served.
+// Notice is something that was served. Asked says that an answer was asked for: only then does a missing answer mean silence.
 type Notice struct {
 	To                       Side
 	What                     Text
 	Served, Opened, Answered time.Time
+	Asked                    bool
 }
 
 // Evidence is one line of the numbered list.

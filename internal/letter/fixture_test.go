@@ -41,8 +41,9 @@ func facts(r Remedy) Facts {
 		OnBuyer:    Typed("买家主张收货时面板已经破损。该主张与上门鉴定和包装情况一致，予以采纳。"),
 		OnMerchant: Typed("商家主张发货时商品完好。打包录像支持这一主张，但发货时完好不排除运输中损坏，运输风险在交付前由商家承担，因此不影响结果。"),
 		Notices: []Notice{
-			{To: Merchant, What: Text{ZH: "答复通知", EN: "Notice to answer"}, Served: day(11, 18, 9, 20), Opened: day(11, 18, 10, 2), Answered: day(11, 19, 16, 44)},
-			{To: Buyer, What: Text{ZH: "商家答复", EN: "The merchant's answer"}, Served: day(11, 19, 16, 45), Opened: day(11, 19, 18, 30), Answered: day(11, 20, 8, 12)},
+			{To: Merchant, What: Text{ZH: "答复通知", EN: "Notice to answer"}, Served: day(11, 18, 9, 20), Opened: day(11, 18, 10, 2), Answered: day(11, 19, 16, 44), Asked: true},
+			{To: Buyer, What: Text{ZH: "商家答复", EN: "The merchant's answer"}, Served: day(11, 19, 16, 45), Opened: day(11, 19, 18, 30), Answered: day(11, 20, 8, 12), Asked: true},
+			{To: Merchant, What: Text{ZH: "鉴定通知", EN: "Notice of an inspection"}, Served: day(11, 20, 9, 0)},
 		},
 		Evidence: []Evidence{
 			{1, Merchant, Text{ZH: "打包发货录像", EN: "Packing video"}, "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", day(11, 2, 10, 30), false, false},

@@ -242,8 +242,25 @@ func TestALetterThatLacksAPartIsNotWritten(t *testing.T) {
 	silent := facts(RefundOnly) // a merchant who said nothing has no argument to be answered, and nothing is held against them
 	silent.OnMerchant, silent.Notices[0].Answered = Text{}, time.Time{}
 	d := compose(t, silent)
-	if s := d.ZH.Section(PartArguments).Text() + d.ZH.Section(PartHearing).Text(); !strings.Contains(s, "没有答复本身不作为认定的依据") {
+	if s := d.ZH.Section(PartHearing).Text(); !strings.Contains(d.ZH.Section(PartArguments).Text(), "没有答复本身不作为认定的依据") || strings.Count(s, "期限内没有答复") != 1 {
+		t.Error(s) // the notice of the inspection asked for no answer
+	}
+	if s := compose(t, facts(RefundOnly)).ZH.Section(PartHearing).Text(); strings.Contains(s, "没有答复") {
+		t.Errorf("a notice that asks for nothing was not answered: %s", s)
+	}
+	bare := facts(RefundOnly) // a claim whose order nobody imported
+	bare.Order, bare.Ordered, bare.OrderPack = "", time.Time{}, Pack{}
+	if s := compose(t, bare).ZH.Text(); !strings.Contains(s, "下单时间  未记录") || !strings.Contains(s, "当时没有生效的版本") {
 		t.Error(s)
+	}
+	quiet := dutyFacts()
+	quiet.Notices[0].Answered = time.Time{}
+	for over, want := range map[bool]string{true: "期限内没有答复", false: "未记录"} {
+		quiet.Silent = over
+		d, err := ComposeDuty(quiet, book(t))
+		if err != nil || !strings.Contains(d.ZH.Section(PartDuties).Text(), "听取商家意见 | "+want) {
+			t.Errorf("silent %v: %v", over, err)
+		}
 	}
 }
 

@@ -47,12 +47,12 @@ func NoticeParts() []Part {
 // ComposeNotice writes the notice to the merchant.
 func ComposeNotice(f NoticeFacts, book *law.Book) (*Document, error) {
 	switch {
-	case f.Number == "" || f.Merchant == "" || f.Buyer == "" || f.Order == "" || f.Product == "":
-		return nil, errors.New("letter: number, masked parties, order and product are needed")
+	case f.Number == "" || f.Merchant == "" || f.Buyer == "" || f.Product == "":
+		return nil, errors.New("letter: number, masked parties and product are needed")
 	case phone.MatchString(f.Buyer) || phone.MatchString(f.Merchant):
 		return nil, errors.New("letter: a phone number stands where a masked party belongs")
-	case f.AnswerBy.IsZero() || f.Issued.IsZero() || f.Filed.IsZero() || f.Ordered.IsZero():
-		return nil, errors.New("letter: issued, ordered, filed and the time to answer are needed")
+	case f.AnswerBy.IsZero() || f.Issued.IsZero() || f.Filed.IsZero():
+		return nil, errors.New("letter: issued, filed and the time to answer are needed")
 	}
 	return finish(KindNotice, f.Code, f.Number, f.VerifyURL, f.Issued, NoticeParts(), func(lang i18n.Lang) Letter {
 		w := newWriter(lang, book, f.Brand, "letter.title.notice", f.Number, f.Issued)
@@ -138,6 +138,7 @@ type DutyFacts struct {
 	CheckVersions          []string
 	Unfinished             []Text
 	Notices                []Notice
+	Silent                 bool // the merchant's time to answer is over and no answer came
 	HumanMinutes           int
 	People                 int // how many people looked
 	Impressions            int // how many wrote their view first
@@ -220,13 +221,15 @@ func (w *writer) duties(f *DutyFacts) {
 	toBuyer, toMerchant := firstServed(f.Notices, Buyer), firstServed(f.Notices, Merchant)
 	add("buyer_told", "pipl-17", w.servedText(toBuyer), toBuyer.Served)
 	add("merchant_served", "ecl-63", w.servedText(toMerchant), toMerchant.Served)
-	answered := w.T("letter.silent")
-	if !toMerchant.Answered.IsZero() {
-		answered = w.T("letter.duty.answered", "answered", w.short(toMerchant.Answered))
-	} else if toMerchant.Served.IsZero() {
-		answered = w.T("letter.not_yet")
+	heard := firstAnswer(f.Notices, Merchant)
+	answered := w.T("letter.not_yet")
+	switch {
+	case !heard.Answered.IsZero():
+		answered = w.T("letter.duty.answered", "answered", w.short(heard.Answered))
+	case heard.Asked && f.Silent:
+		answered = w.T("letter.silent")
 	}
-	add("merchant_answered", "platform-rules-refund", answered, toMerchant.Answered)
+	add("merchant_answered", "platform-rules-refund", answered, heard.Answered)
 	add("blind", "pipl-24", w.T("letter.duty.impressions", "n", f.Impressions), time.Time{})
 	add("human", "pipl-24", w.T("letter.duty.minutes", "n", f.HumanMinutes, "people", f.People), time.Time{})
 	reasons, at := w.T("letter.duty.open"), time.Time{}
@@ -253,6 +256,17 @@ func firstServed(list []Notice, to Side) Notice {
 		return Notice{}
 	}
 	return list[i]
+}
+
+// firstAnswer is the notice that a side answered, or else the first that asked for an answer.
+func firstAnswer(list []Notice, to Side) Notice {
+	if i := slices.IndexFunc(list, func(n Notice) bool { return n.To == to && !n.Answered.IsZero() }); i >= 0 {
+		return list[i]
+	}
+	if i := slices.IndexFunc(list, func(n Notice) bool { return n.To == to && n.Asked }); i >= 0 {
+		return list[i]
+	}
+	return Notice{}
 }
 
 func (w *writer) servedText(n Notice) string {

@@ -162,7 +162,7 @@ func (r *run) burden(row *Matrix) {
 }
 
 func (r *run) bears(b *BurdenRule) bool {
-	day := law.On(r.f.Ordered)
+	day := law.On(r.f.ordered())
 	inTime := b.From <= day && (b.To == "" || day < b.To)
 	ok, failed := inTime, ""
 	if ok {

@@ -19,7 +19,7 @@ type Facts struct {
 	Reason      string       `json:"reason"`       // code of the pack
 	Tier        string       `json:"tier"`         // merchant's tier, code of the pack; empty: the pack's first tier
 
-	Ordered  time.Time `json:"ordered"`
+	Ordered  time.Time `json:"ordered,omitzero"`  // zero: not known; the day of filing counts instead
 	Received time.Time `json:"received,omitzero"` // zero: not received
 	Filed    time.Time `json:"filed"`
 
@@ -107,8 +107,8 @@ func (f Facts) Check() error {
 		}
 	}
 	switch {
-	case f.Filed.IsZero() || f.Ordered.IsZero():
-		return errors.New("facts: ordered and filed are needed")
+	case f.Filed.IsZero():
+		return errors.New("facts: filed is needed")
 	case f.Filed.Before(f.Ordered):
 		return errors.New("facts: filed before ordered")
 	}
@@ -166,7 +166,7 @@ func (p *Pack) see(f *Facts, v *view) {
 	*v = view{
 		Remedy: nameOf(remedies, f.Remedy), RefundOnly: f.Remedy == RefundOnly, Amount: int(f.Amount), OrderAmount: int(f.OrderAmount),
 		Category: f.Category, Reason: f.Reason, Tier: f.Tier,
-		Received: !f.Received.IsZero(), OrderedDays: days(f.Ordered, f.Filed),
+		Received: !f.Received.IsZero(), OrderedDays: days(f.ordered(), f.Filed),
 		Media: f.Media, DeclaredAI: f.DeclaredAI, CannotShoot: f.CannotShoot,
 		Answered: f.MerchantAnswered, Contests: f.MerchantContests, ChecksDone: f.ChecksDone, Groups: f.Groups,
 		Last30: f.Last30.view(), Last90: f.Last90.view(), Last365: f.Last365.view(), Undisputed: f.Undisputed,
@@ -194,6 +194,14 @@ func nameOf(list []Named, code string) string {
 		}
 	}
 	return code
+}
+
+// ordered is the day of the order, or of filing when it is not known.
+func (f *Facts) ordered() time.Time {
+	if f.Ordered.IsZero() {
+		return f.Filed
+	}
+	return f.Ordered
 }
 
 // days counts calendar days in China from one moment to another; 0 on the same day and never below.

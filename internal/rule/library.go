@@ -161,8 +161,11 @@ func (l *Library) Pin(ctx context.Context, series string, f Facts) (Pin, error) 
 		return Pin{}, fmt.Errorf("rules: %s 没有生效的规则包 %s / no pack %s is in force on %s", law.On(f.Filed), series, series, law.On(f.Filed))
 	}
 	pin := Pin{Filed: filed.Ref(), Applies: filed.Ref()}
-	ordered, ok := l.InForce(series, f.Ordered)
+	ordered, ok := l.InForce(series, f.ordered())
 	switch {
+	case f.Ordered.IsZero():
+		pin.Why = law.Words{ZH: "下单时间没有记录，适用申请时的版本", EN: "The time of the order is not recorded; the version at filing applies"}
+		return pin, nil
 	case !ok:
 		pin.Why = law.Words{ZH: "下单时还没有生效的规则，适用申请时的版本", EN: "No rules were in force at the time of the order; the version at filing applies"}
 		return pin, nil

@@ -152,6 +152,14 @@ func TestWhichVersionCounts(t *testing.T) {
 			t.Errorf("%s: the pinned pack is not found: %v", name, err)
 		}
 	}
+	unknown := lock()
+	unknown.Ordered = time.Time{}
+	if pin, err := library(t).Pin(context.Background(), "refunds", unknown); err != nil || !strings.Contains(pin.Why.ZH, "没有记录") || pin.Applies.Version != 1 || pin.Ordered != (Ref{}) {
+		t.Errorf("an order without a day: %+v %v", pin, err)
+	}
+	if o := outcome(t, parse(t, defaultText(t)), unknown); o.Burden.Rule != "durable-six-months" {
+		t.Errorf("an order without a day: %+v", o.Burden)
+	}
 	f := lock()
 	f.Ordered, f.Received, f.Filed = law.Date("2026-01-01").Time(), law.Date("2026-01-02").Time(), law.Date("2026-01-30").Time()
 	if _, err := library(t).Pin(context.Background(), "refunds", f); err == nil {

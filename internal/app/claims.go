@@ -399,6 +399,9 @@ func pack(p claim.PackRef) letter.Pack {
 	return letter.Pack{Title: law.Words(p.Title), Version: p.Version, Hash: p.Hash, Published: p.Published, Effective: p.Effective}
 }
 
+// answerable are the notices that ask for an answer; without one a letter says that none came.
+var answerable = []string{"served", "comment_wanted", "more_wanted", "asked", "offer"}
+
 func (l claimLetters) facts(f claim.LetterFacts) letter.Facts {
 	brand := l.core.Config.Brand
 	out := letter.Facts{Brand: brand.NameZH, Code: f.Code, Number: f.Number.String(), Issued: f.Issued, Round: f.Round, Buyer: f.Buyer, Merchant: f.Merchant, Order: f.Order, Product: f.Product,
@@ -414,7 +417,8 @@ func (l claimLetters) facts(f claim.LetterFacts) letter.Facts {
 		out.Found = append(out.Found, letter.Finding{Fact: both("why", r)})
 	}
 	for _, n := range f.Notices {
-		out.Notices = append(out.Notices, letter.Notice{To: letter.Side(n.Side), What: both("served", n.Kind), Served: n.Served, Opened: n.Opened, Answered: n.Answered})
+		out.Notices = append(out.Notices, letter.Notice{To: letter.Side(n.Side), What: both("served", n.Kind), Served: n.Served, Opened: n.Opened, Answered: n.Answered,
+			Asked: slices.Contains(answerable, n.Kind)})
 	}
 	for _, e := range f.Evidence {
 		side := letter.Side(e.Side)

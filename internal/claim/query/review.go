@@ -105,7 +105,7 @@ func (q *Queries) ReviewPage(ctx context.Context, a casefile.Actor, caseID casef
 			return err
 		}
 		if v.Said, err = x.said(ctx, func(s *terms.Statement) bool {
-			return v.Impressed || !s.Part.Human() || s.Kind == "ask" || s.Kind == "waive" || s.Kind == "extend" || s.Kind == "inspect"
+			return x.sighted() || !s.Part.Human() || s.Kind == "ask" || s.Kind == "waive" || s.Kind == "extend" || s.Kind == "inspect"
 		}); err != nil {
 			return err
 		}
@@ -119,7 +119,7 @@ func (q *Queries) ReviewPage(ctx context.Context, a casefile.Actor, caseID casef
 			return err
 		}
 		v.AppealOf = lastOf(v.Said, "appeal")
-		if !v.Impressed {
+		if !x.sighted() {
 			v.Outcome, v.Granted = "", 0
 			v.Timeline = slices.DeleteFunc(v.Timeline, func(e terms.Entry) bool { return telling(e.Kind) })
 			return nil
@@ -127,6 +127,18 @@ func (q *Queries) ReviewPage(ctx context.Context, a casefile.Actor, caseID casef
 		return x.afterImpression(ctx, &v)
 	})
 	return v, err
+}
+
+// sighted reports whether the reader may see what detectors and other reviewers found: after their own first impression, or when nothing is left to decide that it could sway.
+func (x *folder) sighted() bool {
+	if x.Claim.Facts.Impressed.Has(x.Actor.ID) {
+		return true
+	}
+	switch x.Claim.Facts.State {
+	case terms.Decided, terms.Executing, terms.Appealable:
+		return true
+	}
+	return terms.Ended(x.Claim.Facts.State)
 }
 
 // telling are entries that show what detectors or other reviewers thought; they stay away until the reader has an impression of their own.
@@ -220,7 +232,7 @@ func (q *Queries) Signals(ctx context.Context, a casefile.Actor, caseID casefile
 				v.Since = i.At
 			}
 		}
-		if v.Since.IsZero() {
+		if v.Since.IsZero() && !(x.Part == terms.Lead && terms.Ended(x.Claim.Facts.State)) {
 			return casefile.Fail(casefile.Conflict, "claim.guard.g4")
 		}
 		if v.Run, err = q.Checks.Run(ctx, x.Tx, a.Tenant, caseID, x.Claim.ID); err != nil {

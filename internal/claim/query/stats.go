@@ -23,7 +23,7 @@ func (q *Queries) Duty(ctx context.Context, a casefile.Actor, caseID casefile.ID
 		r := &c.Ruling
 		v = terms.DutyPage{Case: caseID, Claim: c.ID, Number: x.Case.Number, State: c.Facts.State, Filed: c.Filed, Applied: r.Applied, OrderPack: r.OrderPack, FilingPack: r.FilingPack, Why: r.Why,
 			Basis: r.Basis, Unfinished: c.Facts.Unfinished, Silent: c.Facts.Unanswered, Appeal: c.Facts.Appeal, Overturned: c.Overturned, Burden: c.Facts.Burden, Entered: c.FindingAt}
-		if x.Part != terms.Lead && !c.Facts.Impressed.Has(a.ID) {
+		if x.Part != terms.Lead && !x.sighted() {
 			return casefile.Fail(casefile.Conflict, "claim.guard.g4") // it shows what checks and other reviewers found
 		}
 		if v.Check, err = q.Checks.Run(ctx, x.Tx, a.Tenant, caseID, c.ID); err != nil {

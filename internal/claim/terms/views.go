@@ -369,7 +369,7 @@ type ReviewPage struct {
 	History   History
 	Contested bool
 	Heard     map[Side]bool
-	// Impressed: this reader wrote a first impression; only then are Impressions, Proposal and the ids in Grounds filled.
+	// Impressed: this reader wrote a first impression; only then - or when nothing is left to decide - are Outcome, Impressions, Decisions and Proposal filled.
 	Impressed   bool
 	Impressions []ImpressionView
 	Proposal    *DecisionView // of the first reviewer, for the second

@@ -1230,13 +1230,13 @@ func record(pg ui.Page, v Case) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(v.Notices) > 0 {
-			templ_7745c5c3_Err = ui.DataTable(noticeTable(pg, v.Notices)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.DataTable(noticeTable(pg, v.Notices, moment)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if len(v.Windows) > 0 {
-			templ_7745c5c3_Err = ui.DataTable(windowTable(pg, v.Windows)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.DataTable(windowTable(pg, v.Windows, moment)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

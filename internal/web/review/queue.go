@@ -19,7 +19,7 @@ func (p *Pages) showQueue(q *staff.Request, status int, v Queue) error {
 	}
 	v.Idem, v.Problems = q.Idem(), -1
 	if q.Actor.Role == casefile.Admin {
-		v.Problems = info.Problems
+		v.Lead, v.Problems = true, info.Problems
 	}
 	for _, name := range []string{"review", "second", "appeal"} {
 		w := Waiting{Name: name}

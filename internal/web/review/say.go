@@ -154,6 +154,14 @@ func moment(p i18n.Printer, t time.Time) string {
 	return p.Time(t)
 }
 
+// dated is a moment on paper, where "today" means nothing: date and time in China.
+func dated(p i18n.Printer, t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return p.In(t).Format("2006-01-02 15:04")
+}
+
 func columns(pg ui.Page, area string, names ...string) (out []ui.Column) {
 	for _, n := range names {
 		out = append(out, ui.Column{Title: pg.T("review.col." + area + n)})
@@ -173,20 +181,20 @@ func countTable(pg ui.Page, list []Count) ui.Table {
 	return t
 }
 
-func noticeTable(pg ui.Page, list []Notice) ui.Table {
+func noticeTable(pg ui.Page, list []Notice, when func(i18n.Printer, time.Time) string) ui.Table {
 	t := ui.Table{Caption: pg.T("review.record.notices"), Columns: columns(pg, "", "whom", "what", "served", "opened", "answered")}
 	for _, n := range list {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "side", n.Side), Header: true}, ui.Text(Word(pg.P, "notice", n.Kind)), ui.Text(moment(pg.P, n.Served)),
-			ui.Text(moment(pg.P, n.Opened)), ui.Text(moment(pg.P, n.Answered))})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "side", n.Side), Header: true}, ui.Text(Word(pg.P, "notice", n.Kind)), ui.Text(when(pg.P, n.Served)),
+			ui.Text(when(pg.P, n.Opened)), ui.Text(when(pg.P, n.Answered))})
 	}
 	return t
 }
 
-func windowTable(pg ui.Page, list []Window) ui.Table {
+func windowTable(pg ui.Page, list []Window, when func(i18n.Printer, time.Time) string) ui.Table {
 	t := ui.Table{Caption: pg.T("review.record.windows"), Columns: columns(pg, "", "whom", "what", "opens", "due", "closed", "how")}
 	for _, w := range list {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "side", w.Side), Header: true}, ui.Text(windowWord(pg.P, w.Kind)), ui.Text(moment(pg.P, w.Opened)),
-			ui.Text(moment(pg.P, w.Due)), ui.Text(moment(pg.P, w.Closed)), ui.Text(Word(pg.P, "how", w.How))})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "side", w.Side), Header: true}, ui.Text(windowWord(pg.P, w.Kind)), ui.Text(when(pg.P, w.Opened)),
+			ui.Text(when(pg.P, w.Due)), ui.Text(when(pg.P, w.Closed)), ui.Text(Word(pg.P, "how", w.How))})
 	}
 	return t
 }
@@ -202,14 +210,14 @@ func leaseTable(pg ui.Page, list []Lease) ui.Table {
 	t := ui.Table{Caption: pg.T("review.duty.leases"), Columns: columns(pg, "", "who", "taken", "ended", "minutes", "how")}
 	t.Columns[3].Number = true
 	for _, l := range list {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "part", l.Part), Header: true}, ui.Text(moment(pg.P, l.Taken)), ui.Text(moment(pg.P, l.Ended)),
+		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "part", l.Part), Header: true}, ui.Text(dated(pg.P, l.Taken)), ui.Text(dated(pg.P, l.Ended)),
 			ui.Text(strconv.Itoa(l.Minutes)), ui.Text(Word(pg.P, "lease", l.How))})
 	}
 	return t
 }
 
 func stageTable(pg ui.Page, list []Stage) ui.Table {
-	t := ui.Table{Caption: pg.T("review.duty.stages"), HideCaption: true, Columns: columns(pg, "", "state", "entered", "left", "due", "kept")}
+	t := ui.Table{Caption: pg.T("review.duty.stages_table"), HideCaption: true, Columns: columns(pg, "", "state", "entered", "left", "due", "kept")}
 	for _, s := range list {
 		kept := "–"
 		switch {
@@ -221,13 +229,13 @@ func stageTable(pg ui.Page, list []Stage) ui.Table {
 		if s.Extended > 0 {
 			kept += pg.T("review.duty.extended", "n", s.Extended)
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "state", s.State), Header: true}, ui.Text(moment(pg.P, s.Entered)), ui.Text(moment(pg.P, s.Left)), ui.Text(moment(pg.P, s.Due)), ui.Text(kept)})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: Word(pg.P, "state", s.State), Header: true}, ui.Text(dated(pg.P, s.Entered)), ui.Text(dated(pg.P, s.Left)), ui.Text(dated(pg.P, s.Due)), ui.Text(kept)})
 	}
 	return t
 }
 
 func stateTable(pg ui.Page, list []StateTime) ui.Table {
-	t := ui.Table{Caption: pg.T("review.stats.states"), HideCaption: true, Columns: columns(pg, "", "state", "count", "p50", "p90", "breaches")}
+	t := ui.Table{Caption: pg.T("review.stats.states_table"), HideCaption: true, Columns: columns(pg, "", "state", "count", "p50", "p90", "breaches")}
 	for i := range t.Columns {
 		t.Columns[i].Number = i > 0
 	}
@@ -242,9 +250,9 @@ func dutyChecks(p i18n.Printer, v Duty) string {
 	case v.CheckBegan.IsZero():
 		return p.T("review.duty.not_checked")
 	case v.Cut || len(v.Unfinished) > 0:
-		return p.T("review.duty.checked_partly", "at", p.Full(v.CheckBegan), "list", p.List(checkWords(p, v.Unfinished)))
+		return p.T("review.duty.checked_partly", "at", dated(p, v.CheckBegan), "list", p.List(checkWords(p, v.Unfinished)))
 	}
-	return p.T("review.duty.checked", "began", p.Full(v.CheckBegan), "ended", moment(p, v.CheckEnded))
+	return p.T("review.duty.checked", "began", dated(p, v.CheckBegan), "ended", dated(p, v.CheckEnded))
 }
 
 func dutyAppeal(p i18n.Printer, v Duty) string {

@@ -42,7 +42,7 @@ func Stories() []ui.Story {
 		}),
 		queue("queue-lead", "the lead sees problems; a number that is not there", adm, func(pg ui.Page) Queue {
 			q := demoQueue(pg)
-			q.Problems, q.Find = 2, "12345"
+			q.Lead, q.Problems, q.Find = true, 2, "12345"
 			q.Form.Add("number", pg.T("review.find.bad"))
 			return q
 		}),

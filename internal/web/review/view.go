@@ -12,6 +12,8 @@ import (
 type Queue struct {
 	Queues []Waiting
 	Mine   *Mine
+	// Lead looks at problems and takes no cases.
+	Lead bool
 	// Problems is what waits for the lead; negative for everybody else.
 	Problems int
 	Find     string

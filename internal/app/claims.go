@@ -449,10 +449,8 @@ func (l claimLetters) category(f claim.LetterFacts) letter.Text {
 	version, err := strconv.Atoi(f.Applied.Version)
 	if err == nil {
 		if p, err := l.core.Claims.Packs.Pack(rule.Ref{Pack: f.Applied.ID, Version: version, Hash: f.Applied.Hash}); err == nil {
-			for _, c := range p.Categories {
-				if c.Code == f.Category {
-					return letter.Text{ZH: c.ZH, EN: c.EN}
-				}
+			if name, ok := p.CategoryName(f.Category); ok {
+				return name
 			}
 		}
 	}

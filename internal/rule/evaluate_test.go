@@ -165,6 +165,9 @@ func TestUnknownCodesAreTold(t *testing.T) {
 	if o := outcome(t, p, f); len(o.Unknown) != 0 || o.Burden.Rule != "durable-six-months" || o.Limit.ID != "durable" || o.Asks[2] != "serial" {
 		t.Errorf("%+v", o)
 	}
+	if w, ok := p.CategoryName("lock"); !ok || w.ZH != "智能门锁" || w.EN != "Smart locks" {
+		t.Errorf("%v %v", w, ok)
+	}
 	f.Category, f.Reason, f.Tier, f.Undisputed, f.OptIn, f.Amount = "spaceship", "boredom", "royal", 9, &OptIn{Cap: 5000}, 100
 	o, trace, err := p.Evaluate(context.Background(), f)
 	if err != nil || !slices.Equal(o.Unknown, []string{"category", "reason", "tier"}) || o.Queue != LongQueue || o.FastLane || o.AutoAccept {

@@ -276,3 +276,9 @@ func (p *Pack) clockUnit(code string) clock.Unit {
 	}
 	return ""
 }
+
+// CategoryName is the name of a category, by its code or by one that means the same.
+func (p *Pack) CategoryName(code string) (law.Words, bool) {
+	c, ok := p.category[code]
+	return law.Words{ZH: c.ZH, EN: c.EN}, ok
+}

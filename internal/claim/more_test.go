@@ -143,6 +143,21 @@ func TestSuspensionPausesAllClocks(t *testing.T) {
 	})
 }
 
+// What concerns a suspended claim waits until it goes on: a visit is ordered then, a report that came meanwhile is taken in then.
+func TestASuspendedClaimLosesNothing(t *testing.T) {
+	h := newHouseSQLite(t)
+	m := h.order().file(func(f *claim.File) { f.Wish = claim.RemedyRepair }).checked()
+	h.must(h.svc.Accept(ctx, merchant(), claim.Accept{Case: m.id}))
+	m.in(claim.Executing)
+	h.must(h.svc.Suspend(ctx, lead(), claim.Reasoned{Case: m.id, Words: "等法院"}))
+	h.visitDone(m, 0, true)
+	m.in(claim.Suspended)
+	h.passDays(2)
+	h.must(h.svc.Resume(ctx, lead(), claim.Reasoned{Case: m.id, Words: "恢复"}))
+	h.pass(time.Hour)
+	m.in(claim.Final)
+}
+
 // Refunds are asked for again, and the lead is told; the remedy 维修 is a request in the same case; withdrawing has its letter.
 func TestCarryingOut(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

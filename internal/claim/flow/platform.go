@@ -156,6 +156,9 @@ func (s *Commands) VisitDone(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 	return s.Timers.Set(ctx, t, clock.Timer{Tenant: tenant, Lane: clock.TimerLane, Kind: timerDone, Case: caseID, Dedupe: timerDone + ":" + request.String(), Due: s.Source.Now(), Payload: payload})
 }
 
+// suspendedPause is how long what concerns a suspended claim waits before it looks again.
+const suspendedPause = time.Hour
+
 type visitEnd struct {
 	Request casefile.ID `json:"request"`
 	Done    bool        `json:"done"`
@@ -172,6 +175,9 @@ func (s *Commands) handleVisit(ctx context.Context, t tx.Tx, tm clock.Timer) err
 		return err
 	}
 	f := &w.Claim.Facts
+	if f.State == terms.Suspended && w.Claim.ID == job.Claim {
+		return w.setTimer(ctx, timerVisit, w.Now.Add(suspendedPause), tm.Payload) // when it goes on
+	}
 	if w.Claim.ID != job.Claim || job.Kind == "inspect" && f.State != terms.Inspection || job.Kind == "repair" && f.State != terms.Executing {
 		return nil
 	}
@@ -256,6 +262,10 @@ func (s *Commands) handleVisitDone(ctx context.Context, t tx.Tx, tm clock.Timer)
 		err = w.inspected(ctx, end)
 	case terms.Executing:
 		err = w.repaired(ctx, end)
+	case terms.Suspended:
+		tm.Due = w.Now.Add(suspendedPause) // when it goes on
+		return s.Timers.Set(ctx, t, clock.Timer{Tenant: tm.Tenant, Lane: clock.TimerLane, Kind: timerDone, Case: tm.Case, Dedupe: timerDone + ":" + end.Request.String(), Due: tm.Due,
+			Payload: tm.Payload})
 	default:
 		return nil
 	}

@@ -10,7 +10,18 @@ import (
 
 // OpenNotices implements Claimants and Merchants: the side has seen what was served.
 func (s *Commands) OpenNotices(ctx context.Context, a casefile.Actor, caseID casefile.ID) error {
-	_, err := s.do(casefile.WithoutOnce(ctx), a, caseID, func(ctx context.Context, w *Work) error {
+	unopened := false
+	err := s.Read(ctx, a, caseID, func(ctx context.Context, w *Work) error { // most looks are at what was opened before: they write nothing
+		list, err := s.Store.Notices(ctx, w.Tx, w.Case.Tenant, caseID, w.Claim.ID)
+		for _, n := range list {
+			unopened = unopened || n.Side == terms.SideOf(w.Part) && n.Opened.IsZero()
+		}
+		return err
+	})
+	if err != nil || !unopened {
+		return err
+	}
+	_, err = s.do(casefile.WithoutOnce(ctx), a, caseID, func(ctx context.Context, w *Work) error {
 		side := terms.SideOf(w.Part)
 		if side == terms.NoSide {
 			return ErrNotFound

@@ -7,7 +7,8 @@ import (
 	"anxin/provenance/c2pa/internal/media"
 )
 
-// checkCollectionHash compares every file of a package, and its directory.
+// checkCollectionHash compares every file of a package, and its directory. The list is an array in the specification and
+// a map by name in what c2pa-rs writes; every file but the manifest store must be in it.
 func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
 	malformed := &bindingError{CollectionHashMalformed, "the collection hash cannot be read"}
 	z := v.asset.Zip
@@ -16,29 +17,26 @@ func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
 	}
 	want, ok := a.val.get("zip_central_directory_hash").bytes()
 	uris := a.val.get("uris")
-	if !ok || !uris.isMap() {
+	if !ok || !uris.isMap() && !uris.isArray() {
 		return malformed
 	}
-	alg := m.claim.algorithm()
+	alg := algOr(a.val.get("alg").text(), m.claim.algorithm())
 	ranges := []media.Span{z.Directory}
 	if z.CRC >= 0 {
 		ranges = []media.Span{media.At(z.Directory.Start, z.CRC-z.Directory.Start), media.At(z.CRC+4, z.Directory.End()-z.CRC-4)}
 	}
-	got, err := v.asset.HashRanges(alg, ranges, nil)
-	if err != nil {
+	if err := v.compareRanges(alg, ranges, want); err != nil {
 		return err
 	}
-	if !sameHash(got, want) {
-		return errHash
-	}
-	for i := 0; i+1 < len(uris.items); i += 2 {
-		name := strings.ReplaceAll(uris.items[i].text(), "\\", "/")
+	listed := map[string]bool{media.ZIPManifest: true}
+	check := func(name string, entry cborValue) error {
+		name = strings.ReplaceAll(name, "\\", "/")
 		for _, part := range strings.Split(name, "/") {
 			if part == "." || part == ".." || strings.HasPrefix(name, "/") {
 				return &bindingError{CollectionHashInvalidURI, "a name in the collection hash leads elsewhere"}
 			}
 		}
-		want, ok := uris.items[i+1].get("hash").bytes()
+		want, ok := entry.get("hash").bytes()
 		if !ok {
 			return malformed
 		}
@@ -46,13 +44,31 @@ func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
 		if !ok {
 			return &bindingError{CollectionHashFileCount, "a file of the collection is missing"}
 		}
-		got, err := v.asset.HashRanges(alg, []media.Span{e}, nil)
-		if err != nil {
+		listed[name] = true
+		return v.compareRanges(alg, []media.Span{e}, want)
+	}
+	for i := 0; i < len(uris.items); i++ {
+		name, entry := uris.items[i].get("uri"), uris.items[i]
+		if uris.isMap() {
+			name, entry = uris.items[i], uris.items[i+1]
+			i++
+		}
+		if err := check(name.text(), entry); err != nil {
 			return err
 		}
-		if !sameHash(got, want) {
-			return errHash
+	}
+	for name := range z.Entries {
+		if !listed[name] && !strings.HasSuffix(name, "/") {
+			return &bindingError{CollectionHashFileCount, "the package has a file that is not in the collection hash"}
 		}
 	}
 	return nil
+}
+
+func (v *validation) compareRanges(alg string, ranges []media.Span, want []byte) error {
+	got, err := v.asset.HashRanges(alg, ranges, nil)
+	if err == nil && !sameHash(got, want) {
+		err = errHash
+	}
+	return err
 }

@@ -44,6 +44,9 @@ func (c *bmffCheck) checkMerkle() error {
 		m := &c.hash.merkle[i]
 		blocks = blocks && (m.hasFixed || m.hasVarial)
 		if len(m.initHash) == 0 {
+			if firstMoof >= 0 && !c.hash.hasHash {
+				return errors.New("nothing binds the initialization segment of a fragmented file")
+			}
 			continue
 		}
 		if firstMoof < 0 {
@@ -92,7 +95,7 @@ func (c *bmffCheck) checkFragments() error {
 func inOrder(boxes []merkleBox) error {
 	for i := range boxes {
 		if boxes[i].location != uint64(i) {
-			return errors.New("Merkle boxes are out of order")
+			return errors.New("the Merkle boxes are out of order")
 		}
 	}
 	return nil

@@ -2,7 +2,7 @@
 import zlib from 'node:zlib';
 
 const u16 = n => { const b = Buffer.alloc(2); b.writeUInt16BE(n); return b; };
-const u32 = n => { const b = Buffer.alloc(4); b.writeUInt32BE(n); return b; };
+export const u32 = n => { const b = Buffer.alloc(4); b.writeUInt32BE(n); return b; };
 const l16 = n => { const b = Buffer.alloc(2); b.writeUInt16LE(n); return b; };
 const l32 = n => { const b = Buffer.alloc(4); b.writeUInt32LE(n); return b; };
 const ascii = s => Buffer.from(s, 'latin1');
@@ -72,7 +72,7 @@ export const svg = () => Buffer.from('<?xml version="1.0" encoding="UTF-8"?>\n<s
 const box = (t, ...d) => { const body = cat(...d); return cat(u32(body.length + 8), ascii(t), body); };
 const full = (t, v, f, ...d) => box(t, Buffer.from([v, f >> 16, f >> 8 & 255, f & 255]), ...d);
 
-function moov(offset, sample, chunks) {
+export function moov(offset, sample, chunks) {
   const mvhd = full('mvhd', 0, 0, Buffer.alloc(8), u32(1000), u32(1000), u32(0x10000), u16(0x100), Buffer.alloc(10), Buffer.alloc(36), Buffer.alloc(24), u32(2));
   const tkhd = full('tkhd', 0, 7, Buffer.alloc(8), u32(1), u32(0), u32(1000), Buffer.alloc(16), Buffer.alloc(36), u32(0x80000), u32(0x80000));
   const mdhd = full('mdhd', 0, 0, Buffer.alloc(8), u32(1000), u32(1000), u16(0x55c4), u16(0));
@@ -107,9 +107,25 @@ export function jxl() {
   return cat(Buffer.from('0000000c4a584c200d0a870a', 'hex'), box('ftyp', ascii('jxl '), u32(0), ascii('jxl ')), box('jxlc', Buffer.from([0xff, 0x0a]), noise(300, 11)));
 }
 
+// A package as EPUB and office files are, one entry with a data descriptor. All stored: the package cannot inflate.
+export function zipFile() {
+  const l4 = n => { const b = Buffer.alloc(4); b.writeUInt32LE(n); return b; };
+  const entries = [['mimetype', ascii('application/epub+zip'), false, 0], ['OEBPS/page.xhtml', Buffer.from('<p>第一页</p>'.repeat(30)), false, 0], ['OEBPS/pixels.bin', noise(700, 12), false, 8]];
+  const out = [], dir = []; let at = 0;
+  for (const [name, body, packed, flags] of entries) {
+    const data = packed ? zlib.deflateRawSync(body) : body, sums = [l4(crc32(body)), l4(data.length), l4(body.length)];
+    const common = [l16(20), l16(flags), l16(packed ? 8 : 0), l16(0), l16(0x5921)];
+    const local = cat(ascii('PK\x03\x04'), ...common, ...(flags ? [l4(0), l4(0), l4(0)] : sums), l16(name.length), l16(0), ascii(name), data, ...(flags ? [ascii('PK\x07\x08'), ...sums] : []));
+    dir.push(cat(ascii('PK\x01\x02'), l16(20), ...common, ...sums, l16(name.length), l16(0), l16(0), l16(0), l16(0), l4(0), l4(at), ascii(name)));
+    out.push(local); at += local.length;
+  }
+  const d = cat(...dir);
+  return cat(...out, d, ascii('PK\x05\x06'), l16(0), l16(0), l16(entries.length), l16(entries.length), l4(d.length), l4(at), l16(0));
+}
+
 export const bases = {
   'jpg': ['image/jpeg', jpeg], 'png': ['image/png', png], 'webp': ['image/webp', webp], 'gif': ['image/gif', gif], 'tiff': ['image/tiff', tiff],
   'heic': ['image/heic', () => heif('heic')], 'heif': ['image/heif', () => heif('heix')], 'avif': ['image/avif', () => heif('avif')],
   'mp4': ['video/mp4', () => media('mp42', false)], 'tail.mp4': ['video/mp4', () => media('isom', true)], 'mov': ['video/quicktime', () => media('qt  ', true)], 'm4a': ['audio/mp4', () => media('M4A ', false)],
-  'wav': ['audio/wav', wav], 'avi': ['video/avi', avi], 'mp3': ['audio/mpeg', mp3], 'flac': ['audio/flac', flac], 'svg': ['image/svg+xml', svg], 'jxl': ['image/jxl', jxl],
+  'wav': ['audio/wav', wav], 'avi': ['video/avi', avi], 'mp3': ['audio/mpeg', mp3], 'flac': ['audio/flac', flac], 'svg': ['image/svg+xml', svg], 'jxl': ['image/jxl', jxl], 'epub': ['application/epub+zip', zipFile],
 };

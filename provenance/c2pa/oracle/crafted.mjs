@@ -3,6 +3,8 @@ import crypto from 'node:crypto';
 import {bases} from './bases.mjs';
 import {manifest, png, jpeg, created, cborBox, jsonBox, box, superbox, authorities, cbor, Raw, newLabel} from './craft.mjs';
 
+import {craftedMedia} from './craft-media.mjs';
+
 export function crafted(dir, ca) {
   const es = ca.signers.es256, base = bases.png[1](), out = [];
   const tools = authorities(dir, ca);
@@ -178,5 +180,6 @@ export function crafted(dir, ca) {
   file('actions-two-created', {before: [created(), ['c2pa.actions.v2__1', created()[1]]]});
   file('actions-v1-two', {v1: true, before: [['c2pa.actions', {actions: [{action: 'c2pa.created'}]}], ['c2pa.actions__1', {actions: [{action: 'c2pa.edited'}]}]]});
   file('indefinite', {claim: c => new Raw(Buffer.concat([Buffer.from([0xbf]), cbor(c).subarray(1), Buffer.from([0xff])]))});
+  craftedMedia(es, put);
   return out;
 }

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"hash/crc32"
 	"strings"
 )
 
+// ZIPManifest is the name of the manifest store in a package.
+const ZIPManifest = "META-INF/content_credential.c2pa"
+
 const (
-	zipManifest   = "META-INF/content_credential.c2pa"
 	maxZipEntries = 100000
 	maxZipDir     = 16 << 20
 )
@@ -51,7 +54,7 @@ func readZIP(a *Asset, l Limits) error {
 			return err
 		}
 		z.Entries[strings.ReplaceAll(name, "\\", "/")] = e
-		if name == zipManifest {
+		if name == ZIPManifest {
 			if le.Uint16(h[10:]) != 0 {
 				return fmt.Errorf("%w: the manifest in the ZIP is compressed", ErrMalformedFile)
 			}
@@ -60,6 +63,9 @@ func readZIP(a *Asset, l Limits) error {
 			}
 			if err := a.appendStore(l, data, size); err != nil {
 				return err
+			}
+			if crc32.ChecksumIEEE(a.Store) != le.Uint32(h[16:]) {
+				return fmt.Errorf("%w: checksum of the manifest in the ZIP", ErrMalformedFile)
 			}
 			a.StoreRange, a.HasRange = Span{data, size}, true
 			z.CRC = start + int64(pos) + 16

@@ -67,14 +67,16 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 			}
 		})
 	}
-	n := 0
+	n, only := 0, os.Getenv("ANXIN_STORIES") // an area, while one works on it; empty is all
 	for _, s := range storybook.All() {
-		stories <- s
-		n++
+		if strings.HasPrefix(s.Area+"/"+s.Name, only) {
+			stories <- s
+			n++
+		}
 	}
 	close(stories)
 	wg.Wait()
-	if n < 60 {
+	if n < 60 && only == "" {
 		t.Errorf("only %d screens: the storybook is not whole", n)
 	}
 	t.Logf("axe looked at %d screens in two languages", n)

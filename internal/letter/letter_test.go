@@ -2,11 +2,13 @@ package letter
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -315,6 +317,37 @@ func TestEqualFactsGiveEqualBytes(t *testing.T) {
 		f.Amount++
 		if c, _, _ := PDF(compose(t, f), PDFOptions{Lang: lang}); bytes.Equal(a, c) {
 			t.Errorf("%s: another amount gives the same bytes", lang)
+		}
+	}
+}
+
+// Letters are drawn at once; none may leave traces in the fonts that all share.
+func TestLettersDrawnAtOnceDoNotMeet(t *testing.T) {
+	data, err := fonts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := map[fontName][32]byte{}
+	for name, ttf := range data {
+		before[name] = sha256.Sum256(ttf)
+	}
+	d := compose(t, facts(Exchange))
+	want, _, err := PDF(d, PDFOptions{Lang: "zh"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			if got, _, err := PDF(d, PDFOptions{Lang: "zh"}); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("drawn at once, a letter differs (%v)", err)
+			}
+		})
+	}
+	wg.Wait()
+	for name, ttf := range data {
+		if sha256.Sum256(ttf) != before[name] {
+			t.Errorf("drawing changed the font %s", name)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func PDF(d *Document, o PDFOptions) (pdf []byte, missing []rune, err error) {
 	p.SetAuthor(x.Brand, true)
 	p.SetLang(i18n.Lang(x.Lang).HTML())
 	for _, name := range []fontName{hanFont, latinFont, boldFont} { // a fixed order: the bytes depend on it
-		p.AddUTF8FontFromBytes(string(name), "", data[name])
+		p.AddUTF8FontFromBytes(string(name), "", bytes.Clone(data[name])) // the writer appends to pieces of it: letters drawn at once would meet there
 	}
 	pen := &pen{p: p, choice: map[rune]fontName{}, widths: map[fontName]map[rune]float64{}}
 	if err := pen.open(data); err != nil {

@@ -61,3 +61,7 @@ bench: ## the measured bars of the foundation; prints ratios
 .PHONY: bench-region
 bench-region: ## address resolution beside five peers from npm and PyPI; PEERS= leaves them out
 	sh scripts/bench-region.sh
+
+.PHONY: bench-dispatch
+bench-dispatch: ## day planning beside VROOM, OR-Tools and PyVRP from PyPI, about eight hours, resumable; PEERS= leaves them out
+	sh scripts/bench-dispatch.sh $(ARGS)

@@ -147,7 +147,7 @@ func (r *claimRun) picture() scene.Options {
 }
 
 func (r *claimRun) packing() scene.Options {
-	o := r.own(scene.Options{Crack: r.dispute.packed})
+	o := r.own(scene.Options{Crack: r.dispute.packed, View: 8 + 3*r.n})
 	o.Seed += 50 // another day, another light
 	return o
 }
@@ -177,15 +177,11 @@ func (p *play) disputesOn() {
 			if err := r.file(ctx); err != nil {
 				return err
 			}
-			p.later(at.Add(10*time.Second), "claim: "+d.name+": checks", nothing)
 			r.plan(at)
 			return nil
 		})
 	}
 }
-
-// nothing lets the timers run that are due by then.
-func nothing(context.Context) error { return nil }
 
 // openShop makes the merchant, its product pages and their pictures.
 func (p *play) openShop(ctx context.Context) error {

@@ -25,19 +25,17 @@ func (r *claimRun) plan(at time.Time) {
 	t, broken := at, false
 	then := func(after time.Duration, what string, do func(context.Context) error) {
 		t = t.Add(after)
-		now := t
 		r.p.later(t, "claim: "+r.name+": "+what, func(ctx context.Context) error {
 			if broken {
 				return nil
 			}
 			err := do(ctx)
 			broken = err != nil
-			r.p.later(now.Add(10*time.Second), "claim: "+r.name+": letter", nothing)
 			return err
 		})
 	}
 	contest := func(reason, words string) {
-		then(12*m, "contest", func(ctx context.Context) error {
+		then(4*m, "contest", func(ctx context.Context) error {
 			c := claim.Contest{Case: r.order.Case, Reason: reason, Words: words, Declared: claim.DeclaredNone}
 			if !r.packed.IsNil() {
 				c.References = []casefile.ID{r.packed}
@@ -53,28 +51,28 @@ func (r *claimRun) plan(at time.Time) {
 	switch r.ends {
 	case atMerchant, atBuyer:
 	case accepted:
-		then(20*m, "accept", func(ctx context.Context) error {
+		then(5*m, "accept", func(ctx context.Context) error {
 			_, err := r.p.Dispute.Claims.Accept(ctx, r.shop, claim.Accept{Case: r.order.Case, Words: "同意，马上退款。"})
 			return err
 		})
-		then(5*m, "paid", r.paid)
+		then(3*m, "paid", r.paid)
 	case offered:
-		then(15*m, "offer", func(ctx context.Context) error {
+		then(5*m, "offer", func(ctx context.Context) error {
 			_, err := r.p.Dispute.Claims.Offer(ctx, r.shop, claim.Offer{Case: r.order.Case, Remedy: claim.Partial, Amount: 20000, Words: "可能是没有拆运输螺栓。先补偿 200 元，师傅上门免费调试。"})
 			return err
 		})
 	case commenting:
-		then(18*m, "contest", func(ctx context.Context) error {
+		then(5*m, "contest", func(ctx context.Context) error {
 			_, err := r.p.Dispute.Claims.Contest(ctx, r.shop, claim.Contest{Case: r.order.Case, Reason: "intact_when_packed", Words: "打包时外壳完好，见打包照片。", Declared: claim.DeclaredNone, References: []casefile.ID{r.packed}})
 			return err
 		})
 	case tookBack:
-		then(9*m, "withdraw", func(ctx context.Context) error {
+		then(5*m, "withdraw", func(ctx context.Context) error {
 			_, err := r.p.Dispute.Claims.Withdraw(ctx, r.buyer, claim.Reasoned{Case: r.order.Case, Words: "已经和商家说好换货。"})
 			return err
 		})
 	case standingOver:
-		then(9*m, "suspend", func(ctx context.Context) error {
+		then(5*m, "suspend", func(ctx context.Context) error {
 			_, err := r.p.Dispute.Claims.Suspend(ctx, r.p.admin, claim.Reasoned{Case: r.order.Case, Words: "买家住院，家属来电请求暂停。"})
 			return err
 		})
@@ -100,10 +98,10 @@ func (r *claimRun) review(then func(time.Duration, string, func(context.Context)
 		then(8*m, "decide", r.decide(claim.RefundReturn, 0, []string{"damage_shown", "merchant_did_not_prove"}, "指纹模块不能识别，页面承诺的功能没有实现。", "采信：照片和说明一致。", "不采信：打包照片只能说明外观。"))
 	case canAppeal:
 		then(8*m, "decide", r.decide(claim.Partial, 20000, []string{"description_differs", "partial_fault"}, "实物颜色与页面有差别，不影响使用。", "部分采信：颜色有差别，要求的金额偏高。", "部分采信：页面写明了色差，但图片差别较大。"))
-		then(5*m, "paid", r.paid)
+		then(3*m, "paid", r.paid)
 	case toAppeal:
 		then(8*m, "decide", r.decide(claim.RefundOnly, 0, []string{"damage_shown", "merchant_did_not_prove"}, "背板凹陷清楚，打包照片没有拍到背面。", "采信。", "不采信：打包照片没有拍到背面。"))
-		then(5*m, "paid", r.paid)
+		then(3*m, "paid", r.paid)
 		then(30*m, "appeal", func(ctx context.Context) error {
 			_, err := r.p.Dispute.Claims.Appeal(ctx, r.shop, claim.Appeal{Case: r.order.Case, Reason: "evidence_overlooked", Words: "打包录像里转了一圈，背面是好的。"})
 			return err

@@ -23,7 +23,7 @@ type claimThings struct {
 
 // ofClaim tells the paths that name the case of an order from those that name a repair's.
 func ofClaim(pattern string) bool {
-	return strings.Contains(pattern, "/merchant/claims/") || strings.Contains(pattern, "/s/{token}/claim") || strings.Contains(pattern, "/cases/{case}/claim")
+	return strings.Contains(pattern, "/merchant/claims/") || strings.Contains(pattern, "/s/{token}/claim") || strings.Contains(pattern, "/cases/{case}/claim") || strings.Contains(pattern, "/review/c/")
 }
 
 func seller(tenant casefile.Tenant, merchant casefile.ID) casefile.Actor {

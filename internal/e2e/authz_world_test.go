@@ -43,6 +43,9 @@ type things struct {
 func (x things) fill(pattern string) string {
 	if ofClaim(pattern) {
 		x.report.Case, x.report.Link, x.item = x.claim.caseID, x.claim.link, x.claim.item
+		if strings.Contains(pattern, "/review/c/") && x.claim.number != "" {
+			x.report.Number = x.claim.number
+		}
 	}
 	id := func(prefix string) casefile.ID {
 		switch {

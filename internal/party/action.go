@@ -289,7 +289,7 @@ var table = []Def{
 	{ChangeSettings, KindTenant, ScopeNone, by(adm), nil},
 
 	{ClaimQueue, KindTenant, ScopeNone, by(rev, adm), nil},
-	{ReviewClaim, KindCase, ScopeNone, by(rev, adm), nil},
+	{ReviewClaim, KindCase, ScopeNone, by(adm, rev), nil},
 	{LeadClaim, KindCase, ScopeNone, by(adm), nil},
 	{ClaimProblems, KindTenant, ScopeNone, by(adm), nil},
 	{ClaimStats, KindTenant, ScopeNone, by(rev, adm), nil},

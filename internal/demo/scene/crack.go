@@ -13,14 +13,14 @@ const (
 )
 
 // crack paints branching lines over the upper part of the thing, always in the same places, so that two photographs of one thing show the same damage.
-func (c *canvas) crack(col color.RGBA) {
+func (c *canvas) crack(col color.RGBA, branches int, width float64) {
 	r := rand.New(rand.NewPCG(7, 0xc4ac))
-	for range 3 {
+	for range branches {
 		x, y := 690+r.Float64()*60, 230+r.Float64()*40
 		dx, dy := 4+r.Float64()*6, 10+r.Float64()*8
 		for step := range 26 {
 			nx, ny := x+dx+r.Float64()*14-7, y+dy+r.Float64()*10-5
-			c.line(x, y, nx, ny, 5-float64(step)/8, col)
+			c.line(x, y, nx, ny, width-float64(step)/8, col)
 			if step%7 == 5 {
 				c.line(nx, ny, nx+r.Float64()*70-20, ny+r.Float64()*50, 2, col)
 			}

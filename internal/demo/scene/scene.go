@@ -63,11 +63,11 @@ func Paint(o Options) (*image.RGBA, error) {
 	c.wall()
 	paint(c, o)
 	if o.Crack == RealCrack {
-		c.crack(gray(226))
+		c.crack(gray(226), 3, 5)
 	}
 	c.light()
 	if o.Crack == DrawnCrack {
-		c.crack(gray(240))
+		c.crack(gray(205), 1, 3)
 	}
 	return c.img, nil
 }

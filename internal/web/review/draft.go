@@ -128,7 +128,7 @@ func (p *Pages) served(q *staff.Request, id casefile.ID) (claim.LetterView, erro
 	if p.Press == nil {
 		return claim.LetterView{}, casefile.Fail(casefile.NotFound, "error.not_found")
 	}
-	code := q.PathValue("code")
+	code := q.PathValue("letter")
 	if code != "" {
 		var err error
 		if code, err = parties.GoodCode(code); err != nil {

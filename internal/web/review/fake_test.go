@@ -218,4 +218,4 @@ func actions(moves ...claim.Move) (out []claim.Action) {
 	return out
 }
 
-var replacer = strings.NewReplacer("{number}", string(number), "{item}", photoID.String(), "{size}", "thumb", "{code}", "D-7K2M-90XA-4QRT", "{act}", "extend")
+var replacer = strings.NewReplacer("{number}", string(number), "{item}", photoID.String(), "{size}", "thumb", "{letter}", "D-7K2M-90XA-4QRT", "{act}", "extend")

@@ -64,8 +64,8 @@ func (p *Pages) Routes() []staff.Route {
 		on("GET "+c+"/live", party.ReviewClaim, p.live),
 		on("GET "+c+"/duty", party.ReviewClaim, p.duty),
 		on("GET "+c+"/letter", party.ReviewClaim, p.letter),
-		on("GET "+c+"/letter/{code}", party.ReviewClaim, p.letter),
-		on("GET "+c+"/letter/{code}/pdf", party.ReviewClaim, p.letterPDF),
+		on("GET "+c+"/letter/{letter}", party.ReviewClaim, p.letter),
+		on("GET "+c+"/letter/{letter}/pdf", party.ReviewClaim, p.letterPDF),
 		on("GET "+c+"/media/{item}/{size}", party.ReviewClaim, p.media),
 		on("POST "+c+"/draft", party.ReviewClaim, p.draft),
 		on("POST "+c+"/act/{act}", party.ReviewClaim, p.act),
@@ -84,8 +84,8 @@ func (p *Pages) caseID(q *staff.Request) (casefile.ID, error) {
 
 func (p *Pages) ofCase(q *staff.Request) (party.Resource, error) {
 	id, err := p.caseID(q)
-	if casefile.Is(err, casefile.Denied) {
-		err = nil // the claims half refuses the role; so will the policies, which write it down
+	if casefile.Is(err, casefile.Denied) || casefile.Is(err, casefile.NotFound) {
+		err = nil // the policies are asked all the same and write down who they refuse; whoever they let through does not find it either
 	}
 	return party.OfCase(q.Actor.Tenant, id, casefile.Nil), err
 }

@@ -61,7 +61,9 @@ func TestDemoHasAClaimInEveryState(t *testing.T) {
 		if err != nil || len(sig.Signals) == 0 {
 			t.Fatalf("no signals: %v", err)
 		}
-		found := slices.ContainsFunc(sig.Signals, func(x claim.Signal) bool { return x.Group == "match" && (x.Strength == "strong" || x.Strength == "moderate") })
+		found := slices.ContainsFunc(sig.Signals, func(x claim.Signal) bool {
+			return x.Group == "match" && (x.Strength == "strong" || x.Strength == "moderate")
+		})
 		strong[found]++
 		for _, x := range sig.Signals {
 			t.Logf("%s %s %s: %s", l.Number, x.Check, x.Strength, x.Fact.ZH)

@@ -59,6 +59,9 @@ func verifySigner(sd *pki.SignedData, s *pki.SignerInfo, leaf *pki.Certificate, 
 	hash := pki.HashByOID[s.Digest.OID]
 	if s.HasAttrs {
 		if code, why := attributesProblem(sd, s, leaf, &tst, hash); code != "" {
+			if code == TimeStampUntrusted && checkTrust {
+				profileOfAuthority(leaf, tst.GenTime, log)
+			}
 			return say(code, why)
 		}
 	}
@@ -82,9 +85,7 @@ func verifySigner(sd *pki.SignedData, s *pki.SignerInfo, leaf *pki.Certificate, 
 		log.ok(TimeStampTrusted, "", "time stamps of version 1 claims are taken without a trust list: "+leaf.Name("2.5.4.3"))
 		return tst.GenTime, nil
 	}
-	usages := pki.UsageRule{Mandatory: pki.OIDEKUTime}
-	if why, expired := pki.ProfileProblem(leaf, usages, tst.GenTime); why != "" {
-		log.fail(profileCode(expired), "", "time-stamp certificate: "+why)
+	if !profileOfAuthority(leaf, tst.GenTime, log) {
 		return say(TimeStampUntrusted, "the authority's certificate breaks the profile")
 	}
 	if !trust.trusts(pki.OrderChain(leaf, sd.Certs), roleTSA, trust.signingUsages(), tst.GenTime) {
@@ -92,6 +93,14 @@ func verifySigner(sd *pki.SignedData, s *pki.SignerInfo, leaf *pki.Certificate, 
 	}
 	log.ok(TimeStampTrusted, "", "the time-stamp authority is trusted: "+leaf.Name("2.5.4.3"))
 	return tst.GenTime, nil
+}
+
+func profileOfAuthority(leaf *pki.Certificate, at time.Time, log *tracker) bool {
+	why, expired := pki.ProfileProblem(leaf, pki.UsageRule{Mandatory: pki.OIDEKUTime}, at)
+	if why != "" {
+		log.fail(profileCode(expired), "", "time-stamp certificate: "+why)
+	}
+	return why == ""
 }
 
 // attributesProblem checks the signed attributes: digest of the statement, type of the content, the certificate the

@@ -25,6 +25,9 @@ func (c *Clock) Run(ctx context.Context) error {
 			_, err := c.store.ReleaseAll(ctx, t)
 			return err
 		})
+		if ctx.Err() != nil {
+			return nil // stopped before it began
+		}
 		if err != nil {
 			return fmt.Errorf("give back old leases: %w", err)
 		}

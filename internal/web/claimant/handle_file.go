@@ -199,12 +199,12 @@ func (h *Handler) checkView(c call, p claim.FilePage, v FileValues, cmd claim.Fi
 			out.Facts = append(out.Facts, ui.Pair{Key: c.pg.T(key), Text: text})
 		}
 	}
-	add("claimant.file.reason", parties.Word(pr, "reason", v.Reason))
+	add("claimant.status.reason", parties.Word(pr, "reason", v.Reason))
 	wish := parties.Word(pr, "remedy", v.Wish)
 	if cmd.Wish == claim.Partial {
 		wish += " " + parties.Money(pr, cmd.Amount)
 	}
-	add("claimant.file.wish", wish)
+	add("claimant.status.wish", wish)
 	if len(cmd.Media) > 0 {
 		add("parties.declared_legend", c.pg.T("parties.declared."+v.Declared))
 		add("claimant.file.tool", cmd.Tool)

@@ -94,12 +94,12 @@ func nowOf(p i18n.Printer, st claim.ClaimStatus) Now {
 }
 
 func factsOf(p i18n.Printer, st claim.ClaimStatus) []ui.Pair {
-	out := []ui.Pair{{Key: p.T("claimant.file.reason"), Text: parties.Word(p, "reason", st.Reason)}}
+	out := []ui.Pair{{Key: p.T("claimant.status.reason"), Text: parties.Word(p, "reason", st.Reason)}}
 	wish := parties.Word(p, "remedy", string(st.Wish))
 	if m := parties.Money(p, st.Amount); m != "" && st.Wish != claim.Exchange && st.Wish != claim.RemedyRepair {
 		wish += " " + m
 	}
-	out = append(out, ui.Pair{Key: p.T("claimant.file.wish"), Text: wish}, ui.Pair{Key: p.T("claimant.status.filed"), Body: ui.Time(p, st.Filed)})
+	out = append(out, ui.Pair{Key: p.T("claimant.status.wish"), Text: wish}, ui.Pair{Key: p.T("claimant.status.filed"), Body: ui.Time(p, st.Filed)})
 	return append(out, parties.OrderFacts(p, st.Order, false)...)
 }
 

@@ -158,9 +158,18 @@ function drafting(): void {
   });
 }
 
+/** What was typed is forgotten once it was sent. */
+function forget(): void {
+  const done = /[?&]done=(impress|decide|overturn|lead_decide|release)\b/.exec(location.search);
+  if (!done) return;
+  const of = done[1] === "impress" ? "form:impress-" : "form:decide-";
+  try { Object.keys(sessionStorage).filter((k) => k.indexOf(of) === 0).forEach((k) => sessionStorage.removeItem(k)); } catch { /* nothing is kept */ }
+}
+
 export function startReview(): void {
   startCompare();
   if (!one(document, "[data-review]")) return;
+  forget();
   keyboard();
   if (one(document, "[data-board-tab]")) board("media");
   only();

@@ -160,6 +160,7 @@ func TestAWholeReviewByKeyboard(t *testing.T) {
 	w.keys(" ")
 	w.keys("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl))
 	w.until("location.pathname === '/review' && location.search === '?done=decide'")
+	w.until("!Object.keys(sessionStorage).some(k => k.startsWith('form:decide-'))")
 	if c := one[claim.Decide](t, f); c.Remedy != claim.RefundReturn || len(c.Reasons) != 1 || len(c.Grounds) != 1 || c.Words != "because of words" || c.Burden != claim.BurdenMerchant {
 		t.Fatalf("%+v", c)
 	}

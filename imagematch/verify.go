@@ -139,7 +139,7 @@ func realign(h homography, blocks []block) homography {
 	}
 	weight := make([]float64, len(ls))
 	out := h
-	for pass := range 5 {
+	for range 5 {
 		var d []float64
 		for i := range ls {
 			u, v := out.apply(ls[i].x, ls[i].y)
@@ -158,7 +158,6 @@ func realign(h homography, blocks []block) homography {
 			break
 		}
 		out = next
-		_ = pass
 	}
 	return out
 }

@@ -14,7 +14,7 @@ import (
 const (
 	side      = 512  // pixels of the square looked at
 	threshold = 30.0 // of a peak against its surroundings, both amplitudes; see docs/design/imagematch.md
-	minPeaks  = 2    // squares that must show the same peak
+	minPeaks  = 3    // of the five squares that must show the same peak
 )
 
 // Detector finds a screen's grid.
@@ -55,7 +55,7 @@ func Peak(img image.Image) (strength, period float64) {
 	for _, p := range [][2]int{{0, 0}, {b.Dx() - side, 0}, {0, b.Dy() - side}, {b.Dx() - side, b.Dy() - side}, {(b.Dx() - side) / 2, (b.Dy() - side) / 2}} {
 		all = append(all, whiten(spectrum(img, b.Min.X+p[0], b.Min.Y+p[1])))
 	}
-	// A screen shows everywhere; a piece of cloth does not. The second strongest of the squares counts.
+	// A screen shows everywhere; a piece of cloth does not. The third strongest of the squares counts.
 	for v := -side / 2; v < side/2; v++ {
 		for u := 1; u < side/2-2; u++ {
 			if math.Hypot(float64(u), float64(v)) < side/14 || max(v, -v) < 6 || u < 6 || nearGrid(u, v) {
@@ -66,7 +66,7 @@ func Peak(img image.Image) (strength, period float64) {
 				here[k] = around(s, u, v)
 			}
 			slices.Sort(here[:])
-			if s := here[len(here)-1-minPeaks]; s > strength {
+			if s := here[len(here)-minPeaks]; s > strength {
 				strength, period = s, side/math.Hypot(float64(u), float64(v))
 			}
 		}

@@ -35,7 +35,7 @@ func TestKillNineOnClaims(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv("ANXIN_KILLS")); err == nil {
 		kills = n
 	}
-	claims := max(40, 3*kills)
+	claims := max(60, 6*kills)
 	path := filepath.Join(t.TempDir(), "anxin.db")
 	d := openAt(t, path)
 	h := newHouse(t, d)

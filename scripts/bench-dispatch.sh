@@ -4,6 +4,7 @@
 #   scripts/bench-dispatch.sh [--suite NAME]... [--solver NAME]...   measure what is still missing, then write the table (all of it: about eight hours)
 #   scripts/bench-dispatch.sh --list                                 the suites, with how long each takes at most; measures nothing
 #   scripts/bench-dispatch.sh --table                                write the table from what was measured so far
+#   scripts/bench-dispatch.sh --install                              install the peers and print their versions; measures nothing
 #   PEERS= scripts/bench-dispatch.sh ...                             without peers: installs nothing
 #
 # Environment: ANXIN_SHARED (folder with data/vrptw; default ../shared), ANXIN (program to measure; default: built here), BENCH_HOME (where the
@@ -25,6 +26,19 @@ table() {
 	mv "$page.new" "$page"
 }
 
+# The stamp is written last: an installation that broke off is begun again.
+install() {
+	[ "$(cat "$home/peers/installed" 2>/dev/null || true)" != "$peers" ] || return 0
+	rm -rf "$home/peers"
+	mkdir -p "$home"
+	python3 -m venv "$home/peers"
+	# shellcheck disable=SC2086 # one word per package
+	"$python" -m pip install --quiet --disable-pip-version-check $peers
+	"$python" "$tool/peer.py" versions >&2
+	echo "$peers" >"$home/peers/installed"
+}
+
+python=$home/peers/bin/python
 case ${1-} in
 -h | --help | help)
 	sed -n '2,/^set /{/^#/s/^# \{0,1\}//p;}' "$0"
@@ -39,6 +53,10 @@ case ${1-} in
 	table
 	exit 0
 	;;
+--install)
+	[ -z "$peers" ] || install
+	exit 0
+	;;
 esac
 
 if [ ! -d "$data" ]; then
@@ -46,17 +64,8 @@ if [ ! -d "$data" ]; then
 	exit 2
 fi
 mkdir -p "$home"
-python=$home/peers/bin/python
 if [ -n "$peers" ]; then
-	# The stamp is written last: an installation that broke off is begun again.
-	if [ "$(cat "$home/peers/installed" 2>/dev/null || true)" != "$peers" ]; then
-		rm -rf "$home/peers"
-		python3 -m venv "$home/peers"
-		# shellcheck disable=SC2086 # one word per package
-		"$python" -m pip install --quiet --disable-pip-version-check $peers
-		"$python" "$tool/peer.py" versions >&2
-		echo "$peers" >"$home/peers/installed"
-	fi
+	install
 else
 	set -- --solver anxin "$@"
 fi

@@ -71,7 +71,7 @@ type ReceiptView struct {
 	Filed                time.Time
 	Media                int
 	AnswerBy             time.Time
-	// Paper says how to reach the page again.
+	// Missing: the rules want more pictures.
 	Missing bool
 }
 
@@ -82,7 +82,6 @@ type StatusView struct {
 	Now          Now
 	// Todos are what is asked of the buyer now, the most urgent first; the first has the page's one primary button.
 	Todos   []Todo
-	Safe    string // the sentence that a claim that waits is nothing bad; empty says nothing
 	Theirs  []parties.Said
 	Asked   []parties.Said
 	Outcome *parties.Outcome

@@ -136,15 +136,12 @@ func (s *Shower) Decision(d *claim.DecisionView) *Outcome {
 	if d == nil {
 		return nil
 	}
-	o := &Outcome{Title: Word(s.P, "remedy", string(d.Remedy)), At: d.At, Words: d.Words.Clear(), OnBuyer: d.OnBuyer.Clear(), OnMerchant: d.OnMerchant.Clear()}
+	o := &Outcome{Title: Word(s.P, "remedy", string(d.Remedy)), At: d.At, Words: d.Words.Clear()}
 	if d.Remedy != claim.RemedyRepair && d.Remedy != claim.Exchange {
 		o.Amount = Money(s.P, d.Amount)
 	}
 	for _, r := range d.Reasons {
 		o.Reasons = append(o.Reasons, Word(s.P, "why", r))
-	}
-	if d.Burden != "" {
-		o.Burden = s.P.T("parties.burden." + string(d.Burden))
 	}
 	by := "parties.by.platform"
 	switch d.Kind {

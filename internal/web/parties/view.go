@@ -60,9 +60,6 @@ type Outcome struct {
 	At      time.Time
 	Reasons []string
 	Words   string
-	// OnMine and OnTheirs say why each side's main argument was taken or not.
-	OnBuyer, OnMerchant string
-	Burden              string
 	// Letter is the way to the letter; empty when it is not served yet.
 	Letter string
 }

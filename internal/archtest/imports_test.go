@@ -63,7 +63,7 @@ func isEngineRoot(first string) bool {
 
 // domains hold the business rules.
 var domains = []string{
-	"internal/service", "internal/claim", "internal/rule", "internal/evidence", "internal/coverage", "internal/party", "internal/notify", "internal/chat", "internal/order", "internal/check",
+	"internal/service", "internal/claim", "internal/rule", "internal/evidence", "internal/coverage", "internal/party", "internal/notify", "internal/chat", "internal/order", "internal/check", "internal/letter",
 }
 
 // kernel is what every domain may import.

@@ -9,7 +9,8 @@
 #
 # Environment: ANXIN_SHARED (folder with data/vrptw; default ../shared), ANXIN (program to measure; default: built here), BENCH_HOME (where the
 # peers and the program go; default tmp/bench-dispatch). Needs go, python3 with venv and, for the first run with peers, a package index.
-# Every row is written to docs/benchmarks/dispatch.csv as it is made: an interrupted run goes on where it stopped. docs/design/dispatch.md explains.
+# Every row is written to docs/benchmarks/dispatch.csv as it is made: an interrupted run goes on where it stopped; a row
+# is measured again only after it was deleted. docs/design/dispatch.md explains.
 set -eu
 cd "$(dirname "$0")/.."
 tool=scripts/bench-dispatch

@@ -14,6 +14,7 @@ import (
 	"anxin/internal/evidence/picture"
 	"anxin/internal/i18n"
 	"anxin/internal/letter"
+	"anxin/internal/web/admin"
 	"anxin/internal/web/claimant"
 	"anxin/internal/web/guard"
 	"anxin/internal/web/merchant"
@@ -198,3 +199,12 @@ func isSide(a casefile.Actor) bool {
 	return a.Role == casefile.Customer || a.Role == casefile.Merchant
 }
 
+// shops are the merchants whose orders are here, for the accounts of merchants.
+func (s *Server) shops(ctx context.Context, a casefile.Actor) ([]admin.Shop, error) {
+	list, err := s.Orders.Book.Merchants(ctx, a)
+	out := make([]admin.Shop, 0, len(list))
+	for _, m := range list {
+		out = append(out, admin.Shop{ID: m.ID, Name: m.Name})
+	}
+	return out, err
+}

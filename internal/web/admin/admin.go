@@ -22,6 +22,12 @@ type Service interface {
 	Stats(ctx context.Context, a casefile.Actor, from, to time.Time) (service.Stats, error)
 }
 
+// Shop is a merchant that an account can belong to.
+type Shop struct {
+	ID   casefile.ID
+	Name string
+}
+
 // People are who can log in; *party.Accounts is one.
 type People interface {
 	List(ctx context.Context, a casefile.Actor, after string, limit int) ([]party.AccountView, error)
@@ -98,6 +104,8 @@ type Pages struct {
 	Policy    *clock.Policy
 	Places    staff.Places
 	Catalogue *catalog.Catalogue
+	// Merchants lists whose orders are here, for accounts of merchants; nil offers none.
+	Merchants func(ctx context.Context, a casefile.Actor) ([]Shop, error)
 	// Join makes the address of a one-time link out of its token.
 	Join func(token string) string
 	// Mailbox is the page of messages that were not sent anywhere; empty when there is none.

@@ -53,23 +53,31 @@ func (p *Pages) accountForm(q *staff.Request) error {
 	return q.Render(http.StatusOK, AccountPage(q.Done("admin.done."), v))
 }
 
-// offered are the roles that an account can be given here: merchants come with claims.
-var offered = []casefile.Role{casefile.Agent, casefile.Dispatcher, casefile.Technician, casefile.Reviewer, casefile.Admin}
+// offered are the roles that an account can be given here; merchants only where there is one that it can belong to.
+var offered = []casefile.Role{casefile.Agent, casefile.Dispatcher, casefile.Technician, casefile.Reviewer, casefile.Merchant, casefile.Admin}
 
 func (p *Pages) accountView(q *staff.Request, id casefile.ID) (Account, error) {
 	pr := q.P()
 	v := Account{ID: id, Idem: q.Idem()}
 	var have []casefile.Role
-	technician := ""
+	technician, merchant := "", ""
 	if !id.IsNil() {
 		a, err := p.Accounts.Get(q.Context(), q.Actor, id)
 		if err != nil {
 			return v, err
 		}
 		v.Login, v.Name, v.State, v.SecondFactor, v.Locked, v.Created, v.Seen = a.Login, a.Name, string(a.State), a.SecondFactor, a.LockedUntil, a.Created, a.Seen
-		v.Own, have, technician = id == q.Actor.ID, a.Roles, a.Technician.String()
+		v.Own, have, technician, merchant = id == q.Actor.ID, a.Roles, a.Technician.String(), a.Merchant.String()
 	}
+	shops, err := p.merchantChoices(q)
+	if err != nil {
+		return v, err
+	}
+	v.Merchants = withOn(shops, merchant)
 	for _, r := range offered {
+		if r == casefile.Merchant && len(shops) == 0 {
+			continue
+		}
 		v.Roles = append(v.Roles, ui.Choice{Value: string(r), Text: staff.Word(pr, "role", string(r)), Hint: pr.T("admin.role." + string(r)), On: slices.Contains(have, r)})
 	}
 	techs, err := p.technicianChoices(q)
@@ -100,6 +108,26 @@ func (p *Pages) technicianChoices(q *staff.Request) ([]ui.Choice, error) {
 	return out, nil
 }
 
+// merchantChoices are the merchants whose orders are here; none where claims are not used.
+func (p *Pages) merchantChoices(q *staff.Request) ([]ui.Choice, error) {
+	if p.Merchants == nil {
+		return nil, nil
+	}
+	list, err := p.Merchants(q.Context(), q.Actor)
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	out := []ui.Choice{{Text: "–"}}
+	for _, m := range list {
+		name := m.Name
+		if name == "" {
+			name = m.ID.String()
+		}
+		out = append(out, ui.Choice{Value: m.ID.String(), Text: name})
+	}
+	return out, nil
+}
+
 func (p *Pages) saveAccount(q *staff.Request) error {
 	if err := q.ParseForm(); err != nil {
 		return err
@@ -122,16 +150,21 @@ func (p *Pages) saveAccount(q *staff.Request) error {
 	if !slices.Contains(roles, casefile.Technician) {
 		technician = casefile.Nil
 	}
+	merchant := q.ID("merchant")
+	v.Merchants = withOn(v.Merchants, merchant.String())
+	if !slices.Contains(roles, casefile.Merchant) {
+		merchant = casefile.Nil
+	}
 	if id.IsNil() {
 		v.Login = q.Text("login", 64)
-		token, made, err := p.Accounts.Invite(q.Once(), q.Actor, party.NewAccount{Login: v.Login, Name: v.Name, Roles: roles, Technician: technician})
+		token, made, err := p.Accounts.Invite(q.Once(), q.Actor, party.NewAccount{Login: v.Login, Name: v.Name, Roles: roles, Technician: technician, Merchant: merchant})
 		if err == nil {
 			p.wrote(q, "account.invite")
 			return p.showLink(q, made, token)
 		}
 		return p.accountFailed(q, v, err)
 	}
-	err = staff.Settled(p.Accounts.Change(q.Once(), q.Actor, id, party.AccountChange{Name: v.Name, Roles: roles, Technician: technician}))
+	err = staff.Settled(p.Accounts.Change(q.Once(), q.Actor, id, party.AccountChange{Name: v.Name, Roles: roles, Technician: technician, Merchant: merchant}))
 	if err != nil {
 		return p.accountFailed(q, v, err)
 	}

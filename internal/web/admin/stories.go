@@ -157,7 +157,7 @@ func demoAccounts(pg ui.Page) Accounts {
 }
 
 func demoAccount(pg ui.Page, there bool) Account {
-	v := Account{Idem: "a1", Technicians: []ui.Choice{{Text: "–"}, {Value: demoID(1).String(), Text: say(pg, "周建国 HM-1042", "Zhou Jianguo HM-1042")}}}
+	v := Account{Idem: "a1", Merchants: []ui.Choice{{Text: "–"}, {Value: demoID(2).String(), Text: say(pg, "禾木家电旗舰店", "Hemu Appliances Store")}}, Technicians: []ui.Choice{{Text: "–"}, {Value: demoID(1).String(), Text: say(pg, "周建国 HM-1042", "Zhou Jianguo HM-1042")}}}
 	for _, r := range []string{"agent", "dispatcher", "technician", "reviewer", "admin"} {
 		v.Roles = append(v.Roles, ui.Choice{Value: r, Text: staff.Word(pg.P, "role", r), Hint: pg.T("admin.role." + r), On: there && r == "agent"})
 	}

@@ -130,6 +130,7 @@ type Account struct {
 	Own          bool
 	Roles        []ui.Choice
 	Technicians  []ui.Choice
+	Merchants    []ui.Choice // empty: there are none
 	Idem         string
 	Form         ui.Form
 	// Link is a one-time link that was just made: shown once.

@@ -90,7 +90,7 @@ func (q *Queries) ReviewPage(ctx context.Context, a casefile.Actor, caseID casef
 		c := x.Claim
 		r := &c.Ruling
 		f := &c.Facts
-		v = terms.ReviewPage{Part: x.Part, Leased: x.hasLease(), Until: c.LeaseUntil, Declared: c.Declared, Burden: f.Burden, Rule: r.BurdenRule, Packs: [3]terms.PackRef{r.OrderPack, r.FilingPack, r.Applied},
+		v = terms.ReviewPage{Part: x.Part, Leased: x.hasLease(), Until: c.LeaseUntil, Declared: c.Declared, Burden: f.Burden, Rule: r.BurdenRule, RuleWords: r.BurdenWords, Packs: [3]terms.PackRef{r.OrderPack, r.FilingPack, r.Applied},
 			Why: r.Why, Basis: r.Basis, Trace: r.Trace, Need: r.Need, Contested: f.Contested, Heard: map[terms.Side]bool{terms.BuyerSide: f.BuyerHeard, terms.MerchantSide: f.MerchantHeard},
 			Impressed: f.Impressed.Has(a.ID), Problem: c.Problem, Statements: len(x.statements)}
 		if v.Core, err = x.core(ctx, casefile.ForDesk); err != nil {

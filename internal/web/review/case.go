@@ -96,7 +96,7 @@ func (p *Pages) view(q *staff.Request, page claim.ReviewPage) (Case, error) {
 	if err := p.signals(q, page, &v, tags); err != nil {
 		return v, err
 	}
-	actsOf(page, &v)
+	actsOf(pr, page, &v)
 	return v, nil
 }
 
@@ -144,7 +144,7 @@ var sideActs = []struct {
 }
 
 // actsOf decides which forms the page has: only those whose move the view lists.
-func actsOf(page claim.ReviewPage, v *Case) {
+func actsOf(pr i18n.Printer, page claim.ReviewPage, v *Case) {
 	v.Impress = page.May(claim.MoveImpress) && !page.Impressed
 	for _, a := range sideActs {
 		if page.May(a.move) {
@@ -161,7 +161,7 @@ func actsOf(page claim.ReviewPage, v *Case) {
 	}
 	for _, m := range []claim.Move{claim.MoveDecide, claim.MoveLeadDecide, claim.MoveOverturn} {
 		if page.May(m) {
-			v.Decide = decideForm(page, v, string(m))
+			v.Decide = decideForm(pr, page, v, string(m))
 			break
 		}
 	}
@@ -170,10 +170,24 @@ func actsOf(page claim.ReviewPage, v *Case) {
 	v.ThirdUphold, v.ThirdRemit = page.May(claim.MoveUphold), page.May(claim.MoveRemit)
 }
 
-func decideForm(page claim.ReviewPage, v *Case, act string) *DecideForm {
+// overWords says which of the rules' limits the claim goes beyond: the code names the limit, then what is beyond it.
+func overWords(pr i18n.Printer, code string) string {
+	var out []string
+	for i, over := range strings.Fields(code) {
+		if i > 0 {
+			out = append(out, Word(pr, "over", over))
+		}
+	}
+	if len(out) == 0 {
+		return code
+	}
+	return pr.List(out)
+}
+
+func decideForm(pr i18n.Printer, page claim.ReviewPage, v *Case, act string) *DecideForm {
 	f := &DecideForm{Act: act, Burden: string(page.Burden)}
 	for _, c := range page.Choices {
-		one := Choice{Remedy: string(c.Remedy), Limited: c.Limited}
+		one := Choice{Remedy: string(c.Remedy), Limited: overWords(pr, c.Limited)}
 		if c.Refused != nil {
 			one.Refused = c.Refused.Key
 		}

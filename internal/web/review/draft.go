@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -24,7 +25,7 @@ func factsOf(page claim.ReviewPage, c claim.Decide) claim.LetterFacts {
 		Case: page.Case, Claim: page.Claim, Number: page.Number, Round: page.Round, Buyer: page.Buyer, Merchant: page.Order.Merchant, Order: page.Order.Number,
 		Product: page.Order.Product, Category: page.Order.Category, Paid: page.Order.Paid, Ordered: page.Order.Ordered, Filed: page.Filed, Reason: page.Reason,
 		Wish: page.Wish, WishAmount: page.Amount, Notices: page.Notices, Remedy: c.Remedy, Amount: c.Amount, Reasons: c.Reasons, Grounds: c.Grounds, Words: c.Words,
-		OnBuyer: c.OnBuyer, OnMerchant: c.OnMerchant, Burden: page.Burden, BurdenRule: page.Rule, OrderPack: page.Packs[0], FilingPack: page.Packs[1], Applied: page.Packs[2],
+		OnBuyer: c.OnBuyer, OnMerchant: c.OnMerchant, Burden: page.Burden, BurdenRule: page.Rule, BurdenWords: page.RuleWords, OrderPack: page.Packs[0], FilingPack: page.Packs[1], Applied: page.Packs[2],
 		Basis: page.Basis, TwoPeople: c.Remedy == claim.Forged, Machine: true,
 	}
 	if c.Amount == 0 && (c.Remedy == claim.RefundOnly || c.Remedy == claim.RefundReturn) {
@@ -80,7 +81,7 @@ func plainDraft(pr i18n.Printer, f claim.LetterFacts, basis []string) []Paragrap
 		}
 	}
 	arguments.Missing = missing("argument", f.OnBuyer == "" || f.OnMerchant == "")
-	burden := para("burden", pr.T("review.draft.burden", "who", Word(pr, "side", string(f.Burden)), "rule", f.BurdenRule))
+	burden := para("burden", pr.T("review.draft.burden", "who", Word(pr, "side", string(f.Burden)), "rule", cmp.Or(inLang(pr.Lang, f.BurdenWords), f.BurdenRule)))
 	rules := para("rules", pr.T("review.draft.pack", "pack", packName(pr, f.Applied), "version", f.Applied.Version))
 	rules.Lines = append(rules.Lines, basis...)
 	return []Paragraph{outcome, who, asked, facts, evidence, arguments, burden, rules, para("appeal", pr.T("review.draft.appeal")), para("machine", pr.T("review.draft.machine"))}

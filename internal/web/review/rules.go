@@ -15,6 +15,9 @@ import (
 // written, the page shows who has to prove and by which version, and nothing else.
 func (p *Pages) rulesOf(pr i18n.Printer, page claim.ReviewPage) RuleView {
 	v := RuleView{Burden: string(page.Burden), Rule: page.Rule, Packs: packsOf(pr, page.Packs[0], page.Packs[1], page.Packs[2]), Why: inLang(pr.Lang, page.Why), Basis: p.laws(pr, page.Basis)}
+	if words := inLang(pr.Lang, page.RuleWords); words != "" {
+		v.Rule = words // people read what it says, not what it is called
+	}
 	for _, s := range page.Need {
 		v.Need = append(v.Need, inLang(pr.Lang, claim.Text{ZH: s.ZH, EN: s.EN}))
 	}

@@ -210,7 +210,7 @@ func demoImpressed(pg ui.Page, v *Case) {
 		case claim.Insufficient:
 			c.Refused = "claim.guard.g5_merchant"
 		case claim.RefundOnly:
-			c.Limited = "limit.over_300"
+			c.Limited = overWords(pg.P, "durable amount sum_30")
 		}
 		f.Choices = append(f.Choices, c)
 	}

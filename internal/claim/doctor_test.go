@@ -37,7 +37,7 @@ func TestTheDoctorFindsWhatIsWrong(t *testing.T) {
 		m := h.order().file(nil).checked().contested().take(reviewer(1))
 		h.must(h.svc.Decide(ctx, reviewer(1), m.decision(claim.Forged)))
 		m.take(reviewer(2))
-		h.must(h.svc.Agree(ctx, reviewer(2), claim.Review{Case: m.id, Words: "同意"}))
+		h.must(h.svc.Agree(ctx, reviewer(2), claim.Review{Case: m.id, Words: "同意", Beyond: true}))
 		if _, bad := h.doctor(); len(bad) != 0 {
 			t.Fatalf("found %v before anything is wrong", bad)
 		}

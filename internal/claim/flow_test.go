@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"anxin/internal/casefile"
 	"anxin/internal/claim"
 )
 
@@ -64,7 +65,10 @@ func TestForgeryNeedsTwoPeople(t *testing.T) {
 		if p.Proposal == nil || p.Proposal.Remedy != claim.Forged {
 			t.Errorf("the second reviewer sees no proposal: %+v", p.Proposal)
 		}
-		h.must(h.svc.Agree(ctx, reviewer(2), claim.Review{Case: m.id, Words: "同意：目录图加裂纹"}))
+		if _, err = h.svc.Agree(ctx, reviewer(2), claim.Review{Case: m.id, Words: "同意：目录图加裂纹"}); !casefile.Is(err, casefile.Invalid) {
+			t.Errorf("agreed without the standard of proof: %v", err)
+		}
+		h.must(h.svc.Agree(ctx, reviewer(2), claim.Review{Case: m.id, Words: "同意：目录图加裂纹", Beyond: true}))
 		m.in(claim.Appealable)
 		if !m.row().FindingAt.IsZero() {
 			t.Error("the finding was noted before final")

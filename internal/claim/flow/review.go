@@ -291,6 +291,11 @@ func (s *Commands) Agree(ctx context.Context, a casefile.Actor, c terms.Review) 
 		if err != nil {
 			return err
 		}
+		if p.Remedy == terms.Forged && !c.Beyond {
+			var f fields
+			f.bad("beyond", "beyond")
+			return f.err()
+		}
 		act := w.act(terms.MoveAgree)
 		act.Burden, act.Basis, act.Typed = p.Burden, terms.Carries(p.Reasons), true
 		act.Seen = slices.ContainsFunc(p.Grounds, func(g terms.Ground) bool { return g.Signal == "" })

@@ -157,6 +157,8 @@ type Decide struct {
 type Review struct {
 	Case  casefile.ID
 	Words string // 1 to 4,000 characters
+	// Beyond says that who agrees to a finding of forgery considered the standard of proof too (see Decide); needed there, ignored elsewhere.
+	Beyond bool
 }
 
 // Release gives a leased claim back. A conflict of interest excludes the reviewer from this claim for good; the end of a shift does not.

@@ -88,7 +88,7 @@ var jobs = map[string]job{
 		if page.Proposal != nil && page.Proposal.Remedy == claim.Forged && !q.Flag("agree_beyond") {
 			return casefile.InvalidField("beyond", "review.error.beyond")
 		}
-		_, err = p.Claims.Agree(ctx, q.Actor, claim.Review{Case: id, Words: q.Text("agree_words", maxWords)})
+		_, err = p.Claims.Agree(ctx, q.Actor, claim.Review{Case: id, Words: q.Text("agree_words", maxWords), Beyond: q.Flag("agree_beyond")})
 		return err
 	}},
 	"disagree": {do: func(p *Pages, ctx context.Context, q *staff.Request, id casefile.ID) error {

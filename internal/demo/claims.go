@@ -123,13 +123,13 @@ type claimRun struct {
 }
 
 func (r *claimRun) own(o scene.Options) scene.Options {
-	o.Subject, o.Seed, o.Width = goods[r.goods].subject, uint64(900+r.n), 400
+	o.Subject, o.Seed, o.Width = goods[r.goods].subject, uint64(900+r.n), 360
 	return o
 }
 
 // catalogueScene is the photograph of a product page: one for all buyers.
 func catalogueScene(good int) scene.Options {
-	return scene.Options{Subject: goods[good].subject, Seed: uint64(800 + good), Width: 400}
+	return scene.Options{Subject: goods[good].subject, Seed: uint64(800 + good), Width: 360}
 }
 
 // picture is what the buyer's photograph shows.

@@ -91,7 +91,7 @@ func NewPasswords(cost Hashing, source casefile.Source, parallel int) (*Password
 	}
 	parallel = max(1, parallel)
 	p := &Passwords{cost: cost, source: source, slots: make(chan struct{}, parallel), maxWait: int64(8 * parallel)}
-	p.dummy = p.hash("nobody's password", make([]byte, saltBytes))
+	p.dummy = p.phc(make([]byte, saltBytes), make([]byte, hashBytes)) // of no password; checking one against it costs the same
 	return p, nil
 }
 
@@ -121,8 +121,12 @@ func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 
 func (p *Passwords) hash(password string, salt []byte) string {
 	c := p.cost
-	sum := argon2.IDKey([]byte(norm.NFC.String(password)), salt, c.Time, c.MemoryKiB, c.Threads, hashBytes)
-	b64 := base64.RawStdEncoding
+	return p.phc(salt, argon2.IDKey([]byte(norm.NFC.String(password)), salt, c.Time, c.MemoryKiB, c.Threads, hashBytes))
+}
+
+// phc writes a hash in PHC form.
+func (p *Passwords) phc(salt, sum []byte) string {
+	c, b64 := p.cost, base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, c.MemoryKiB, c.Time, c.Threads, b64.EncodeToString(salt), b64.EncodeToString(sum))
 }
 

@@ -35,14 +35,11 @@ func (s *Service) Export(ctx context.Context, a casefile.Actor, r ExportRequest,
 			return err
 		}
 	}
-	if _, err := s.Ledger.Sign(ctx, a.Tenant); err != nil { // everything above must be under a checkpoint
+	p, err := s.pack(ctx, a.Tenant, r, items)
+	if err != nil {
 		return err
 	}
-	p := &packer{s: s, ctx: ctx, tenant: a.Tenant, secrets: map[casefile.ID][]byte{}}
 	defer p.clear()
-	if err := p.collect(r, items); err != nil {
-		return err
-	}
 	if len(p.b.Entries) == 0 {
 		return casefile.Fail(casefile.NotFound, "evidence.error.nothing_to_export")
 	}
@@ -50,6 +47,27 @@ func (s *Service) Export(ctx context.Context, a casefile.Actor, r ExportRequest,
 		return casefile.Fail(casefile.TooLarge, "evidence.error.too_many_to_export")
 	}
 	return bundle.WriteZip(w, p.b)
+}
+
+// exportTries bounds how often an export begins again because the case went on meanwhile.
+const exportTries = 8
+
+// pack signs a checkpoint and collects under it. What is added to the case between the two lies under no checkpoint yet (Conflict): then it begins again.
+func (s *Service) pack(ctx context.Context, tenant casefile.Tenant, r ExportRequest, items []Item) (*packer, error) {
+	for try := 1; ; try++ {
+		if _, err := s.Ledger.Sign(ctx, tenant); err != nil {
+			return nil, err
+		}
+		p := &packer{s: s, ctx: ctx, tenant: tenant, secrets: map[casefile.ID][]byte{}}
+		err := p.collect(r, items)
+		if err == nil {
+			return p, nil
+		}
+		p.clear()
+		if !casefile.Is(err, casefile.Conflict) || try == exportTries {
+			return nil, err
+		}
+	}
 }
 
 // exported are the items that the request names, all of them allowed.

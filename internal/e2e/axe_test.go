@@ -28,6 +28,7 @@ type finding struct {
 
 // TestAxeFindsNothingSerious runs axe over every screen of the storybook in both languages: no serious or critical finding.
 func TestAxeFindsNothingSerious(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("walks over every screen in a browser")
 	}

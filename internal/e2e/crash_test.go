@@ -40,6 +40,7 @@ type photo struct{ caseID, sha, token string }
 // TestKill9LosesAndDoublesNothing kills the server with SIGKILL at random moments while customers report with photos and technicians answer
 // offers, starts it again each time, and then looks for everything that was acknowledged.
 func TestKill9LosesAndDoublesNothing(t *testing.T) {
+	t.Parallel() // waits more than it works
 	if testing.Short() {
 		t.Skip("starts and kills a real server many times")
 	}

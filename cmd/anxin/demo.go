@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 
 	"anxin/internal/app"
 	"anxin/internal/demo"
@@ -23,10 +22,7 @@ func (c demoCmd) Run(ctx context.Context) error {
 	o.Config.Listen = c.Listen
 	o.Config.Log.Level = "warn"
 	o.Log = logger(o.Config.Log)
-	usual := debug.SetGCPercent(400) // the play makes much garbage in two seconds and then is over
-	_, err = app.FillDemo(ctx, o)
-	debug.SetGCPercent(usual)
-	if err != nil {
+	if _, err := app.FillDemo(ctx, o); err != nil {
 		return fmt.Errorf("load the demo: %w", err)
 	}
 	return serve(ctx, o, func(context.Context, *app.Server) error {

@@ -39,11 +39,11 @@ func (c *canvas) filter() {
 
 // screenshot shows the picture in an app: bars, a title, buttons, and the picture scaled to the screen's width.
 func (c *canvas) screenshot() {
-	w, h := c.size()
+	before, _ := c.size()
 	width := 720 + 90*c.rnd.IntN(5)
-	k := float64(width) / float64(w)
+	k := float64(width) / float64(before)
 	c.scale(k)
-	w, h = c.size()
+	w, h := c.size()
 	above, below := 90+c.rnd.IntN(120), 120+c.rnd.IntN(260)
 	r := image.Rect(0, 0, width, above+h+below)
 	img, mask := image.NewRGBA(r), image.NewAlpha(r)

@@ -18,17 +18,6 @@ const nextTries = 8
 // errTaken says that somebody was faster.
 var errTaken = casefile.Fail(casefile.Conflict, "claim.error.taken")
 
-// partOfQueue is who takes claims of a queue.
-func partOfQueue(q string) terms.Part {
-	switch q {
-	case "second":
-		return terms.Second
-	case "appeal":
-		return terms.Appealer
-	}
-	return terms.Reviewer
-}
-
 // Next implements Reviewers: the most urgent claim that this reviewer may take; the one they have already comes first.
 func (s *Commands) Next(ctx context.Context, a casefile.Actor) (terms.Leased, error) {
 	if err := mustBe(a, casefile.Reviewer); err != nil {

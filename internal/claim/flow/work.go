@@ -52,7 +52,6 @@ type Work struct {
 	said   casefile.ID       // the statement of this command
 	fresh  bool              // the claim is made by this command
 	rows   int64             // written by this command, for their order
-	lease  *terms.LeaseRow   // the running one, read by needLease
 }
 
 // attaching is evidence that waits for flush: attaching takes the head of the log, which everybody waits for.

@@ -361,7 +361,7 @@ type ReviewPage struct {
 	Windows   []WindowView
 	Burden    Burden
 	Rule      string
-	RuleWords Text // of the burden
+	RuleWords Text       // of the burden
 	Packs     [3]PackRef // at order, at filing, applied
 	Why       Text
 	Basis     []string

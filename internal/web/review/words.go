@@ -162,15 +162,6 @@ func stepOf(v Case) int {
 	return 4
 }
 
-func has(list []Act, name string) bool {
-	for _, a := range list {
-		if a.Name == name {
-			return true
-		}
-	}
-	return false
-}
-
 // errorOf is the error of a field of the form that is open.
 func errorOf(v Case, act, field string) string {
 	if v.Open != act {

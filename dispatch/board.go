@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -80,11 +81,12 @@ type boardDay struct {
 	legFen    []int32 // price of the leg out of each node; 0 after the last visit of a day that may end anywhere
 }
 
-// compactPlace is a WGS-84 place in 32 bytes, without pointers.
+// compactPlace is a WGS-84 place in 40 bytes, without pointers.
 type compactPlace struct {
 	lat, lon float64
-	access   int32 // seconds; the area is folded in
-	radius   int32 // metres of uncertainty
+	key      uint64 // hash of the place's key; 0 means none
+	access   int32  // seconds; the area is folded in
+	radius   int32  // metres of uncertainty
 	area     uint8
 	known    bool
 }
@@ -93,7 +95,7 @@ var areas = [...]Area{Urban, Core, Suburban, Rural}
 
 func (b *Board) compact(p Place) compactPlace {
 	p = p.ToWGS84()
-	c := compactPlace{lat: p.Lat, lon: p.Lon, access: b.travel.AccessAt(p), radius: p.RadiusMetres, known: p.Known()}
+	c := compactPlace{lat: p.Lat, lon: p.Lon, access: b.travel.AccessAt(p), radius: p.RadiusMetres, known: p.Known(), key: hashKey(p.Key)}
 	for i, a := range areas {
 		if a == p.Area {
 			c.area = uint8(i)
@@ -102,6 +104,29 @@ func (b *Board) compact(p Place) compactPlace {
 	return c
 }
 
+// hashKey is FNV-1a over the key; among a million addresses two keys meet once in 30 million boards.
+func hashKey(key string) uint64 {
+	if key == "" {
+		return 0
+	}
+	h := uint64(14695981039346656037)
+	for i := range len(key) {
+		h = (h ^ uint64(key[i])) * 1099511628211
+	}
+	return h | 1
+}
+
+func (c *compactPlace) kinship(to *compactPlace) kinship {
+	switch {
+	case c.key == 0 || to.key == 0:
+		return keyless
+	case c.key == to.key:
+		return oneDoor
+	}
+	return twoDoors
+}
+
+// place gives the place back without its key.
 func (c *compactPlace) place() Place {
 	if !c.known {
 		return Place{}
@@ -357,7 +382,13 @@ const fromPosition = "\x00position"
 func (b *Board) travelLeg(x *boardTech, from, to *compactPlace) (free, metres int32, q Quality) {
 	p, r := from.place(), to.place()
 	if b.builtin != nil {
-		return b.builtin.leg(&p, &r, x.t.Vehicle, x.top)
+		return b.builtin.legBetween(&p, &r, from.kinship(to), x.t.Vehicle, x.top)
+	}
+	if from.key != 0 {
+		p.Key = strconv.FormatUint(from.key, 36)
+	}
+	if to.key != 0 {
+		r.Key = strconv.FormatUint(to.key, 36)
 	}
 	m, err := b.travel.FreeFlow(background, MatrixRequest{From: []Place{p}, To: []Place{r}, Vehicle: x.t.Vehicle})
 	if err != nil || m.valid(1, 1) != nil {

@@ -373,10 +373,14 @@ func (b *Board) hopeless(q *probe, x *boardTech, d *boardDay, gap int, dep int32
 	if gap > 0 {
 		prev = &x.visits[int(d.first)+gap-1].place
 	}
-	if !prev.known || !q.place.known {
+	if !prev.known || !q.place.known || prev.kinship(&q.place) == oneDoor {
 		return false
 	}
 	there := q.line(prev)
+	access := q.place.access
+	if there < samePlaceMetres {
+		access = 0 // perhaps one address
+	}
 	way := int32(there * x.speed.perMetre)
 	if way > longestWay || max(dep, q.now)+way > q.windows[len(q.windows)-1].To {
 		return true
@@ -385,7 +389,7 @@ func (b *Board) hopeless(q *probe, x *boardTech, d *boardDay, gap int, dep int32
 		return false
 	}
 	if q.order == ByArrival {
-		return max(dep, q.now)+way > q.cut.start || q.cut.start <= q.windows[0].From && way+q.place.access > q.cut.travel
+		return max(dep, q.now)+way > q.cut.start || q.cut.start <= q.windows[0].From && way+access > q.cut.travel
 	}
 	if q.cut.late > 0 || q.cut.points > 0 {
 		return false

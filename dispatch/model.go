@@ -64,9 +64,17 @@ type Place struct {
 	AccessSeconds int32 `json:"access_seconds,omitempty"`
 	// RadiusMetres says how uncertain the point is, for example when only the county of an address is known. 0 means exact.
 	RadiusMetres int32 `json:"radius_metres,omitempty"`
+	// Key tells addresses apart that the point cannot: places with the same key are one address, reached from one another without a
+	// journey; places with different keys never are, however near. Any opaque name will do (an address id, at most MaxKey bytes; no
+	// personal data). Places with one key should have one point. Empty means that the point alone decides: exact points less than 25
+	// metres apart are one address, uncertain points never are.
+	Key string `json:"key,omitempty"`
 	// Node is the row of the place in a [MatrixTravel].
 	Node int32 `json:"node,omitempty"`
 }
+
+// MaxKey is the greatest length of [Place.Key] in bytes.
+const MaxKey = 200
 
 // Known reports whether p has coordinates.
 func (p Place) Known() bool { return p.Lat != 0 || p.Lon != 0 }

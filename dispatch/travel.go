@@ -193,22 +193,56 @@ func (b *BuiltinTravel) matrix(ctx context.Context, r MatrixRequest, seconds fun
 	return m, nil
 }
 
-// samePlaceMetres: two points closer than this are one address, reached without a journey.
+// samePlaceMetres: two exact points closer than this are one address when no key says otherwise, reached without a journey.
 const samePlaceMetres = 25
+
+// kinship says what the keys of two places tell about them.
+type kinship uint8
+
+const (
+	keyless  kinship = iota // at least one place has no key: the points decide
+	oneDoor                 // the same key: one address
+	twoDoors                // different keys: two addresses, however near
+)
+
+func kinshipOf(from, to *Place) kinship {
+	switch {
+	case from.Key == "" || to.Key == "":
+		return keyless
+	case from.Key == to.Key:
+		return oneDoor
+	}
+	return twoDoors
+}
+
+// spreadShare × radius is about the mean distance from the middle of a circle to its points (0.67), and √2 times as much the mean distance
+// of two points of one circle (0.905, exactly 128/45π).
+const spreadShare = 0.64
 
 // leg expects WGS-84 places and returns the seconds at full speed, without access.
 func (b *BuiltinTravel) leg(from, to *Place, v Vehicle, top float64) (full, metres int32, q Quality) {
+	return b.legBetween(from, to, kinshipOf(from, to), v, top)
+}
+
+func (b *BuiltinTravel) legBetween(from, to *Place, kin kinship, v Vehicle, top float64) (full, metres int32, q Quality) {
+	if kin == oneDoor {
+		return 0, 0, Estimated
+	}
 	if !from.Known() || !to.Known() {
 		return b.AssumedSeconds, 0, Assumed
 	}
 	line := b.around(from, to)
-	if line < samePlaceMetres {
+	exact := from.RadiusMetres == 0 && to.RadiusMetres == 0
+	switch {
+	case exact && kin == keyless && line < samePlaceMetres:
 		return 0, 0, Estimated
-	}
-	// An uncertain point lies on average two thirds of its radius away from the point given. Farther places are uncertain on
-	// the side as often as along the way, so the correction fades with the distance.
-	if r := float64(from.RadiusMetres+to.RadiusMetres) * 2 / 3; r > 0 {
-		line = math.Hypot(line, r)
+	case exact:
+		line = math.Max(line, samePlaceMetres) // the next door is not free: there is at least the access
+	default:
+		// Nobody knows where inside their circles the two addresses are; the line is what may be expected. Farther places are uncertain on
+		// the side as often as along the way, so the correction fades with the distance.
+		line = math.Hypot(line, spreadShare*math.Hypot(float64(from.RadiusMetres), float64(to.RadiusMetres)))
+		line = math.Max(line, samePlaceMetres)
 	}
 	road := line * detour(line)
 	free := b.freeSeconds(road, from.Area, to.Area, v) / top

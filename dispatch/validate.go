@@ -136,7 +136,8 @@ func validPlace(p Place) bool {
 	default:
 		return false
 	}
-	return ok(p.Lat) && ok(p.Lon) && p.AccessSeconds >= 0 && p.AccessSeconds <= 86400 && p.RadiusMetres >= 0 && p.RadiusMetres < 1<<24
+	return ok(p.Lat) && ok(p.Lon) && p.AccessSeconds >= 0 && p.AccessSeconds <= 86400 && p.RadiusMetres >= 0 && p.RadiusMetres < 1<<24 &&
+		len(p.Key) <= MaxKey
 }
 
 func (t *Technician) validate(i int, now Time, ids map[string]bool) error {

@@ -21,6 +21,14 @@ const (
 // millisecond per reference and looks at the claim both as it is and mirrored; CompareFeatures then decides on the best few. Narrow the references by
 // order, product and persons first where that is possible.
 func Rank(claim *Features, refs []*Features, limit int) []Ranked {
+	signs := make([][]signature, len(refs))
+	for i, r := range refs {
+		signs[i] = r.sign
+	}
+	return rank(claim, signs, limit)
+}
+
+func rank(claim *Features, refs [][]signature, limit int) []Ranked {
 	plain, flipped := claim.strongest(), []signature{}
 	for i := range min(voters, len(claim.desc)) {
 		d := claim.desc[i].mirror()
@@ -28,7 +36,7 @@ func Rank(claim *Features, refs []*Features, limit int) []Ranked {
 	}
 	var out []Ranked
 	for i, r := range refs {
-		if v := max(votes(plain, r.sign), votes(flipped, r.sign)); v > 0 {
+		if v := max(votes(plain, r), votes(flipped, r)); v > 0 {
 			out = append(out, Ranked{i, v})
 		}
 	}

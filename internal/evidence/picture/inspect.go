@@ -13,6 +13,8 @@ import (
 	"github.com/bep/imagemeta"
 
 	"anxin/fingerprint"
+	"anxin/fingerprint/imagefile"
+	"anxin/imagematch"
 )
 
 // Seen is what can be said of a picture without showing it: its fingerprint and what its file says about itself.
@@ -22,7 +24,9 @@ type Seen struct {
 	// Prints are the hashes of the upright picture in its eight positions, fingerprint.AsIs first; Quality is theirs. Absent when nothing was decoded.
 	Prints  []fingerprint.Hash `json:"prints,omitempty"`
 	Quality int                `json:"quality"`
-	Meta    Meta               `json:"meta"`
+	// Sketch is what choosing among references needs (imagematch.Sketch). Absent when nothing was decoded.
+	Sketch []byte `json:"sketch,omitempty"`
+	Meta   Meta   `json:"meta"`
 }
 
 // Meta are facts that the file states about itself. All of it can be written by anybody; where a picture was taken is only counted, never read.
@@ -84,9 +88,11 @@ func fingerprintOf(t Type, b []byte, l Limits, out *Seen) (err error) {
 	if int64(img.Bounds().Dx())*int64(img.Bounds().Dy()) > l.Pixels {
 		return ErrTooLarge
 	}
-	p := fingerprint.OfImage(upright(shrink(img, 2*printSide), orientation(t, b)))
+	turn := orientation(t, b)
+	p := fingerprint.OfImage(upright(shrink(img, 2*printSide), turn))
 	all := p.Dihedral()
 	out.Prints, out.Quality = all[:], p.Quality
+	out.Sketch = imagematch.Extract(imagefile.Upright(img, turn), imagematch.Options{}).Sketch(SketchPoints)
 	return nil
 }
 

@@ -111,6 +111,9 @@ func (p *Process) do(ctx context.Context, b []byte, f func(c *child) error) erro
 		c.stop()
 		c = nil
 	}
+	if e := (errLoad{}); errors.As(err, &e) {
+		return e.error
+	}
 	if errors.Is(err, ErrStopped) && ctx.Err() == nil {
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
@@ -130,6 +133,19 @@ func (p *Process) Close() {
 	for range cap(p.slots) {
 		p.slots <- nil
 	}
+}
+
+// Pid is the number of an idle process, 0 when there is none, for who measures its memory.
+func (p *Process) Pid() int {
+	if p.slots == nil {
+		return 0
+	}
+	c := <-p.slots
+	defer func() { p.slots <- c }()
+	if c == nil {
+		return 0
+	}
+	return c.cmd.Process.Pid
 }
 
 func (p *Process) start() (*child, error) {
@@ -155,37 +171,48 @@ func (c *child) stop() {
 	_ = c.cmd.Wait()
 }
 
-// wantCopies and wantSeen are what is asked of the process: the highest bit of the length before a picture.
+// What is asked of the process stands in the highest byte of the length before a picture.
 const (
-	wantCopies uint64 = 0
-	wantSeen   uint64 = 1 << 63
+	wantCopies  uint64 = 0
+	wantSeen    uint64 = 1 << 63
+	wantMatch   uint64 = 1 << 62
+	wantTraces  uint64 = 1 << 61
+	wantsBefore uint64 = 0xff << 56
 )
 
 // work sends one picture and reads the answer, within the time limit.
 func work[T any](ctx context.Context, p *Process, c *child, b []byte, want uint64, read func(io.Reader) (T, error)) (r T, err error) {
-	var none T
+	err = p.timed(ctx, c, 1, func() (err error) {
+		head := binary.BigEndian.AppendUint64(nil, uint64(len(b))|want)
+		if _, err = c.in.Write(head); err == nil {
+			_, err = c.in.Write(b)
+		}
+		if err == nil {
+			r, err = read(c.out)
+		}
+		return err
+	})
+	return r, err
+}
+
+// timed talks with the process, within so many times the time limit for one picture. Whatever breaks the conversation ends the process.
+func (p *Process) timed(ctx context.Context, c *child, times int, talk func() error) error {
 	timeout := p.Timeout
 	if timeout == 0 {
 		timeout = 30 * time.Second
 	}
-	timer := time.AfterFunc(timeout, func() { _ = c.cmd.Process.Kill() })
+	timer := time.AfterFunc(time.Duration(times)*timeout, func() { _ = c.cmd.Process.Kill() })
 	defer timer.Stop()
 	stop := context.AfterFunc(ctx, func() { _ = c.cmd.Process.Kill() })
 	defer stop()
-	head := binary.BigEndian.AppendUint64(nil, uint64(len(b))|want)
-	if _, err = c.in.Write(head); err == nil {
-		_, err = c.in.Write(b)
-	}
-	if err == nil {
-		r, err = read(c.out)
-	}
+	err := talk()
 	switch {
 	case ctx.Err() != nil:
-		return none, errors.Join(ErrStopped, ctx.Err())
+		return errors.Join(ErrStopped, ctx.Err())
 	case err == nil || errors.Is(err, ErrTooLarge) || errors.Is(err, ErrUnsupported) || errors.Is(err, ErrDamaged):
-		return r, err
+		return err
 	}
-	return none, fmt.Errorf("%w: %w", ErrStopped, err)
+	return fmt.Errorf("%w: %w", ErrStopped, err)
 }
 
 // The answer: one byte status; for 0 two copies as width, height, length (32 bits each) and bytes; else a message with its length before it.
@@ -230,7 +257,7 @@ func readAnswer(r io.Reader) (out Rendered, err error) {
 }
 
 // maxSeen bounds what is said of one picture.
-const maxSeen = 16 << 10
+const maxSeen = 64 << 10
 
 // readSeen reads the answer to wantSeen: the status and a JSON text with its length before it.
 func readSeen(r io.Reader) (out Seen, err error) {
@@ -287,17 +314,26 @@ func Serve(in io.Reader, out io.Writer, l Limits) error {
 			return err
 		}
 		n := binary.BigEndian.Uint64(head[:])
-		want := n & wantSeen
-		if n &^= wantSeen; n > uint64(l.Bytes) {
+		want := n & wantsBefore
+		if n &^= wantsBefore; n > uint64(l.Bytes) {
 			return errors.New("a picture that is too long")
 		}
 		b := make([]byte, n)
 		if _, err := io.ReadFull(in, b); err != nil {
 			return err
 		}
-		if want == wantSeen {
+		switch want {
+		case wantSeen:
 			writeSeen(w, Inspect(b, l))
-		} else {
+		case wantMatch:
+			if err := serveMatch(in, w, b, l); err != nil {
+				return err
+			}
+		case wantTraces:
+			if err := serveTraces(in, w, b, l); err != nil {
+				return err
+			}
+		default:
 			r, err := Render(b, l)
 			writeAnswer(w, r, err)
 		}

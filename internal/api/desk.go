@@ -130,9 +130,23 @@ type CandidateBody struct {
 	Technician casefile.ID      `json:"technician" format:"uuid"`
 	Code       string           `json:"code"`
 	Eligible   bool             `json:"eligible"`
+	Outside    bool             `json:"outside_region,omitempty" doc:"only the region stands in the way; times and cost are what it would be"`
 	ArriveAt   *time.Time       `json:"arrive_at,omitempty"`
 	Distance   int              `json:"distance_m"`
+	Cost       *int64           `json:"cost_fen,omitempty" doc:"added travel, overtime and fees"`
+	More       *int64           `json:"more_fen,omitempty" doc:"cost against the first of the list"`
+	Points     int              `json:"points,omitempty" doc:"what speaks against being done with one visit: a missing part or authorisation, another face; 0 is best"`
 	Reasons    []service.Reason `json:"reasons"`
+}
+
+func candidateBody(r *service.CandidateRow) CandidateBody {
+	b := CandidateBody{Technician: r.Technician, Code: r.Code, Eligible: r.Eligible, Outside: r.Outside, ArriveAt: timePtr(r.ArriveAt), Distance: r.Distance, Points: r.Points,
+		Reasons: append([]service.Reason{}, r.Reasons...)}
+	if r.Priced {
+		cost, more := int64(r.Cost), int64(r.More)
+		b.Cost, b.More = &cost, &more
+	}
+	return b
 }
 
 func (s *Server) candidates() {
@@ -148,9 +162,8 @@ func (s *Server) candidates() {
 			out := struct {
 				Candidates []CandidateBody `json:"candidates"`
 			}{[]CandidateBody{}}
-			for _, r := range rows {
-				out.Candidates = append(out.Candidates, CandidateBody{Technician: r.Technician, Code: r.Code, Eligible: r.Eligible, ArriveAt: timePtr(r.ArriveAt),
-					Distance: r.Distance, Reasons: append([]service.Reason{}, r.Reasons...)})
+			for i := range rows {
+				out.Candidates = append(out.Candidates, candidateBody(&rows[i]))
 			}
 			return answer(out), problem(ctx, err)
 		})

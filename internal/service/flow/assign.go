@@ -79,6 +79,7 @@ type assignment struct {
 	round   int
 	expires time.Duration
 	picks   []pick
+	soonest time.Time      // when the first of all who can could be there
 	late    bool           // nobody can be there before the deadline
 	wait    time.Time      // not zero: nobody is at work now and it is not urgent; ask then
 	nobody  []terms.Reason // when picks is empty: the rules that stood in the way, most frequent first
@@ -86,7 +87,7 @@ type assignment struct {
 
 type pick struct {
 	technician casefile.ID
-	c          dispatch.Candidate
+	c          dispatch.Offer
 }
 
 // planAssignment reads the case and ranks. It answers nil when there is nothing to do: the visit is held, pinned or being offered.
@@ -269,22 +270,25 @@ func (w *Work) rankRound(ctx context.Context) (*assignment, error) {
 		plan.circle = CircleBroadcast
 	}
 	for ; plan.circle < CircleDispatcher; plan.circle++ {
-		ranked, wf, err := w.rank(ctx, a, plan.circle)
+		left := a.expired
+		if plan.circle == CircleBroadcast && !again {
+			left = nil // who did not answer is asked once more
+		}
+		r, err := w.rank(ctx, a, left, plan.circle)
 		if err != nil {
 			return nil, err
 		}
-		for _, c := range ranked {
-			id, err := casefile.ParseID(c.Technician)
-			if err != nil || !c.Eligible || a.expired[id] && (plan.circle < CircleBroadcast || again) {
-				continue
+		for _, c := range r.offers {
+			if id, err := casefile.ParseID(c.Technician); err == nil && c.Eligible {
+				plan.picks = append(plan.picks, pick{id, c})
 			}
-			plan.picks = append(plan.picks, pick{id, c})
 		}
+		plan.soonest = r.soonest.Std()
 		if len(plan.picks) == 0 {
-			plan.nobody = whyNobody(ranked)
+			plan.nobody = whyNobody(r.offers)
 			continue
 		}
-		if plan.wait = w.untilWork(plan, &wf); plan.wait.IsZero() {
+		if plan.wait = w.untilWork(plan, &r.wf); plan.wait.IsZero() {
 			w.limitPicks(plan, deadline)
 		}
 		return plan, nil
@@ -308,7 +312,8 @@ func circleFor(rounds int) int {
 // limitPicks keeps those who are asked now and says for how long. When a row of single offers would eat the time that is left, everybody is asked at once.
 func (w *Work) limitPicks(plan *assignment, deadline time.Time) {
 	u, _ := w.Commands.Catalogue.Urgency(string(w.Req.Urgency))
-	slack := deadline.Sub(plan.picks[0].c.Arrival.Std())
+	// What may be waited is measured from the soonest arrival: the cheapest may well be a later hour, which waiting for an answer does not move.
+	slack := deadline.Sub(plan.soonest)
 	wait, hurry := offerTime(time.Duration(u.Offer)*time.Minute, slack)
 	plan.expires, plan.late = wait, slack <= 0
 	most := atOnce(w.Req.Urgency)
@@ -369,30 +374,6 @@ func (w *Work) deadline(ctx context.Context) (time.Time, error) {
 	return end, nil
 }
 
-// rank asks the engine about everybody of a circle.
-func (w *Work) rank(ctx context.Context, a asked, circle int) ([]dispatch.Candidate, Workforce, error) {
-	j, until := w.job(a)
-	codes := w.Commands.registered(w.Req.Region)
-	near := codes
-	if circle >= CircleWide {
-		codes = append(slices.Clip(codes), w.Commands.wider(w.Req.Region)...)
-		j.Region = ""
-	}
-	wf, err := w.Commands.workforce(ctx, w.Tx, w.Case.Tenant, codes, until)
-	if err != nil {
-		return nil, wf, err
-	}
-	if circle >= CircleWide {
-		for i := range wf.Technicians {
-			if !slices.ContainsFunc(wf.Technicians[i].Regions, func(r string) bool { return slices.Contains(near, r) }) {
-				wf.Technicians[i].MaxMetres = maxWideMetres
-			}
-		}
-	}
-	list, err := dispatch.Rank(ctx, &dispatch.Problem{Now: dispatch.At(w.Now), Technicians: wf.Technicians, Commitments: wf.Commitments, Travel: w.Commands.Travel}, &j)
-	return list, wf, err
-}
-
 // untilWork says when to ask when nobody of the picks is at work now and the request can wait: nobody is woken for a visit of tomorrow. Zero: ask now.
 func (w *Work) untilWork(plan *assignment, wf *Workforce) (at time.Time) {
 	if w.Req.Urgency == terms.Emergency || w.Req.Urgency == terms.Express {
@@ -417,7 +398,7 @@ func (w *Work) untilWork(plan *assignment, wf *Workforce) (at time.Time) {
 }
 
 // whyNobody counts the rules that stood in the way.
-func whyNobody(list []dispatch.Candidate) []terms.Reason {
+func whyNobody(list []dispatch.Offer) []terms.Reason {
 	count := map[dispatch.Code]int{}
 	for _, c := range list {
 		for _, r := range c.Reasons {

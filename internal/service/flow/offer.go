@@ -11,6 +11,7 @@ import (
 	"anxin/internal/clock"
 	"anxin/internal/privacy"
 	"anxin/internal/service/input"
+	"anxin/internal/service/plan"
 	"anxin/internal/service/terms"
 	"anxin/internal/tx"
 )
@@ -113,7 +114,7 @@ func (w *Work) offerTo(ctx context.Context, plan *assignment) error {
 	expires := w.Now.Add(plan.expires)
 	for i, p := range plan.picks {
 		o := &terms.Offer{Tenant: w.Case.Tenant, Case: w.Case.ID, ID: w.Commands.Source.NewID(), Visit: w.Visit.ID, Technician: p.technician, State: terms.OfferCreated, Round: plan.round, Rank: i + 1,
-			Reasons: reasonsOf(p.c.Reasons), ArriveAt: p.c.Arrival.Std(), TravelSeconds: int64(p.c.TravelSeconds), Metres: int64(p.c.DistanceMetres),
+			Reasons: ReasonsOf(p.c.Reasons), ArriveAt: p.c.Arrival.Std(), TravelSeconds: int64(p.c.TravelSeconds), Metres: int64(p.c.DistanceMetres),
 			Pay:     casefile.Fen(w.Commands.Catalogue.Pay(string(w.Req.Kind), string(w.Req.Urgency), int64(p.c.DistanceMetres))),
 			Created: w.Now, Expires: expires}
 		if err := w.Commands.Store.InsertOffer(ctx, w.Tx, o); err != nil {
@@ -143,7 +144,8 @@ func (w *Work) offerTo(ctx context.Context, plan *assignment) error {
 		"arrive": micros(best.c.Arrival.Std())})
 }
 
-func reasonsOf(list []dispatch.Reason) []terms.Reason {
+// ReasonsOf are the engine's reasons as they are stored and shown.
+func ReasonsOf(list []dispatch.Reason) []terms.Reason {
 	out := make([]terms.Reason, len(list))
 	for i, r := range list {
 		out[i] = terms.Reason{Code: string(r.Code), Params: r.Params}
@@ -231,6 +233,11 @@ const lateBy = 30 * time.Minute
 func (w *Work) stillFits(ctx context.Context, o *terms.Offer) (dispatch.Candidate, error) {
 	j, until := w.job(asked{})
 	j.Region = ""
+	window := &j.Windows[0]
+	if plan.OrderFor(w.Req.Urgency) == dispatch.ByCost {
+		window.From = max(window.From, dispatch.At(o.ArriveAt)) // the hour was chosen, and told: it stays
+	}
+	window.To = max(window.From, min(window.To, dispatch.At(o.ArriveAt.Add(lateBy))))
 	var wf Workforce
 	if err := w.Commands.addWorker(ctx, w.Tx, w.Case.Tenant, o.Technician, w.Now, until, &wf); err != nil {
 		return dispatch.Candidate{}, err
@@ -238,15 +245,11 @@ func (w *Work) stillFits(ctx context.Context, o *terms.Offer) (dispatch.Candidat
 	if wf.Rows[0].State != "active" {
 		return dispatch.Candidate{Reasons: []dispatch.Reason{{Code: dispatch.OffShift}}}, nil
 	}
-	list, err := dispatch.Rank(ctx, &dispatch.Problem{Now: dispatch.At(w.Now), Technicians: wf.Technicians, Commitments: wf.Commitments, Travel: w.Commands.Travel}, &j)
+	list, _, err := w.Commands.Alternatives(ctx, w.Now, plan.Question{Job: j, Order: dispatch.ByArrival}, &wf)
 	if err != nil {
 		return dispatch.Candidate{}, err
 	}
-	fit := list[0]
-	if fit.Eligible && fit.Arrival.Std().After(o.ArriveAt.Add(lateBy)) {
-		fit.Eligible, fit.Reasons = false, []dispatch.Reason{{Code: dispatch.NoGap}}
-	}
-	return fit, nil
+	return list[0].Candidate, nil
 }
 
 // fitsNoMore withdraws the offer and looks for the next one; the technician is told why.

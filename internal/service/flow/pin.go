@@ -2,57 +2,14 @@ package flow
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"anxin/dispatch"
 	"anxin/internal/casefile"
 	"anxin/internal/service/input"
+	"anxin/internal/service/plan"
 	"anxin/internal/service/terms"
-	"anxin/internal/tx"
 )
-
-// Candidates implements Desk: everybody of the wider circle, with reasons for and against. Nothing is written.
-func (s *Commands) Candidates(ctx context.Context, a casefile.Actor, caseID casefile.ID) ([]terms.CandidateRow, error) {
-	if err := MustBe(a, casefile.Dispatcher, casefile.Agent); err != nil {
-		return nil, err
-	}
-	var out []terms.CandidateRow
-	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
-		out = nil
-		c, err := s.Timeline.Get(ctx, t, a.Tenant, caseID)
-		if err != nil {
-			return err
-		}
-		w := &Work{Commands: s, Tx: t, Actor: a, Now: s.Source.Now(), Case: c}
-		if err := w.Read(ctx); err != nil {
-			return err
-		}
-		asked, err := w.asked(ctx)
-		if err != nil {
-			return err
-		}
-		j, until := w.job(asked)
-		wf, err := s.workforce(ctx, t, a.Tenant, append(s.registered(w.Req.Region), s.wider(w.Req.Region)...), until)
-		if err != nil {
-			return err
-		}
-		list, err := dispatch.Rank(ctx, &dispatch.Problem{Now: dispatch.At(w.Now), Technicians: wf.Technicians, Commitments: wf.Commitments, Travel: s.Travel}, &j)
-		if err != nil {
-			return err
-		}
-		for _, c := range list {
-			x := wf.row(c.Technician)
-			row := terms.CandidateRow{Technician: x.ID, Code: x.Code, Name: x.Name, Eligible: c.Eligible, Reasons: reasonsOf(c.Reasons)}
-			if c.Eligible {
-				row.ArriveAt, row.Distance, row.Travel, row.DayLoad = c.Arrival.Std(), int(c.DistanceMetres), time.Duration(c.TravelSeconds)*time.Second, c.DayLoad
-			}
-			out = append(out, row)
-		}
-		return nil
-	})
-	return out, err
-}
 
 // Pin implements Desk.
 func (s *Commands) Pin(ctx context.Context, a casefile.Actor, c terms.Pin) (terms.Result, error) {
@@ -126,7 +83,7 @@ func (w *Work) pin(ctx context.Context, c terms.Pin) error {
 		to = from.Add(w.usualLength())
 	}
 	o := terms.Offer{Tenant: w.Case.Tenant, Case: w.Case.ID, ID: w.Commands.Source.NewID(), Visit: w.Visit.ID, Technician: c.Technician, State: terms.OfferAccepted, Round: round.round + 1, Rank: 0,
-		Reasons: reasonsOf(fit.Reasons), ArriveAt: from, TravelSeconds: int64(fit.TravelSeconds), Metres: int64(fit.DistanceMetres),
+		Reasons: ReasonsOf(fit.Reasons), ArriveAt: from, TravelSeconds: int64(fit.TravelSeconds), Metres: int64(fit.DistanceMetres),
 		Pay:     casefile.Fen(w.Commands.Catalogue.Pay(string(w.Req.Kind), string(w.Req.Urgency), int64(fit.DistanceMetres))),
 		Created: w.Now, Expires: w.Now, Answered: w.Now, TechCode: x.Code, TechName: x.Name}
 	if err := w.Commands.Store.InsertOffer(ctx, w.Tx, &o); err != nil {
@@ -188,16 +145,16 @@ func (w *Work) fitsPinned(ctx context.Context, c terms.Pin) (dispatch.Candidate,
 		return dispatch.Candidate{Reasons: []dispatch.Reason{{Code: dispatch.OffShift}}}, x, nil
 	}
 	// The visit itself is no obstacle when only its hour is changed.
-	wf.Commitments = slices.DeleteFunc(wf.Commitments, func(k dispatch.Commitment) bool { return k.ID == w.Visit.ID.String() })
+	wf.Without(w.Visit)
 	if c.Override {
 		d.Regions, j.Region, j.Exclude = nil, "", nil
 		d.Shifts = []dispatch.Shift{{From: dispatch.At(from.Add(-24 * time.Hour)), To: dispatch.At(from.Add(length + 24*time.Hour))}}
 	}
-	list, err := dispatch.Rank(ctx, &dispatch.Problem{Now: dispatch.At(w.Now), Technicians: wf.Technicians, Commitments: wf.Commitments, Travel: w.Commands.Travel}, &j)
+	list, _, err := w.Commands.Alternatives(ctx, w.Now, plan.Question{Job: j, Order: dispatch.ByArrival}, &wf)
 	if err != nil {
 		return dispatch.Candidate{}, nil, err
 	}
-	return list[0], x, nil
+	return list[0].Candidate, x, nil
 }
 
 // overridable reports whether a dispatcher may set all of these rules aside.

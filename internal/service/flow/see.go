@@ -2,8 +2,10 @@ package flow
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"anxin/dispatch"
 	"anxin/internal/casefile"
 	"anxin/internal/service/terms"
 	"anxin/internal/tx"
@@ -33,7 +35,7 @@ func (s *Commands) OfferView(ctx context.Context, t tx.Tx, o *terms.Offer) (term
 	r, rv := w.Req, s.RequestView(w.Req)
 	v := terms.OfferView{Case: o.Case, Offer: o.ID, Visit: o.Visit, State: o.State, Kind: rv.Kind, Product: rv.Product, Fault: rv.Fault, Urgency: r.Urgency, Region: r.RegionPath,
 		From: r.WishedFrom, To: r.WishedTo, ArriveAt: o.ArriveAt, Distance: int(o.Metres), Travel: time.Duration(o.TravelSeconds) * time.Second, Pay: o.Pay,
-		Expires: o.Expires, Reasons: o.Reasons, Reopened: r.Reopened}
+		Expires: o.Expires, Reasons: withoutCost(o.Reasons), Reopened: r.Reopened}
 	for _, m := range terms.OfferMoves.Moves(o.State, casefile.Technician) {
 		if m == terms.MoveAccept || m == terms.MoveDecline {
 			v.Moves = append(v.Moves, m)
@@ -81,4 +83,9 @@ func (s *Commands) RequestView(r *terms.Request) terms.RequestView {
 func (s *Commands) StoredRegion(r *terms.Request) terms.RegionView {
 	return terms.RegionView{Outcome: r.RegionOutcome, Code: r.Region, Path: r.RegionPath, Version: r.RegionVersion, AsOf: r.RegionAsOf,
 		Certain: r.RegionOutcome == RegionConfirmed || r.RegionOutcome == RegionCorrected}
+}
+
+// withoutCost leaves out what the visit costs the operator: it is not what the technician is paid.
+func withoutCost(list []terms.Reason) []terms.Reason {
+	return slices.DeleteFunc(slices.Clone(list), func(r terms.Reason) bool { return r.Code == string(dispatch.CostsMore) })
 }

@@ -123,12 +123,34 @@ type Workforce struct {
 	Commitments []dispatch.Commitment
 	// Rows are the same technicians as stored, in the same order.
 	Rows []terms.Technician
+	// numbers are the case numbers of the commitments, by visit.
+	numbers map[string]casefile.Number
+}
+
+// agree adds a held visit.
+func (wf *Workforce) agree(v *terms.Visit, now time.Time) {
+	c := commitment(v, now)
+	wf.Commitments = append(wf.Commitments, c)
+	if wf.numbers == nil {
+		wf.numbers = map[string]casefile.Number{}
+	}
+	wf.numbers[c.ID] = v.CaseNumber
+}
+
+// Number is the case of a commitment, empty when there is none.
+func (wf *Workforce) Number(commitment string) casefile.Number { return wf.numbers[commitment] }
+
+// Without takes a visit out that is being planned anew: it is no obstacle to itself. Nil changes nothing.
+func (wf *Workforce) Without(v *terms.Visit) {
+	if v != nil {
+		wf.Commitments = slices.DeleteFunc(wf.Commitments, func(k dispatch.Commitment) bool { return k.ID == v.ID.String() })
+	}
 }
 
 // Workforce reads the active technicians registered for any of the codes, with their shifts until `until` and their commitments. At most 300.
 func (s *Commands) Workforce(ctx context.Context, tenant casefile.Tenant, codes []string, until time.Time) (wf Workforce, err error) {
 	err = s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
-		wf, err = s.workforce(ctx, t, tenant, codes, until)
+		wf, err = s.WorkforceIn(ctx, t, tenant, codes, until)
 		return err
 	})
 	return wf, err
@@ -136,7 +158,8 @@ func (s *Commands) Workforce(ctx context.Context, tenant casefile.Tenant, codes 
 
 const maxWorkforce = 300
 
-func (s *Commands) workforce(ctx context.Context, t tx.Tx, tenant casefile.Tenant, codes []string, until time.Time) (wf Workforce, err error) {
+// WorkforceIn is Workforce inside a transaction.
+func (s *Commands) WorkforceIn(ctx context.Context, t tx.Tx, tenant casefile.Tenant, codes []string, until time.Time) (wf Workforce, err error) {
 	now := s.Source.Now()
 	seen := map[casefile.ID]bool{}
 	for _, code := range codes {
@@ -154,7 +177,7 @@ func (s *Commands) workforce(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 		}
 		for i := range held {
 			if fresh[held[i].Technician] {
-				wf.Commitments = append(wf.Commitments, commitment(&held[i], now))
+				wf.agree(&held[i], now)
 			}
 		}
 	}
@@ -174,13 +197,13 @@ func (s *Commands) addWorker(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 	wf.Rows = append(wf.Rows, x)
 	wf.Technicians = append(wf.Technicians, engineTechnician(&x, now, until))
 	for i := range held {
-		wf.Commitments = append(wf.Commitments, commitment(&held[i], now))
+		wf.agree(&held[i], now)
 	}
 	return nil
 }
 
-// row finds a technician of the snapshot by the engine's id.
-func (wf *Workforce) row(id string) *terms.Technician {
+// Row finds a technician of the snapshot by the engine's id, nil when there is none.
+func (wf *Workforce) Row(id string) *terms.Technician {
 	for i := range wf.Technicians {
 		if wf.Technicians[i].ID == id {
 			return &wf.Rows[i]

@@ -42,6 +42,14 @@ type Config struct {
 	Changed func(casefile.Tenant)
 }
 
+// Board holds the days of technicians and answers where one more visit fits, at what price; *dispatch.Board is one.
+type Board interface {
+	// Insert answers the best technicians for a job, at most limit, best first.
+	Insert(job *dispatch.Job, limit int, order dispatch.RankOrder) ([]dispatch.Offer, error)
+	// WhyNot answers for one technician: an offer, or every rule that forbids the visit.
+	WhyNot(job *dispatch.Job, technician string) (dispatch.Offer, error)
+}
+
 // Timers sets durable timers; *clock.Clock is one.
 type Timers interface {
 	Set(ctx context.Context, t tx.Tx, tm clock.Timer) error

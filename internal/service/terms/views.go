@@ -468,18 +468,37 @@ type ProblemPage struct {
 	Next  string
 }
 
-// CandidateRow is one technician's answer to "who could come": eligible ones in order of arrival, the others with every rule they fail.
+// CandidateRow is one technician's answer to "who could come". Eligible ones stand first: in an emergency or in the express lane by arrival, otherwise those
+// of the soonest possible day by cost, then later days. The others follow with every rule they fail.
 type CandidateRow struct {
 	Technician casefile.ID
 	Code       string
 	Name       string
 	Eligible   bool
-	ArriveAt   time.Time
-	Distance   int
-	Travel     time.Duration
-	DayLoad    int
-	Reasons    []Reason
+	// Outside: only the region stands in the way, which a dispatcher may set aside; times and cost are what it would be.
+	Outside  bool
+	Later    bool // eligible, but not on the soonest day
+	ArriveAt time.Time
+	Until    time.Time // when the work would end
+	Distance int       // metres of the way there
+	Travel   time.Duration
+	DayLoad  int
+	// Guessed: a place of the way is known to a town or county only, or not at all.
+	Guessed bool
+	// Priced says that Cost is known; without a board of hours (a travel model that has none) only arrivals are.
+	Priced bool
+	Cost   casefile.Fen // added travel, overtime and fees
+	// More is Cost against the first of the list; negative when this one is cheaper.
+	More casefile.Fen
+	// Points speak against a visit that has to be repeated: a missing part or authorisation, another face. 0 is best.
+	Points int
+	// After and Before are the numbers of the cases around the new visit in the technician's day, empty at its ends.
+	After, Before casefile.Number
+	Reasons       []Reason
 }
+
+// Timed reports whether times and cost are known.
+func (r *CandidateRow) Timed() bool { return r.Eligible || r.Outside }
 
 // Day is the dispatcher's view of one local day.
 type Day struct {

@@ -55,12 +55,11 @@ func (p *Pages) candidates(q *staff.Request, page service.CasePage, a *Act) erro
 	if err != nil {
 		return err
 	}
-	for _, r := range rows {
-		a.Candidates = append(a.Candidates, Candidate{
-			ID: r.Technician, Code: r.Code, Name: r.Name, Eligible: r.Eligible, Arrive: r.ArriveAt, DistanceM: float64(r.Distance), Travel: r.Travel, Load: r.DayLoad,
-			Why: staff.Why(pr, r.Reasons),
-		})
+	for i := range rows {
+		a.Candidates = append(a.Candidates, p.candidateOf(pr, &rows[i]))
 	}
+	u := page.Request.Urgency
+	a.ByCost = u != service.Emergency && u != service.Express
 	for _, w := range page.Visits {
 		a.Reassign = a.Reassign || w.ID == page.Visit && w.Technician != nil
 	}

@@ -134,10 +134,17 @@ type Candidate struct {
 	ID         casefile.ID
 	Code, Name string
 	Eligible   bool
+	Outside    bool // only the region stands in the way: times and cost are what it would be
+	Later      bool // eligible on a later day than the first of the list
 	Arrive     time.Time
+	Until      time.Time
 	DistanceM  float64
 	Travel     time.Duration
 	Load       int
+	Priced     bool
+	Cost, More int64 // fen; More against the first of the list
+	After      casefile.Number
+	Before     casefile.Number
 	Why        []string
 	On         bool
 }
@@ -155,6 +162,7 @@ type Act struct {
 	Clock          casefile.ID
 	ClockKind      string
 	Candidates     []Candidate
+	ByCost         bool // the list is ordered by cost, not by arrival
 	Reassign       bool // a technician holds the visit
 	CanAssign      bool // the account may decide who goes
 	Override       bool

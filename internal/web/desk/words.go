@@ -223,7 +223,10 @@ func assignLead(pg ui.Page, a Act) string {
 	if a.Reassign {
 		return pg.T("desk.assign.lead_again")
 	}
-	return pg.T("desk.assign.lead")
+	if a.ByCost {
+		return pg.T("dispatch.by_cost")
+	}
+	return pg.T("dispatch.by_arrival")
 }
 
 func assignWord(pg ui.Page, a Act) string {

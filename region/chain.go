@@ -197,6 +197,7 @@ func (r *Resolver) read(s *scratch) {
 		}
 		for k := range s.towns {
 			r.readTown(s, base, int32(k))
+			r.readTownBefore(s, base, int32(k))
 		}
 	}
 	if best > mostForTown+margin {
@@ -266,7 +267,7 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 			continue
 		}
 		how := r.townLink(m.Place, above)
-		if how == townNone || how == townMoved && (!full || len(r.lex.towns(w.entry)) > 4) {
+		if how == townNone || how == townMoved && (!full && other == 0 || len(r.lex.towns(w.entry)) > 4) {
 			continue
 		}
 		x := base
@@ -285,6 +286,28 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 		if how == townMoved {
 			x.score -= 0.3
 		}
+		s.readings = append(s.readings, x)
+	}
+}
+
+// readTownBefore extends a reading by a town written in full before it, when marks part the two and nothing names a county:
+// 七宝镇新镇路，上海.
+func (r *Resolver) readTownBefore(s *scratch, base reading, k int32) {
+	w, t := &s.towns[k], &s.text
+	if w.entry < 0 || w.end > base.start || !w.bound || w.end-w.start < 3 || w.after == followRoad || r.places[base.place].Level >= table.County && !r.townsAreUnits(base.place) || r.places[s.hits[base.hit].place].Level == table.Zone {
+		return
+	}
+	if !t.space[base.start] && t.class[base.start-1] == classHan || !t.townEnds(int(w.start), int(w.end)) || t.joined(int(s.hits[base.hit].end)) {
+		return
+	}
+	for _, m := range r.lex.towns(w.entry) {
+		how := r.townLink(m.Place, base.place)
+		if m.Form != table.FormFull || r.places[m.Place].To != 0 || how != townIn && how != townGives || len(s.readings) >= maxReadings {
+			continue
+		}
+		x := base
+		x.town, x.townAt, x.end, x.how, x.start = m.Place, k, w.end, how, w.start
+		x.score += 1.0
 		s.readings = append(s.readings, x)
 	}
 }
@@ -360,7 +383,7 @@ func (r *Resolver) townLink(town, above int32) townLink {
 	}
 	if len(r.now[above]) == 1 { // 余杭县临平镇: 余杭区 lost it long after
 		for _, c := range r.places[r.now[above][0]].Succ {
-			if c.To == county && c.When >= 20100000 {
+			if c.To == county && (c.When >= 20100000 || a.To != 0 && c.When > a.To) { // 同安县马巷镇: it left after the name had ended
 				return townMoved
 			}
 		}

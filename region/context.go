@@ -128,6 +128,8 @@ func (t *chars) follows(i int) follow {
 		switch t.c[i+1] {
 		case '道', '办': // 街道, 街办: a town
 			return followSpot
+		case '上', '里', '头', '面', '村':
+			return followPlain // 石桥镇街上: in the main street of the town
 		}
 		return followRoad
 	}

@@ -280,39 +280,6 @@ func (d *decision) ownParent(h *hit) bool {
 	return false
 }
 
-// townElsewhere asks when the town written behind the county lies in another county of the same city.
-func (d *decision) townElsewhere(u int32) bool {
-	r := d.r
-	if d.top.town >= 0 || d.top.hit < 0 || r.places[u].Level != table.County {
-		return false
-	}
-	city := r.places[u].Parent
-	for k := range d.s.towns {
-		w := &d.s.towns[k]
-		other := d.s.text.townSuffix(int(w.end)) > 0 // 东海镇 where there is 东海街道 now
-		if w.entry < 0 || w.end-w.start < 3 && !other || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || !other && w.after != followPlain && w.after != followFar {
-			continue
-		}
-		n := len(d.options)
-		if all := len(r.lex.towns(w.entry)); all > 4 && !other || all > 16 {
-			continue // 城关街道 says nothing: there are too many, and no list is complete
-		}
-		for _, m := range r.lex.towns(w.entry) {
-			p := &r.places[m.Place]
-			if p.To == 0 && (m.Form == table.FormFull || other && m.Form == table.FormShort) && r.places[p.Parent].Parent == city && p.Parent != u && r.places[city].Level == table.Prefecture {
-				d.add(reading{hit: -1, place: p.Parent, town: m.Place, townAt: int32(k), start: w.start, end: w.end, how: townAlone})
-			}
-		}
-		if len(d.options) > n {
-			d.reason(ReasonContradiction, d.written(w.start, w.end), r.places[u].Name)
-			d.a.Ask = Text{"“" + d.written(w.start, w.end) + "”不在" + r.places[u].Name + "，地址在哪个区县？", "“" + d.written(w.start, w.end) + "” is not in " + r.places[u].Name + ": which county is the address in?"}
-			d.set()
-			return true
-		}
-	}
-	return false
-}
-
 // doubt says why the best reading should be confirmed before anybody is sent.
 func (d *decision) doubt() (ReasonCode, bool) {
 	h := d.lastHit()
@@ -360,18 +327,23 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true // 长春区, 黔南苗族侗族自治州
 	case alone && h.form == table.FormShort && h.level == table.County && h.after == followPlain && h.bound && d.tied(h):
 		return "", false // 昆山周庄, 江阴高新区
-	case alone && (h.form == table.FormShort || full && h.end-h.start == 2) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
+	case alone && (h.form == table.FormShort || full && h.end-h.start == 2 && !(h.bound && d.tied(h))) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
 		return ReasonWeak, true // 云南白药牙膏, 赵县长
 	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):
 		return ReasonWeak, true
 	case p.Level == table.Zone && h.after.spot() && d.s.text.townSuffix(int(h.end)) > 0:
 		return "", false // 白沟镇
+	case full && alone && h.end-h.start == 2 && d.tied(h) && h.bound:
+		return "", false // 蓟县穿芳峪
 	case full && alone && h.end-h.start == 2 && (!h.bound || h.after.spot() || h.after == followOrg):
 		return ReasonWeak, true
 	case full && d.r.vague[h.place] && p.To != 0 && p.To < 20000000 && !inForce(p, d.day):
 		return ReasonWeak, true // 城区 says little where there has been none for so long
+	case full && alone && !h.bound && p.Level <= table.County: // 梅河口区 is not 河口区
+		d.nameBefore(h)
+		return ReasonWeak, true
 	case full:
-		return ReasonWeak, alone && (h.after == followBrand || p.Level <= table.County && !h.bound) // 梅河口区 is not 河口区
+		return ReasonWeak, alone && h.after == followBrand
 	case alone && (!h.bound || h.after != followPlain && !(h.after == followLandmark && h.level < table.County)):
 		return ReasonWeak, true
 	case h.form == table.FormLegacy && alone:

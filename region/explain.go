@@ -52,6 +52,9 @@ func (d *decision) spans() []Span {
 	if d.top.townAt >= 0 {
 		w := &d.s.towns[d.top.townAt]
 		out = append(out, Span{int(d.s.text.at[w.start]), int(d.s.text.end[w.end-1]), LevelTown, r.codes[d.top.town]})
+		for i := len(out) - 1; i > 0 && out[i].Start < out[i-1].Start; i-- { // 七宝镇，上海
+			out[i], out[i-1] = out[i-1], out[i]
+		}
 	}
 	return out
 }

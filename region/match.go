@@ -184,6 +184,9 @@ func (r *Resolver) take(s *scratch, i, j int, e, day int32, bound bool) {
 		s.hits = append(s.hits, h)
 	}
 	if len(s.towns) < maxTowns && len(r.lex.towns(e)) > 0 {
+		if c := s.text.c[j-1]; follows == followRoad && j-i >= 3 && (c == '镇' || c == '乡') {
+			follows = followPlain // 石桥镇大街 is the main street of the town
+		}
 		s.towns = append(s.towns, townHit{int32(i), int32(j), e, -1, follows, bound})
 	}
 }
@@ -203,7 +206,7 @@ func (r *Resolver) namedAt(s *scratch, i int, place int32) bool {
 				if m.Form == table.FormLegacy {
 					continue
 				}
-				if p := &r.places[m.Place]; p.Level == table.Town && p.Parent == place || p.Level != table.Town && r.below(m.Place, place) {
+				if p := &r.places[m.Place]; p.Level == table.Town && (p.Parent == place || len(r.now[place]) == 1 && p.Parent == r.now[place][0]) || p.Level != table.Town && r.below(m.Place, place) {
 					return true
 				}
 			}

@@ -1,0 +1,37 @@
+package region
+
+import "testing"
+
+// TestTownElsewhere: a town written behind a county that never had it is asked about; a town that the county may well have had is not.
+func TestTownElsewhere(t *testing.T) {
+	r := Default()
+	for _, c := range []struct {
+		text    string
+		outcome Outcome
+		first   Code // of the answer or the first candidate
+	}{
+		{"湖北江陵县荆州镇", OutcomeSet, "421003"},     // unknown town, called as a district of the same city
+		{"榆中县水川镇", OutcomeSet, "620402"},       // the only 水川镇 lies in another city of the province
+		{"兰州市榆中县水川镇", OutcomeSet, "620123"},    // the same, but the city speaks for the county
+		{"云南省丽江市永胜县水川镇", OutcomeOne, "530722"}, // three levels agree: a namesake far away says nothing
+		{"山东陵县陵城镇", OutcomeOne, "371403"},      // a seat is often called as its county
+		{"甘肃省榆中县城关街道", OutcomeOne, "620123"},   // common names say nothing
+		{"同安县马巷镇", OutcomeOne, "350213"},       // the town left after the name had ended
+		{"蓟县穿芳峪", OutcomeOne, "120119"},
+		{"石桥镇街上", OutcomeSet, ""},
+		{"七宝镇新镇路 上海", OutcomeOne, "310112"},
+		{"企石镇 振华路 广东省东莞市", OutcomeOne, "441900105"},
+		{"水川镇江西路", OutcomeOne, "620402"},
+		{"儋州白马井滨海新区", OutcomeSet, "460400112"},
+	} {
+		a := r.Resolve(c.text, Date{})
+		checkAnswer(t, &a)
+		got := a.Best.Code
+		if a.Outcome == OutcomeSet {
+			got = a.Candidates[0].Code
+		}
+		if a.Outcome != c.outcome || c.first != "" && got != c.first {
+			t.Errorf("%s: %v %s, want %v %s", c.text, a.Outcome, got, c.outcome, c.first)
+		}
+	}
+}

@@ -137,6 +137,6 @@ func (c *compiled) agreedOnly(v int, taskOf map[*Commitment]int) *search.Instanc
 		small.Jobs = append(small.Jobs, j)
 	}
 	small.Places = len(places)
-	small.Profiles = c.source.Profiles(places)
+	small.Profiles = c.source.legs(places)
 	return small
 }

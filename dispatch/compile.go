@@ -26,6 +26,7 @@ const (
 	weightVehicle         = 1e9
 	weightDistanceSkip    = 1e11
 	weightPinned          = 1e16
+	weightAllPinned       = 4e18 // bounds the sum over all agreed and pinned visits, so that the total fits an int64
 )
 
 // workday is one working day of one technician: a vehicle of the search.
@@ -48,6 +49,7 @@ type task struct {
 type compiled struct {
 	p        *Problem
 	prices   Prices
+	pinned   int64 // price of leaving out a fixed visit
 	in       *search.Instance
 	epoch    Time // second 0 of the search
 	days     []workday
@@ -69,8 +71,6 @@ type profileKey struct {
 	vehicle       Vehicle
 	perKm, perHor int64
 }
-
-const denseLimit = 1600 // places up to which all legs are computed beforehand
 
 func compile(ctx context.Context, p *Problem) (*compiled, error) {
 	if err := p.Validate(); err != nil {
@@ -339,6 +339,7 @@ func (c *compiled) signature(d *workday, t *Technician, typ *search.Type, unique
 
 // addTasks makes the jobs of the search: commitments first, then jobs, several for a crew.
 func (c *compiled) addTasks() error {
+	c.weighPinned()
 	byDay := make([][]int32, len(c.days)) // commitments as tasks
 	for day := range c.days {
 		for _, k := range c.days[day].tasks {
@@ -346,7 +347,7 @@ func (c *compiled) addTasks() error {
 			c.tasks = append(c.tasks, task{job: -1, commitment: k})
 			c.in.Jobs = append(c.in.Jobs, search.Job{
 				Place: c.place(k.Place), Service: int32(min(int64(k.End-k.Start), int64(search.Never)/4)),
-				Open: c.sec(k.Start), Close: c.sec(k.Start), Skip: weightPinned, Fixed: true,
+				Open: c.sec(k.Start), Close: c.sec(k.Start), Skip: c.pinned, Fixed: true,
 			})
 		}
 	}
@@ -357,6 +358,21 @@ func (c *compiled) addTasks() error {
 	}
 	c.assign(byDay)
 	return nil
+}
+
+// weighPinned sets the price of leaving out an agreed or pinned visit. They are placed first and never taken out, so the price only has to
+// tell plans apart that could not place all of them; with very many it falls below that of an emergency rather than overflow the sum.
+func (c *compiled) weighPinned() {
+	n := int64(1)
+	for day := range c.days {
+		n += int64(len(c.days[day].tasks))
+	}
+	for i := range c.p.Jobs {
+		if c.pinOf(&c.p.Jobs[i]) != nil {
+			n += int64(max(c.p.Jobs[i].Crew, 1))
+		}
+	}
+	c.pinned = min(weightPinned, weightAllPinned/n)
 }
 
 func (c *compiled) addJob(i int) {
@@ -461,7 +477,7 @@ func (c *compiled) prize(j *Job, sj *search.Job) {
 		}
 	}
 	if sj.Fixed {
-		sj.Skip += weightPinned
+		sj.Skip += c.pinned
 	}
 }
 

@@ -2,7 +2,6 @@ package dispatch
 
 import (
 	"context"
-	"errors"
 	"math"
 	"sync"
 
@@ -23,19 +22,11 @@ func (c *compiled) addTravel(ctx context.Context) error {
 		c.in.Types = []search.Type{{Start: c.nowhere, End: c.nowhere}}
 		c.in.Assign = nil
 	}
-	if len(c.places) <= denseLimit {
-		all := make([]int32, len(c.places))
-		for i := range all {
-			all[i] = int32(i)
-		}
-		c.in.Profiles = c.source.Profiles(all)
-	} else {
-		c.in.Profiles = make([]search.Profile, len(c.profiles))
-		for i := range c.in.Profiles {
-			c.in.Profiles[i] = search.Profile{Clock: c.source.clocks[i], Access: c.source.access}
-		}
-		c.in.Source = c.source
+	c.in.Profiles = make([]search.Profile, len(c.profiles))
+	for i := range c.in.Profiles {
+		c.in.Profiles[i] = search.Profile{Clock: c.source.clocks[i], Access: c.source.access}
 	}
+	c.in.Source = c.source
 	c.in.X, c.in.Y = c.coordinates()
 	if err := c.source.failure(); err != nil {
 		return err
@@ -109,18 +100,21 @@ func (s *travelSource) fail(err error) {
 	}
 }
 
-// failure returns the first error of the travel model that is not the end of the context.
+// failure returns the first error of the travel model.
 func (s *travelSource) failure() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if errors.Is(s.err, context.Canceled) || errors.Is(s.err, context.DeadlineExceeded) {
-		return nil
-	}
 	return s.err
 }
 
-// Profiles implements search.Source. After an error all legs are as long as can be, so that nothing is planned on them.
-func (s *travelSource) Profiles(places []int32) []search.Profile {
+// legs is Profiles for the few places of one route, whatever the time.
+func (s *travelSource) legs(places []int32) []search.Profile {
+	out, _ := s.Profiles(s.ctx, places)
+	return out
+}
+
+// Profiles implements search.Source. After an error of the model all legs are as long as can be, so that nothing is planned on them.
+func (s *travelSource) Profiles(ctx context.Context, places []int32) ([]search.Profile, bool) {
 	out := make([]search.Profile, len(s.c.profiles))
 	byVehicle := make(map[Vehicle]*Matrix)
 	nowhere := -1
@@ -138,7 +132,9 @@ func (s *travelSource) Profiles(places []int32) []search.Profile {
 	for i, key := range s.c.profiles {
 		m := byVehicle[key.vehicle]
 		if m == nil {
-			m = s.matrix(known, key.vehicle)
+			if m = s.matrix(ctx, known, key.vehicle); m == nil {
+				return nil, false
+			}
 			clearNowhere(m, nowhere)
 			byVehicle[key.vehicle] = m
 		}
@@ -150,7 +146,7 @@ func (s *travelSource) Profiles(places []int32) []search.Profile {
 			}
 		}
 	}
-	return out
+	return out, true
 }
 
 func clearNowhere(m *Matrix, nowhere int) {
@@ -163,20 +159,24 @@ func clearNowhere(m *Matrix, nowhere int) {
 	}
 }
 
-func (s *travelSource) matrix(places []Place, v Vehicle) *Matrix {
+// matrix returns nil when ctx is done.
+func (s *travelSource) matrix(ctx context.Context, places []Place, v Vehicle) *Matrix {
 	r := MatrixRequest{From: places, To: places, Depart: s.c.usualDay(), Vehicle: v}
 	var m *Matrix
 	var err error
 	if model, ok := s.c.travel.(Profiled); ok {
-		m, err = model.FreeFlow(s.ctx, r)
+		m, err = model.FreeFlow(ctx, r)
 	} else {
-		m, err = s.c.travel.Matrix(s.ctx, r)
+		m, err = s.c.travel.Matrix(ctx, r)
 	}
 	if err == nil {
 		err = m.valid(len(places), len(places))
 	}
 	if err == nil {
 		return m
+	}
+	if ctx.Err() != nil {
+		return nil
 	}
 	s.fail(err)
 	n := len(places) * len(places)

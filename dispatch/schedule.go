@@ -209,7 +209,7 @@ func (c *compiled) tour(v int, tasks []int32, starts []int32) (Tour, bool) {
 		add(c.in.Jobs[k].Place)
 	}
 	s.width = len(places)
-	profiles := c.source.Profiles(places)
+	profiles := c.source.legs(places)
 	s.profile = &profiles[typ.Profile]
 	labels := s.run(tasks)
 	if labels == nil {
@@ -229,7 +229,7 @@ func (c *compiled) metres(places []int32, profile int32) *Matrix {
 			nowhere, known[i] = i, c.places[places[0]]
 		}
 	}
-	m := c.source.matrix(known, c.profiles[profile].vehicle)
+	m := c.source.matrix(c.source.ctx, known, c.profiles[profile].vehicle)
 	clearNowhere(m, nowhere)
 	return m
 }

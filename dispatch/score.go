@@ -114,7 +114,7 @@ func (c *compiled) scoreMoney(out *Plan, found *search.Plan) {
 			work[tech] += int64(c.in.Jobs[k].Service)
 		}
 		places = append(places, typ.End)
-		profiles := c.source.Profiles(places)
+		profiles := c.source.legs(places)
 		p := &profiles[typ.Profile]
 		for i := 0; i+1 < len(places); i++ {
 			k := i*len(places) + i + 1

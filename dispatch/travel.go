@@ -154,7 +154,7 @@ func (b *BuiltinTravel) Matrix(ctx context.Context, r MatrixRequest) (*Matrix, e
 
 // FreeFlow implements [Profiled].
 func (b *BuiltinTravel) FreeFlow(ctx context.Context, r MatrixRequest) (*Matrix, error) {
-	return b.matrix(ctx, r, func(full int32, _ *Place) int32 { return full }, b.week(r.Vehicle))
+	return b.matrix(ctx, r, nil, b.week(r.Vehicle))
 }
 
 // HourFactors implements [Profiled].
@@ -176,77 +176,45 @@ func (b *BuiltinTravel) matrix(ctx context.Context, r MatrixRequest, seconds fun
 		Seconds: make([]int32, n), Metres: make([]int32, n), Quality: make([]Quality, n),
 	}
 	from, to := toWGS(r.From), toWGS(r.To)
-	k := 0
+	road := b.road(r.Vehicle, w.top)
+	a, err := road.spots(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	c := a
+	square := len(from) == len(to) && len(from) > 0 && &r.From[0] == &r.To[0] // the built-in legs are as long there as back
+	if !square {
+		if c, err = road.spots(ctx, to); err != nil {
+			return nil, err
+		}
+	}
 	for i := range from {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		for j := range to {
-			full, metres, quality := b.leg(&from[i], &to[j], r.Vehicle, w.top)
-			if full > 0 {
-				full = seconds(full, &to[j])
+		row := i * m.Cols
+		first := 0
+		if square {
+			first = i
+		}
+		for j := first; j < len(to); j++ {
+			full, metres, quality := road.leg(&from[i], &to[j], kinshipOf(&from[i], &to[j]), &a[i], &c[j])
+			m.Seconds[row+j], m.Metres[row+j], m.Quality[row+j] = full, metres, quality
+			if square {
+				k := j*m.Cols + i
+				m.Seconds[k], m.Metres[k], m.Quality[k] = full, metres, quality
 			}
-			m.Seconds[k], m.Metres[k], m.Quality[k] = full, metres, quality
-			k++
+		}
+	}
+	if seconds == nil {
+		return m, nil
+	}
+	for k, full := range m.Seconds {
+		if full > 0 {
+			m.Seconds[k] = seconds(full, &to[k%m.Cols])
 		}
 	}
 	return m, nil
-}
-
-// samePlaceMetres: two exact points closer than this are one address when no key says otherwise, reached without a journey.
-const samePlaceMetres = 25
-
-// kinship says what the keys of two places tell about them.
-type kinship uint8
-
-const (
-	keyless  kinship = iota // at least one place has no key: the points decide
-	oneDoor                 // the same key: one address
-	twoDoors                // different keys: two addresses, however near
-)
-
-func kinshipOf(from, to *Place) kinship {
-	switch {
-	case from.Key == "" || to.Key == "":
-		return keyless
-	case from.Key == to.Key:
-		return oneDoor
-	}
-	return twoDoors
-}
-
-// spreadShare × radius is about the mean distance from the middle of a circle to its points (0.67), and √2 times as much the mean distance
-// of two points of one circle (0.905, exactly 128/45π).
-const spreadShare = 0.64
-
-// leg expects WGS-84 places and returns the seconds at full speed, without access.
-func (b *BuiltinTravel) leg(from, to *Place, v Vehicle, top float64) (full, metres int32, q Quality) {
-	return b.legBetween(from, to, kinshipOf(from, to), v, top)
-}
-
-func (b *BuiltinTravel) legBetween(from, to *Place, kin kinship, v Vehicle, top float64) (full, metres int32, q Quality) {
-	if kin == oneDoor {
-		return 0, 0, Estimated
-	}
-	if !from.Known() || !to.Known() {
-		return b.AssumedSeconds, 0, Assumed
-	}
-	line := b.around(from, to)
-	exact := from.RadiusMetres == 0 && to.RadiusMetres == 0
-	switch {
-	case exact && kin == keyless && line < samePlaceMetres:
-		return 0, 0, Estimated
-	case exact:
-		line = math.Max(line, samePlaceMetres) // the next door is not free: there is at least the access
-	default:
-		// Nobody knows where inside their circles the two addresses are; the line is what may be expected. Farther places are uncertain on
-		// the side as often as along the way, so the correction fades with the distance.
-		line = math.Hypot(line, spreadShare*math.Hypot(float64(from.RadiusMetres), float64(to.RadiusMetres)))
-		line = math.Max(line, samePlaceMetres)
-	}
-	road := line * detour(line)
-	free := b.freeSeconds(road, from.Area, to.Area, v) / top
-	return int32(math.Min(math.Ceil(free), maxLegSeconds)), int32(math.Min(math.Round(road), math.MaxInt32/2)), Estimated
 }
 
 // maxLegSeconds bounds one leg (about a month) so that sums never overflow.
@@ -264,24 +232,6 @@ func detour(line float64) float64 {
 		return 1.30 - 0.05*(line-30000)/30000
 	}
 	return 1.25
-}
-
-const trunkFromMetres = 20000
-
-func (b *BuiltinTravel) freeSeconds(road float64, from, to Area, v Vehicle) float64 {
-	v = orEBike(v)
-	slow := b.speed(v, from)
-	fast := b.speed(v, to)
-	local := math.Min(road, trunkFromMetres)
-	seconds := local / 2 * (1/slow + 1/fast)
-	if road > trunkFromMetres {
-		trunk := b.TrunkSpeed[v]
-		if trunk <= 0 {
-			trunk = math.Max(slow, fast)
-		}
-		seconds += (road - trunkFromMetres) / trunk
-	}
-	return seconds
 }
 
 func orEBike(v Vehicle) Vehicle {

@@ -6,6 +6,7 @@
 package search
 
 import (
+	"context"
 	"errors"
 	"fmt"
 )
@@ -111,13 +112,14 @@ type Instance struct {
 	Groups []Group
 	// X and Y locate the places for the division of large instances; nil means that the matrices must do.
 	X, Y []int32
-	// Source replaces the matrices of Profiles, which may then be nil, for instances so large that only parts of them can have any.
+	// Source replaces the matrices of Profiles, which may then be nil. Instances with more than Tuning.Dense places never have all of them.
 	Source Source
 }
 
-// Source computes the matrices of all profiles for some of the places, in the order given. It must be safe for concurrent use.
+// Source computes the matrices of all profiles for some of the places, in the order given; false when ctx ended before. It looks at
+// ctx.Err at least every few milliseconds and is safe for concurrent use.
 type Source interface {
-	Profiles(places []int32) []Profile
+	Profiles(ctx context.Context, places []int32) ([]Profile, bool)
 }
 
 // owner returns the technician of a vehicle.

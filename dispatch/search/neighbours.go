@@ -38,7 +38,7 @@ func compareScored(a, b scored) int {
 	return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.id, b.id))
 }
 
-// newNeighbours returns nil when ctx is done before it is finished.
+// newNeighbours leaves the lists of the last jobs empty when ctx is done before it is finished; such jobs are tried everywhere.
 func newNeighbours(ctx context.Context, in *Instance, width int) *neighbours {
 	n := len(in.Jobs)
 	nb := &neighbours{pred: make([][]int32, n), succ: make([][]int32, n), adj: make([][]int32, n)}
@@ -48,10 +48,15 @@ func newNeighbours(ctx context.Context, in *Instance, width int) *neighbours {
 	if &p.Cost[0] != &p.Free[0] {
 		nb.toCost = transposed(p.Cost, in.Places)
 	}
+	halted := false
 	pred, succ, adj := make([]scored, 0, n), make([]scored, 0, n), make([]scored, 0, n)
 	for c := range in.Jobs {
-		if c%32 == 0 && ctx.Err() != nil {
-			return nil
+		nb.adj[c] = []int32{int32(c)}
+		if c%16 == 0 && !halted {
+			halted = ctx.Err() != nil
+		}
+		if halted {
+			continue
 		}
 		pred, succ, adj = pred[:0], succ[:0], adj[:0]
 		for u := range in.Jobs {

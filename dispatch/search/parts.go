@@ -72,9 +72,6 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 // constructWhole makes a first plan of an instance that has matrices for all places, with few vehicles when that is asked for.
 func constructWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 	near := newNeighbours(ctx, in, o.Width)
-	if near == nil {
-		return emptyPlan(in), 0
-	}
 	threads := 1
 	if o.Fleet {
 		threads = o.Threads
@@ -132,11 +129,15 @@ func (p *part) solve(ctx context.Context, in *Instance, o *Options, r stretch, c
 	if len(p.jobs) == 0 || len(p.vehicles) == 0 {
 		return partResult{}
 	}
-	sub := p.extract(in)
-	near := newNeighbours(ctx, sub, o.Width)
-	if near == nil {
-		return partResult{}
+	sub, ok := p.extract(ctx, in)
+	if !ok {
+		if r.from > 0 || o.Start != nil {
+			return partResult{} // stays as it is
+		}
+		only := p.planFixed(in, o)
+		return partResult{now: only, best: only}
 	}
+	near := newNeighbours(ctx, sub, o.Width)
 	s := newSearch(sub, near, &o.Tuning, seed)
 	s.load(p.planOf(in, current))
 	s.construct(ctx)
@@ -147,8 +148,11 @@ func (p *part) solve(ctx context.Context, in *Instance, o *Options, r stretch, c
 	return partResult{now: now, best: s.plan(), iterations: n}
 }
 
-// extract makes an instance of the part alone.
-func (p *part) extract(in *Instance) *Instance {
+// extract makes an instance of the part alone; false when ctx ended before its matrices were there.
+func (p *part) extract(ctx context.Context, in *Instance) (*Instance, bool) {
+	if ctx.Err() != nil {
+		return nil, false
+	}
 	sub := &Instance{}
 	places := make([]int32, 0, len(p.jobs)+2*len(p.vehicles))
 	placeOf := make(map[int32]int32, cap(places))
@@ -212,13 +216,14 @@ func (p *part) extract(in *Instance) *Instance {
 		}
 	}
 	sub.Places = len(places)
-	sub.Profiles = subProfiles(in, places)
-	return sub
+	var ok bool
+	sub.Profiles, ok = subProfiles(ctx, in, places)
+	return sub, ok
 }
 
-func subProfiles(in *Instance, places []int32) []Profile {
+func subProfiles(ctx context.Context, in *Instance, places []int32) ([]Profile, bool) {
 	if in.Source != nil {
-		return in.Source.Profiles(places)
+		return in.Source.Profiles(ctx, places)
 	}
 	n := len(places)
 	out := make([]Profile, len(in.Profiles))
@@ -245,7 +250,7 @@ func subProfiles(in *Instance, places []int32) []Profile {
 			}
 		}
 	}
-	return out
+	return out, true
 }
 
 // planOf translates the whole plan into the numbers of the part.

@@ -44,6 +44,7 @@ type Tuning struct {
 	PartJobs   int     // jobs per part of a large instance
 	Epochs     int     // how often a large instance is divided anew
 	WholeLimit int     // up to so many jobs an instance is not divided
+	Dense      int     // up to so many places all legs of a Source are computed at once
 }
 
 func (t Tuning) withDefaults() Tuning {
@@ -66,6 +67,7 @@ func (t Tuning) withDefaults() Tuning {
 	set(&t.PartJobs, 500)
 	set(&t.Epochs, 40)
 	set(&t.WholeLimit, 320)
+	set(&t.Dense, 1600)
 	return t
 }
 
@@ -80,6 +82,14 @@ func Solve(ctx context.Context, in *Instance, o Options) (*Plan, int64, error) {
 	o.Threads = max(o.Threads, 1)
 	if len(in.Jobs) == 0 {
 		return emptyPlan(in), 0, nil
+	}
+	ctx = withLimit(ctx, o.Done)
+	if in.Source != nil && in.Places <= o.Dense {
+		full := in.dense(ctx)
+		if full == nil {
+			return fixedOnly(in, &o), 0, nil
+		}
+		in = full
 	}
 	if in.Source == nil && len(in.Jobs) <= o.WholeLimit {
 		p, n := solveWhole(ctx, in, &o)

@@ -9,9 +9,6 @@ import (
 // another.
 func solveWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 	near := newNeighbours(ctx, in, o.Width)
-	if near == nil {
-		return emptyPlan(in), 0
-	}
 	team := make([]*state, o.Threads)
 	best := make([]*snapshot, o.Threads)
 	for i := range team {

@@ -18,12 +18,15 @@ func (d *decision) set() {
 	a.Outcome = OutcomeSet
 	written := d.topName()
 	if d.split() {
-		d.orderSplit()
 		p := &r.places[d.top.place]
 		end := r.endOfName(d.top.place)
-		units := make([]int32, len(d.options))
-		for i, o := range d.options {
-			units[i] = o.unit
+		parts := append([]option(nil), d.options...)
+		d.orderSplit()
+		units := make([]int32, 0, len(parts))
+		for _, o := range d.options { // but not the neighbour that orderSplit may add
+			if offered(parts, o.unit) {
+				units = append(units, o.unit)
+			}
 		}
 		d.reason(ReasonSplit, p.Name, end.String(), r.namesOf(units))
 		a.Ask = Text{p.Name + "已于" + end.zh() + "拆分，地址在哪个街道或乡镇？", p.Name + " was divided in " + end.String() + ": which subdistrict or town is the address in?"}
@@ -185,11 +188,7 @@ func (d *decision) why(o option) (Kind, Reason) {
 }
 
 // exactElsewhere adds the county that is really called as written when the best reading takes it for a slip: 西安市杨陵区.
-func (d *decision) exactElsewhere() {
-	h := d.lastHit()
-	if h == nil || !h.doubtful {
-		return
-	}
+func (d *decision) exactElsewhere(h *hit) {
 	for i := range d.s.readings {
 		x := &d.s.readings[i]
 		if x.hit < 0 || x.town >= 0 {
@@ -211,7 +210,9 @@ func (d *decision) exactElsewhere() {
 func (d *decision) askOne(why Reason) {
 	d.a.Outcome = OutcomeSet
 	d.a.Reasons = append(d.a.Reasons, why)
-	d.exactElsewhere()
+	if h := d.lastHit(); h != nil && h.doubtful {
+		d.exactElsewhere(h)
+	}
 	d.candidates()
 	d.a.Candidates[0].Confidence = 0.5
 	if len(d.options) == 1 {

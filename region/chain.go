@@ -35,6 +35,9 @@ func (r *Resolver) link(s *scratch) {
 			own *= 0.5
 		}
 		if h.form == table.FormShort && h.after != followPlain && !(h.after == followLandmark && h.level < table.County) {
+			if h.end-h.start > 2 && h.bound && h.level == table.County {
+				own *= 1.35 // 阿拉尔塔里木大学: enough to ask
+			}
 			if own *= 0.6; h.after == followEstate && h.level == table.Prefecture && h.bound {
 				own *= 1.4 // 西安新城大道: enough to ask
 			}
@@ -266,6 +269,9 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 		if !full && !district && other == 0 && s.text.suffixAt(int(w.end)) || !full && other == 0 && (gap > 0 || w.after.spot() && (level < table.County || r.places[above].To != 0)) || full && gap > 0 && w.end-w.start < 3 {
 			continue
 		}
+		if !full && other == 0 && w.after == followOrg && s.same(&s.hits[base.hit], &hit{start: w.start, end: w.end}) {
+			continue // 石河子石河子大学
+		}
 		how := r.townLink(m.Place, above)
 		if how == townNone || how == townMoved && (!full && other == 0 || len(r.lex.towns(w.entry)) > 4) {
 			continue
@@ -294,7 +300,7 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 // 七宝镇新镇路，上海.
 func (r *Resolver) readTownBefore(s *scratch, base reading, k int32) {
 	w, t := &s.towns[k], &s.text
-	if w.entry < 0 || w.end > base.start || !w.bound || w.end-w.start < 3 || w.after == followRoad || r.places[base.place].Level >= table.County && !r.townsAreUnits(base.place) || r.places[s.hits[base.hit].place].Level == table.Zone {
+	if w.entry < 0 || w.end > base.start || w.end-w.start < 3 || w.after == followRoad || r.places[base.place].Level >= table.County && !r.townsAreUnits(base.place) || r.places[s.hits[base.hit].place].Level == table.Zone {
 		return
 	}
 	if !t.space[base.start] && t.class[base.start-1] == classHan || !t.townEnds(int(w.start), int(w.end)) || t.joined(int(s.hits[base.hit].end)) {
@@ -302,7 +308,7 @@ func (r *Resolver) readTownBefore(s *scratch, base reading, k int32) {
 	}
 	for _, m := range r.lex.towns(w.entry) {
 		how := r.townLink(m.Place, base.place)
-		if m.Form != table.FormFull || r.places[m.Place].To != 0 || how != townIn && how != townGives || len(s.readings) >= maxReadings {
+		if m.Form != table.FormFull || r.places[m.Place].To != 0 || how != townIn && how != townGives || len(s.readings) >= maxReadings || !w.bound && !s.behind(w.start, r.places[m.Place].Parent) {
 			continue
 		}
 		x := base
@@ -310,6 +316,16 @@ func (r *Resolver) readTownBefore(s *scratch, base reading, k int32) {
 		x.score += 1.0
 		s.readings = append(s.readings, x)
 	}
+}
+
+// behind reports whether the name of a place that starts a word stands directly before character i.
+func (s *scratch) behind(i, place int32) bool {
+	for k := range s.hits {
+		if h := &s.hits[k]; h.end == i && h.place == place && h.bound {
+			return true
+		}
+	}
+	return false
 }
 
 // commonWord reports whether a town name without its suffix is a word that may stand behind any name: 新城, 古城, 大桥.

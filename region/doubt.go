@@ -169,35 +169,6 @@ func (d *decision) corrected() bool {
 	return h != nil && h.form == formTypo
 }
 
-// unused asks when the text says no more than a province or city although it holds the name of something in it that no
-// reading could use, and when an address follows that names nothing below a province.
-func (d *decision) unused(u int32) bool {
-	r, h := d.r, d.lastHit()
-	if h == nil || d.top.town >= 0 || h.place != u || r.places[u].Level >= table.County || r.kidFrom[u] == r.kidFrom[u+1] {
-		return false
-	}
-	n := len(d.options)
-	for i := range d.s.hits {
-		g := &d.s.hits[i]
-		full := g.form == table.FormFull || g.form == table.FormAlias
-		if g.start < d.top.end && d.top.start < g.end || g.level <= h.level || g.level > table.County || r.vague[g.place] || g.cut > 0 || g.after == followRoad || g.after == followBrand ||
-			!full && !(g.form == table.FormShort && d.s.alone(g)) || !r.below(g.place, u) {
-			continue
-		}
-		d.options = d.options[:len(d.options):len(d.options)]
-		for _, x := range r.at(g.place, d.day, nil, 0) {
-			d.options = append(d.options, option{x, reading{hit: int32(i), place: g.place, town: -1, townAt: -1, start: g.start, end: g.end}})
-		}
-	}
-	if len(d.options) > n {
-		d.options = append(d.options[n:], d.options[:n]...)
-	} else if r.places[u].Level != table.Province || r.municipality(u) || r.places[u].Code >= 710000 || d.s.label.End == 0 && !d.s.text.goesOn(int(d.top.end)) {
-		return false
-	}
-	d.askOne(Reason{ReasonCountyMissing, []string{r.places[u].Name}})
-	return true
-}
-
 // orphan reports whether the county u is named without anything above it.
 func (d *decision) orphan(u int32) bool {
 	h := d.lastHit()
@@ -346,7 +317,8 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, alone && h.after == followBrand
 	case alone && (!h.bound || h.after != followPlain && !(h.after == followLandmark && h.level < table.County)):
 		return ReasonWeak, true
-	case h.form == table.FormLegacy && alone:
+	case h.form == table.FormLegacy && (alone || d.r.namedElsewhere(d.s, int(h.start), int(h.end))):
+		d.exactElsewhere(h) // 昆明市五华县: 五华区, or 五华县 of 梅州
 		return ReasonTypo, true
 	case h.form == table.FormShort && p.Level == table.County && (h.after == followFar || t.branded(int(h.end)) || d.r.vague[h.place] && t.c[h.start] == '市' && t.joined(int(h.end))):
 		return ReasonWeak, true // 平遥南大街 behind its city; 江汉大学 is not in 江汉区, 静安新城 not in 静安区

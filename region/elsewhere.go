@@ -28,6 +28,9 @@ func (d *decision) townElsewhere(u int32) bool {
 		if len(d.options) == n {
 			continue
 		}
+		if len(d.options) == n+1 && r.lost(u, d.options[n].unit) {
+			d.options[0], d.options[n] = d.options[n], d.options[0]
+		}
 		if !near && d.lastHit().prev < 0 && d.lastHit().rev < 0 && len(d.options) == n+1 && r.provinceOf(d.options[n].unit) == r.provinceOf(u) {
 			// The county is named by itself: its town is as good a witness.
 			d.options[0], d.options[n] = d.options[n], d.options[0]
@@ -44,9 +47,6 @@ func (d *decision) homes(k, u int32, other bool) bool {
 	r, w := d.r, &d.s.towns[k]
 	city, province := r.places[u].Parent, r.provinceOf(u)
 	all := r.lex.towns(w.entry)
-	if len(all) > 4 && !other || len(all) > 16 {
-		return false // 城关街道 says nothing: there are too many, and no list is complete
-	}
 	add := func(where func(county int32) bool) bool {
 		n := len(d.options)
 		for _, m := range all {
@@ -56,6 +56,10 @@ func (d *decision) homes(k, u int32, other bool) bool {
 			}
 		}
 		return len(d.options) > n
+	}
+	if len(all) > 4 && !other || len(all) > 16 {
+		// 城关街道 says nothing: there are too many, and no list is complete. But land that the county lost is known: 余杭区东湖街道.
+		return d.s.text.townEnds(int(w.start), int(w.end)) && !d.wasTownOf(all, u) && add(func(c int32) bool { return r.lost(u, c) })
 	}
 	if r.places[city].Level == table.Prefecture && add(func(c int32) bool { return r.places[c].Parent == city }) {
 		return true
@@ -68,6 +72,16 @@ func (d *decision) homes(k, u int32, other bool) bool {
 	}
 	if h := d.lastHit(); len(all) == 1 && h.prev < 0 && h.rev < 0 {
 		add(func(c int32) bool { return !r.related(c, u) })
+	}
+	return false
+}
+
+// lost reports whether county u lost land to county c that the town list knows about.
+func (r *Resolver) lost(u, c int32) bool {
+	for _, s := range r.places[u].Succ {
+		if s.To == c && s.When >= 20100000 {
+			return true
+		}
 	}
 	return false
 }

@@ -22,6 +22,12 @@ func TestTownElsewhere(t *testing.T) {
 		{"七宝镇新镇路 上海", OutcomeOne, "310112"},
 		{"企石镇 振华路 广东省东莞市", OutcomeOne, "441900105"},
 		{"水川镇江西路", OutcomeOne, "620402"},
+		{"余杭区东湖街道", OutcomeSet, "330113"}, // land that the county lost, a common name
+		{"昆明市五华县", OutcomeSet, "530102"},  // 五华县 is a county elsewhere
+		{"北京方庄桥附近丰台", OutcomeSet, "110106"},
+		{"安国药都大街 河北那个安国", OutcomeSet, "130683"},
+		{"福泉道坪镇 贵州黔南", OutcomeOne, "522702"},
+		{"石河子石河子大学", OutcomeOne, "659001"}, // not 石河子镇
 		{"儋州白马井滨海新区", OutcomeSet, "460400112"},
 	} {
 		a := r.Resolve(c.text, Date{})

@@ -345,11 +345,14 @@ func (d *decision) single() {
 	if d.other(u) {
 		return
 	}
+	if d.unused(u) {
+		return
+	}
 	if why, ok := d.doubt(); ok {
 		d.askOne(d.doubtReason(why))
 		return
 	}
-	if d.unused(u) {
+	if d.onlyProvince(u) {
 		return
 	}
 	d.one(u)

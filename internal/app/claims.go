@@ -55,7 +55,7 @@ func (c *Core) claims() (err error) {
 	if k.Service, err = claim.New(claim.Config{
 		Run: c.Run, Store: claimdb.Store{}, Timeline: c.Timeline, Idempotency: c.idempotency, Keeper: c.Keeper, Timers: c.Timers, Clocks: c.Clocks,
 		Evidence: claimVault{c.Vault}, Notifier: claimNotifier{c.Messages}, Source: c.Source, Orders: claimOrders{c.Orders.Book}, Rules: claimRules{packs, k.Law},
-		Checks: claimChecks{c.Orders.Checks}, Letters: claimLetters{c, k.Law}, Documents: claimPapers{c.Source}, Visits: claimVisits{c.Service}, People: claimPeople{c.Keeper},
+		Checks: claimChecks{c.Orders.Checks, c.Orders.Book}, Letters: claimLetters{c, k.Law}, Documents: claimPapers{c.Source}, Visits: claimVisits{c.Service}, People: claimPeople{c.Keeper},
 	}); err != nil {
 		return err
 	}
@@ -298,7 +298,10 @@ func (r claimRules) ref(x rule.Ref) claim.PackRef {
 }
 
 // claimChecks has media looked at.
-type claimChecks struct{ checks *claimcheck.Service }
+type claimChecks struct {
+	checks *claimcheck.Service
+	book   *order.Service
+}
 
 // Begin implements claim.Checks.
 func (k claimChecks) Begin(ctx context.Context, t tx.Tx, j claim.CheckJob) error {
@@ -307,6 +310,12 @@ func (k claimChecks) Begin(ctx context.Context, t tx.Tx, j claim.CheckJob) error
 		if !id.IsNil() {
 			r.Owners = append(r.Owners, id)
 		}
+	}
+	switch o, m, err := k.book.OfCase(ctx, t, j.Tenant, j.Case); {
+	case err == nil:
+		r.Merchant, r.Shipped, r.Delivered = m.ID, o.Shipped, o.Delivered
+	case !casefile.Is(err, casefile.NotFound): // a claim without an imported order
+		return err
 	}
 	_, err := k.checks.Start(ctx, t, r)
 	return err
@@ -327,6 +336,11 @@ func (k claimChecks) Signals(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 		}
 		for _, r := range s.Related {
 			x.Related = append(x.Related, claim.Related{Case: r.Case, Item: r.Item, Relation: string(r.Relation), Distance: r.Distance})
+		}
+		if s.Detail != nil {
+			if x.Detail, err = json.Marshal(s.Detail); err != nil {
+				return nil, err
+			}
 		}
 		out = append(out, x)
 	}

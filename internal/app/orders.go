@@ -37,7 +37,7 @@ const maxReference = 1 << 30
 func (c *Core) orders() {
 	o := &c.Orders
 	o.Checks = claimcheck.New(claimcheck.Config{Run: c.DB, Store: checkdb.Store{}, Timers: c.Timers, Vault: checkVault{c.Vault}, Pictures: checkPictures{c.Vault.Renderer},
-		Buyers: sameBuyer{c.Keeper}, Claims: orderChecked{o}, Cases: c.Timeline, Source: c.Source, Folder: filepath.Join(c.DataDir, "index")})
+		Matcher: checkPictures{c.Vault.Renderer}, Tracer: checkPictures{c.Vault.Renderer}, Trust: c.trustLists(), Buyers: sameBuyer{c.Keeper}, Claims: orderChecked{o}, Cases: c.Timeline, Source: c.Source, Folder: filepath.Join(c.DataDir, "index")})
 	o.Book = order.New(order.Config{Run: c.Run, Store: orderdb.Store{}, Timeline: c.Timeline, Keeper: c.Keeper, Links: c.Party.Links, Phones: c.Party.Finder, Vault: orderVault{c.Vault},
 		Timers: c.Timers, Source: c.Source, Index: orderIndex{o.Checks}})
 }
@@ -82,7 +82,11 @@ type orderIndex struct{ *claimcheck.Service }
 
 // AddReference implements order.Indexer.
 func (x orderIndex) AddReference(ctx context.Context, t tx.Tx, r order.Reference) error {
-	return x.Add(ctx, t, claimcheck.Media{Tenant: r.Tenant, Item: r.Item, Case: r.Case, Owner: r.Owner, Role: claimcheck.RoleReference, Type: r.Media, SHA256: r.SHA256, Sealed: r.Sealed})
+	merchant, err := orderdb.Store{}.MerchantOfCase(ctx, t, r.Tenant, r.Case)
+	if err != nil {
+		return err
+	}
+	return x.Add(ctx, t, claimcheck.Media{Tenant: r.Tenant, Item: r.Item, Case: r.Case, Owner: r.Owner, Merchant: merchant, Role: claimcheck.RoleReference, Type: r.Media, SHA256: r.SHA256, Sealed: r.Sealed})
 }
 
 // orderPages are the merchant's pages of orders and references.
@@ -134,7 +138,7 @@ func (p checkPictures) Look(ctx context.Context, b []byte) (claimcheck.Picture, 
 	case errors.Is(err, picture.ErrDamaged):
 		return claimcheck.Picture{Decoded: "damaged"}, nil
 	}
-	return claimcheck.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Meta: claimcheck.Meta{Read: s.Meta.Read, Taken: s.Meta.Taken, Changed: s.Meta.Changed,
+	return claimcheck.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Sketch: s.Sketch, Meta: claimcheck.Meta{Read: s.Meta.Read, Taken: s.Meta.Taken, Changed: s.Meta.Changed,
 		Zone: s.Meta.Zone, Make: s.Meta.Make, Model: s.Meta.Model, Software: s.Meta.Software, Place: s.Meta.Place}}, err
 }
 

@@ -110,6 +110,7 @@ type Signal struct {
 	Group         Group
 	Artefacts     []casefile.ID // items derived from the inputs
 	Related       []Related
+	Detail        *Detail // nil when there is nothing beyond the sentence
 	At            time.Time
 }
 
@@ -126,8 +127,10 @@ type Round struct {
 	Owners []casefile.ID
 	// Subject is the buyer's, to tell whether an earlier claim was the same buyer's.
 	Subject casefile.ID
-	// Shipped is when the goods were sent, zero when not known: a picture taken long before is worth a line.
-	Shipped time.Time
+	// Merchant is whose goods they are; Nil when not known.
+	Merchant casefile.ID
+	// Shipped is when the goods were sent, zero when not known: a picture taken long before is worth a line. Delivered is when they arrived.
+	Shipped, Delivered time.Time
 }
 
 // Outcome is how a round ended.

@@ -1,13 +1,19 @@
 package check_test
 
 import (
+	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
+	"io/fs"
+	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"anxin/internal/casefile"
@@ -121,12 +127,177 @@ func TestGoldenAIGCLabel(t *testing.T) {
 func TestGoldenContentCredentials(t *testing.T) {
 	j, p := jpegOf(t, scene(1), 90), pngOf(t, scene(2))
 	jumbf := "JP\x00\x01\x00\x00\x00\x01\x00\x00\x10\x00jumb\x00\x00\x00\x1djumdc2pa"
+	z, err := zip.OpenReader(filepath.Join("..", "..", "provenance", "c2pa", "testdata", "vectors.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	vector := func(name string) []byte {
+		b, err := fs.ReadFile(z, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	trusted["anchors.pem"] = &fstest.MapFile{Data: vector("root.pem"), ModTime: start.AddDate(0, -1, 0)}
+	defer delete(trusted, "anchors.pem")
 	scanned(t, "content_credentials", map[string][]byte{
-		"a jpeg": segmentIn(j, 0xeb, jumbf), "b png": chunkIn(p, "caBX", "\x00\x00\x00\x40jumb\x00\x00\x00\x1djumdc2pa"),
-		"c mp4":       []byte(boxed("ftyp", "isom\x00\x00\x00\x00") + boxed("uuid", "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81"+"manifest"+boxed("jumb", "c2pa"))),
-		"d elsewhere": segmentIn(j, 0xe1, "http://ns.adobe.com/xap/1.0/\x00<rdf:Description dcterms:provenance=\"https://example.invalid/manifest.c2pa\"/>"),
-		"e another":   segmentIn(j, 0xeb, "JP\x00\x01\x00\x00\x00\x01\x00\x00\x10\x00jumb something else"), "f plain": p,
+		"a unreadable": segmentIn(j, 0xeb, jumbf), "b ai": vector("ai.jpg"), "c ai, changed afterwards": vector("bad-ai-body.jpg"), "d trusted": vector("v2.jpg"),
+		"e with a history": vector("family2-parent.jpg"), "f video": vector("v2.mp4"),
+		"g elsewhere": segmentIn(j, 0xe1, "http://ns.adobe.com/xap/1.0/\x00<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:dcterms=\"http://purl.org/dc/terms/\" dcterms:provenance=\"https://example.invalid/manifest.c2pa\"/></rdf:RDF>"),
+		"h another":   segmentIn(j, 0xeb, "JP\x00\x01\x00\x00\x00\x01\x00\x00\x10\x00jumb something else"), "i plain": p, "j unknown": []byte("GIF89a and so on and on"),
 	})
+}
+
+// Lists are read again when the folder changes, and one that cannot be read says why and spoils nothing.
+func TestTrustLists(t *testing.T) {
+	z, err := zip.OpenReader(filepath.Join("..", "..", "provenance", "c2pa", "testdata", "vectors.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer z.Close()
+	root, err := fs.ReadFile(z, "root.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := fstest.MapFS{"readme.txt": {Data: []byte("no list")}, "broken.pem": {Data: []byte("no certificate"), ModTime: start}, "deep/x.pem": {Data: root}}
+	lists := check.NewTrustLists(folder)
+	got := func() string {
+		_, list, err := lists.Now()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, l := range list {
+			out = append(out, fmt.Sprintf("%s %s %d %v", l.Name, l.Kind, l.Count, l.Err != ""))
+		}
+		return strings.Join(out, ", ")
+	}
+	if s := got(); s != "broken.pem anchors 0 true" {
+		t.Error(s)
+	}
+	folder["C2PA-TSA.pem"], folder["usages.cfg"] = &fstest.MapFile{Data: root, ModTime: start}, &fstest.MapFile{Data: []byte("//\n1.3.6.1.5.5.7.3.4\n"), ModTime: start}
+	if s := got(); s != "C2PA-TSA.pem tsa 1 false, broken.pem anchors 0 true, usages.cfg usages 1 false" {
+		t.Error(s)
+	}
+	delete(folder, "C2PA-TSA.pem")
+	delete(folder, "broken.pem")
+	delete(folder, "usages.cfg")
+	if trust, list, err := lists.Now(); trust == nil || len(list) != 0 || err != nil {
+		t.Error(list, err)
+	}
+	if trust, list, err := check.NewTrustLists(nil).Now(); trust != nil || list != nil || err != nil {
+		t.Error("a folder that is not there")
+	}
+}
+
+// cracked is a picture with a jagged dark line drawn on it.
+func cracked(img *image.RGBA, x0 int) *image.RGBA {
+	out := image.NewRGBA(img.Rect)
+	copy(out.Pix, img.Pix)
+	x := x0
+	for y := 40; y < 200; y++ {
+		x += (y*7/3)%5 - 2
+		for dx := range 4 {
+			out.SetRGBA(x+dx, y, color.RGBA{12, 12, 14, 255})
+		}
+	}
+	return out
+}
+
+// fine is a scene with enough small things in it to be matched.
+func fine(seed uint64) *image.RGBA {
+	img := scene(seed)
+	r := rand.New(rand.NewPCG(seed, 9))
+	for range 240 {
+		x, y, s := r.IntN(316), r.IntN(236), 2+r.IntN(6)
+		c := color.RGBA{uint8(r.IntN(256)), uint8(r.IntN(256)), uint8(r.IntN(256)), 255}
+		for dy := range s {
+			for dx := range s {
+				img.SetRGBA(min(x+dx, 319), min(y+dy, 239), c)
+			}
+		}
+	}
+	return img
+}
+
+func TestGoldenSamePhotograph(t *testing.T) {
+	b := newBench(t, dbtest.SQLite(t), only("same_photograph"))
+	mine, listing, other, shop := b.newCase(t, 1, "case"), b.newCase(t, 1, "listing case"), b.newCase(t, 1, "other listing case"), b.id("merchant")
+	order, page, foreign := b.id("order"), b.id("listing"), b.id("other listing")
+	refer := func(c, owner casefile.ID, name string, seed uint64) {
+		id := b.seal(1, c, name, "image/jpeg", jpegOf(t, fine(seed), 92))
+		f := b.files[id]
+		b.write(t, func(ctx context.Context, x tx.Tx) error {
+			return b.Add(ctx, x, check.Media{Tenant: 1, Item: id, Case: c, Owner: owner, Merchant: shop, Role: check.RoleReference, Type: "image/jpeg", SHA256: f.SHA256, Sealed: f.Sealed})
+		})
+	}
+	refer(listing, page, "catalogue photo", 1)
+	refer(listing, page, "second catalogue photo", 2)
+	refer(other, foreign, "photo of the merchant's other listing", 3)
+	me, stranger := b.id("buyer"), b.id("stranger")
+	b.buyers[me], b.buyers[stranger] = "1", "2"
+	before := b.newCase(t, 1, "case of the stranger")
+	b.start(t, check.Round{Tenant: 1, Case: before, Claim: b.id("claim of the stranger"), Subject: stranger, Merchant: shop,
+		Items: []casefile.ID{b.seal(1, before, "the stranger's photo", "image/jpeg", jpegOf(t, fine(4), 92))}})
+	b.due(t)
+	r := check.Round{Tenant: 1, Case: mine, Claim: b.id("claim"), Subject: me, Merchant: shop, Owners: []casefile.ID{order, page}, Filed: casefile.Moment{At: b.src.Now(), Leaf: casefile.NoLeaf}}
+	show := func(name string, img *image.RGBA) {
+		r.Items = append(r.Items, b.seal(1, mine, name, "image/jpeg", jpegOf(t, img, 80)))
+	}
+	show("a: catalogue with a crack", cracked(fine(1), 150))
+	show("b: second catalogue photo saved again", fine(2))
+	show("c: other listing with a crack", cracked(fine(3), 90))
+	show("d: the stranger's", fine(4))
+	show("e: own", fine(5))
+	show("f: sealed later", fine(6))
+	r.Items = append(r.Items, b.seal(1, mine, "g: film", "video/mp4", []byte("\x00\x00\x00\x10ftypisom....")), b.seal(1, mine, "h: cut", "image/jpeg", jpegOf(t, fine(7), 80)[:900]))
+	b.later(time.Minute)
+	refer(mine, order, "packing photo after the claim", 6)
+	b.due(t)
+	b.start(t, r)
+	b.due(t)
+	all, _ := b.signals(t, r)
+	golden(t, "same_photograph", b.text(all))
+}
+
+// Detectors of single pictures are capped, name places in the upright picture, and say when they cannot look.
+func TestDetectors(t *testing.T) {
+	var list []check.Check
+	for _, c := range check.All() {
+		if c.ID == "copy_move" || c.ID == "recapture" || c.ID == "jpeg_structure" {
+			list = append(list, c)
+		}
+	}
+	b := newBench(t, dbtest.SQLite(t), list...)
+	c := b.newCase(t, 1, "case")
+	copied := fine(9)
+	for y := range 70 {
+		for x := range 90 {
+			copied.SetRGBA(210+x, 150+y, copied.RGBAAt(20+x, 20+y))
+		}
+	}
+	r := check.Round{Tenant: 1, Case: c, Claim: b.id("claim"), Items: []casefile.ID{b.seal(1, c, "copied", "image/png", pngOf(t, copied)), b.seal(1, c, "plain", "image/jpeg", jpegOf(t, fine(8), 90)),
+		b.seal(1, c, "avif", "image/avif", []byte("\x00\x00\x00\x18ftypavif\x00\x00\x00\x00avifmif1")), b.seal(1, c, "film", "video/mp4", []byte("\x00\x00\x00\x10ftypisom...."))}}
+	b.start(t, r)
+	b.due(t)
+	all, _ := b.signals(t, r)
+	seen := map[string]int{}
+	for _, s := range all {
+		seen[s.Check]++
+		if s.Strength == check.Strong || s.Fact.ZH == "" || s.Honest.EN == "" || s.Limits.ZH == "" {
+			t.Errorf("%+v", s)
+		}
+		if s.Check == "copy_move" && s.Strength != check.Neutral {
+			if s.Strength != check.Moderate || s.Detail == nil || len(s.Detail.Places.Boxes) < 2 || s.Detail.Places.Size != [2]int{320, 240} || b.names[s.Inputs[0].Item] != "copied" {
+				t.Errorf("%+v", s)
+			}
+			seen["copied"]++
+		}
+	}
+	if seen["copied"] != 1 || seen["recapture"] == 0 || seen["jpeg_structure"] == 0 {
+		t.Errorf("%v\n%s", seen, b.text(all))
+	}
 }
 
 // scanned runs one check over files and compares.
@@ -165,20 +336,26 @@ func TestRound(t *testing.T) {
 			t.Errorf("at the end: %+v", st)
 		}
 		var ids []string
+		about := map[string]int{} // items by check: each check says something about both
 		for _, s := range all {
-			ids = append(ids, s.Check)
+			if !slices.Contains(ids, s.Check) {
+				ids = append(ids, s.Check)
+			}
+			about[s.Check] += len(s.Inputs)
 			for _, x := range []check.Text{s.Fact, s.Honest, s.Limits} {
 				if x.ZH == "" || x.EN == "" || strings.Contains(x.ZH+x.EN, "%!") {
 					t.Errorf("%s: a sentence is missing: %+v", s.Check, s)
 				}
 			}
-			if len(s.Inputs) != 2 || len(s.Inputs[0].SHA256) != 64 || s.Strength != check.Neutral {
+			if len(s.Inputs) == 0 || len(s.Inputs[0].SHA256) != 64 || s.Strength != check.Neutral {
 				t.Errorf("%+v", s)
 			}
 		}
 		var want []string
 		for _, x := range check.All() {
-			want = append(want, x.ID)
+			if want = append(want, x.ID); about[x.ID] != 2 {
+				t.Errorf("%s says something about %d items", x.ID, about[x.ID])
+			}
 		}
 		if !slices.Equal(ids, want) {
 			t.Errorf("signals of %v", ids)

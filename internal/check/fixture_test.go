@@ -12,12 +12,14 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"anxin/internal/casefile"
@@ -51,6 +53,8 @@ type bench struct {
 	hang   func(ctx context.Context) error
 	broken map[casefile.ID]bool
 	leaf   int64
+	trust  *check.TrustLists
+	drawn  map[casefile.ID]check.Drawing // what was kept of comparisons, once it was written down
 
 	mu    sync.Mutex
 	now   time.Time
@@ -70,7 +74,7 @@ func (content) Close() error { return nil }
 
 func newBench(t testing.TB, d *db.DB, checks ...check.Check) *bench {
 	t.Helper()
-	b := &bench{d: d, now: start, names: map[casefile.ID]string{}, buyers: map[casefile.ID]string{}, metas: map[[32]byte]check.Meta{}, files: map[casefile.ID]stored{}, broken: map[casefile.ID]bool{}}
+	b := &bench{trust: check.NewTrustLists(trusted), drawn: map[casefile.ID]check.Drawing{}, d: d, now: start, names: map[casefile.ID]string{}, buyers: map[casefile.ID]string{}, metas: map[[32]byte]check.Meta{}, files: map[casefile.ID]stored{}, broken: map[casefile.ID]bool{}}
 	b.src = casefile.Source{Clock: func() time.Time {
 		b.mu.Lock()
 		defer b.mu.Unlock()
@@ -83,7 +87,7 @@ func newBench(t testing.TB, d *db.DB, checks ...check.Check) *bench {
 	}
 	b.line = casefile.NewTimeline(casefiledb.Store{}, log, nil, b.src)
 	b.clock = clock.New(d, clockdb.Store{}, b.src, clock.Options{})
-	b.Service = check.New(check.Config{Run: d, Store: checkdb.Store{}, Timers: b.clock, Vault: b, Pictures: b, Buyers: b, Claims: b, Cases: b.line, Source: b.src, Folder: t.TempDir(), Checks: checks})
+	b.Service = check.New(check.Config{Run: d, Store: checkdb.Store{}, Timers: b.clock, Vault: b, Pictures: b, Matcher: b, Tracer: b, Trust: b.trust, Buyers: b, Claims: b, Cases: b.line, Source: b.src, Folder: t.TempDir(), Checks: checks})
 	t.Cleanup(func() { b.Close() })
 	for kind, h := range b.Handlers() {
 		b.clock.Handle(kind, h)
@@ -110,6 +114,66 @@ func (b *bench) Open(_ context.Context, tenant casefile.Tenant, caseID, item cas
 	return content{bytes.NewReader(b.files[item].bytes)}, nil
 }
 
+// trusted is a folder of trust lists that a test fills.
+var trusted = fstest.MapFS{}
+
+// Small implements check.Vault.
+func (b *bench) Small(_ context.Context, tenant casefile.Tenant, caseID, item casefile.ID) ([]byte, error) {
+	if _, err := b.File(ctx, tenant, caseID, item); err != nil {
+		return nil, err
+	}
+	return b.files[item].bytes, nil
+}
+
+// Keep implements check.Vault.
+func (b *bench) Keep(_ context.Context, _ casefile.Tenant, _, _ casefile.ID, list []check.Drawing) (ids []casefile.ID, write func(context.Context, tx.Tx) error, err error) {
+	for _, d := range list {
+		ids = append(ids, b.id(d.Kind))
+	}
+	return ids, func(context.Context, tx.Tx) error {
+		for i, id := range ids {
+			b.drawn[id] = list[i]
+		}
+		return nil
+	}, nil
+}
+
+// engine is the real one, in this process.
+var engine = &picture.Direct{Limits: picture.DefaultLimits}
+
+// Match implements check.Matcher with the real engine.
+func (b *bench) Match(ctx context.Context, claim []byte, sketches [][]byte, n int, load func(ctx context.Context, i int) ([]byte, error)) (check.Matched, error) {
+	m, err := engine.Match(ctx, picture.Matching{Claim: claim, Sketches: sketches, Compare: n, Load: load})
+	out := check.Matched{Decoded: m.Decoded, Width: m.Width, Height: m.Height}
+	for _, p := range m.Pairs {
+		r := p.Result
+		x := check.Pair{Reference: p.Reference, Decoded: p.Decoded, Width: p.Width, Height: p.Height, Related: r.Related, Same: r.SamePhotograph, Mirrored: r.Mirrored, Changed: r.Changed,
+			Band: r.Band, Inliers: r.Inliers, Coverage: r.Coverage, Residual: r.Residual, Area: r.ChangedArea, Boxes: r.Boxes, Map: p.Map}
+		for _, f := range r.Facts {
+			x.Facts = append(x.Facts, check.NamedFact{ID: f.ID, Text: check.Text{ZH: f.Zh, EN: f.En}})
+		}
+		if len(p.Mask) > 0 {
+			x.Drawings = []check.Drawing{{Kind: check.DrawnOverlay, Bytes: p.Overlay}, {Kind: check.DrawnAligned, Bytes: p.Aligned}, {Kind: check.DrawnFlicker, Bytes: p.Flicker}, {Kind: check.DrawnMask, Bytes: p.Mask}}
+		}
+		out.Pairs = append(out.Pairs, x)
+	}
+	return out, err
+}
+
+// Trace implements check.Tracer with the real detectors.
+func (b *bench) Trace(ctx context.Context, raw []byte, received, earliest time.Time) (check.Traced, error) {
+	t, err := engine.Trace(ctx, picture.Tracing{File: raw, Received: received, Earliest: earliest})
+	out := check.Traced{Decoded: t.Decoded, Width: t.Width, Height: t.Height}
+	for _, x := range t.Traces {
+		y := check.Trace{Detector: x.Detector, Applicability: x.Applicability, Alarm: x.Alarm, Band: x.Band, Honest: check.Text{ZH: x.Honest.Zh, EN: x.Honest.En}, Boxes: x.Boxes}
+		for _, f := range x.Facts {
+			y.Facts = append(y.Facts, check.Text{ZH: f.Zh, EN: f.En})
+		}
+		out.Traces = append(out.Traces, y)
+	}
+	return out, err
+}
+
 // Look implements check.Pictures with the real decoder, and the metadata that a test set.
 func (b *bench) Look(ctx context.Context, raw []byte) (check.Picture, error) {
 	if b.hang != nil {
@@ -118,7 +182,7 @@ func (b *bench) Look(ctx context.Context, raw []byte) (check.Picture, error) {
 		}
 	}
 	s := picture.Inspect(raw, picture.DefaultLimits)
-	return check.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Meta: b.metas[sha256.Sum256(raw)]}, nil
+	return check.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Sketch: s.Sketch, Meta: b.metas[sha256.Sum256(raw)]}, nil
 }
 
 // Same implements check.Buyers.
@@ -246,8 +310,43 @@ func (b *bench) text(all []check.Signal) string {
 		for _, r := range s.Related {
 			fmt.Fprintf(&w, "  related: %s %s in %s, %d bits\n", r.Relation, b.names[r.Item], b.names[r.Case], r.Distance)
 		}
+		b.detail(&w, s)
 	}
 	return w.String()
+}
+
+// detail writes what a signal says beyond its sentence.
+func (b *bench) detail(w io.Writer, s check.Signal) {
+	if s.Detail == nil {
+		return
+	}
+	if m := s.Detail.Match; m != nil {
+		fmt.Fprintf(w, "  match: %s beside %s, same %v, changed %v in %d place(s), %s, %v beside %v\n", b.names[m.Item], b.names[m.Reference.Item], m.Same, m.Changed, len(m.Boxes), m.Band, m.Size, m.ReferenceSize)
+		for _, id := range s.Artefacts {
+			fmt.Fprintf(w, "  drawn: %s\n", b.drawn[id].Kind)
+		}
+	}
+	if c := s.Detail.Credentials; c != nil {
+		fmt.Fprintf(w, "  credentials: %s by %s with %s, judged %s by %v\n", c.State, c.Signer, c.Made, c.Judged.Format(time.DateTime), c.Lists)
+		for _, f := range c.Facts {
+			fmt.Fprintf(w, "  %s: %s\n", f.ID, f.Value)
+		}
+		var tree func(v *check.Version, indent string)
+		tree = func(v *check.Version, indent string) {
+			if v == nil {
+				return
+			}
+			fmt.Fprintf(w, "%s%s %s", indent, v.Relation, v.Made)
+			for _, x := range v.Steps {
+				fmt.Fprintf(w, " %s ai=%v", x.Name, x.AI)
+			}
+			fmt.Fprintln(w)
+			for _, c := range v.Children {
+				tree(c, indent+"  ")
+			}
+		}
+		tree(c.History, "  history:")
+	}
 }
 
 // golden compares with testdata/<name>.golden; ANXIN_UPDATE=1 writes it.

@@ -11,7 +11,8 @@ import (
 
 // All is the list of checks, in the order in which their signals are read. A new one is one file and one line here.
 func All() []Check {
-	return []Check{exactReuse(), nearReuse(), metadata(), aigcLabel(), contentCredentials()}
+	list := []Check{exactReuse(), nearReuse(), samePhotograph(), metadata(), aigcLabel(), contentCredentials()}
+	return append(list, detectors()...)
 }
 
 // Input is what a check may look at: the round, its files, and what was seen before. It belongs to one round and is not safe for concurrent use.
@@ -23,6 +24,9 @@ type Input struct {
 	gone     []casefile.ID
 	service  *Service
 	pictures map[casefile.ID]seen
+	near     map[casefile.ID][]Candidate
+	traced   map[casefile.ID]traced
+	kept     []func(ctx context.Context, t tx.Tx) error // enter what was drawn
 }
 
 type seen struct {
@@ -72,27 +76,48 @@ func (in *Input) Same(ctx context.Context, f File) ([]Related, error) {
 
 // Near answers what else looks nearly like a picture, nearest first; what has the same bytes is not among it.
 func (in *Input) Near(ctx context.Context, f File, prints []fingerprint.Hash) ([]Related, error) {
-	hits, err := in.service.near.search(ctx, in.service, in.Round.Tenant, prints)
+	list, err := in.nearMedia(ctx, f, prints)
 	if err != nil {
 		return nil, err
 	}
 	var out []Related
+	for _, c := range list {
+		if err := in.relate(ctx, f, c.Media, c.Related.Distance, &out); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// nearMedia answers the items that look nearly like a picture, with their sketches, once per picture. Only the distance of their relation is filled in.
+func (in *Input) nearMedia(ctx context.Context, f File, prints []fingerprint.Hash) ([]Candidate, error) {
+	if list, ok := in.near[f.Item]; ok {
+		return list, nil
+	}
+	hits, err := in.service.near.search(ctx, in.service, in.Round.Tenant, prints)
+	if err != nil {
+		return nil, err
+	}
+	out := []Candidate{}
 	for _, h := range hits {
-		var m Media
+		var c Candidate
 		err := in.service.Run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
-			m, err = in.service.Store.Media(ctx, t, in.Round.Tenant, casefile.ID(h.Item))
+			c, err = in.service.Store.Sketched(ctx, t, in.Round.Tenant, casefile.ID(h.Item))
 			return err
 		})
-		if casefile.Is(err, casefile.NotFound) || err == nil && m.SHA256 == f.SHA256 {
+		if casefile.Is(err, casefile.NotFound) || err == nil && c.SHA256 == f.SHA256 {
 			continue
-		}
-		if err == nil {
-			err = in.relate(ctx, f, m, h.Distance, &out)
 		}
 		if err != nil {
 			return nil, err
 		}
+		c.Related.Distance = h.Distance
+		out = append(out, c)
 	}
+	if in.near == nil {
+		in.near = map[casefile.ID][]Candidate{}
+	}
+	in.near[f.Item] = out
 	return out, nil
 }
 
@@ -138,9 +163,12 @@ func (in *Input) own(owner casefile.ID) bool {
 	return false
 }
 
+// relationRank orders relations by how much they say.
+var relationRank = map[Relation]int{RelOtherClaim: 5, RelReference: 4, RelElsewhere: 3, RelSameBuyer: 2, RelReferenceLater: 1}
+
 // strongest picks the relation that says most: another's claim, then a reference, and last what counts for nothing.
 func strongest(all []Related) (best Related, ok bool) {
-	rank := map[Relation]int{RelOtherClaim: 5, RelReference: 4, RelElsewhere: 3, RelSameBuyer: 2, RelReferenceLater: 1}
+	rank := relationRank
 	for _, r := range all {
 		if !ok || rank[r.Relation] > rank[best.Relation] || rank[r.Relation] == rank[best.Relation] && r.Distance < best.Distance {
 			best, ok = r, true

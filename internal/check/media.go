@@ -45,14 +45,16 @@ type Media struct {
 	Case    casefile.ID
 	Owner   casefile.ID // order, listing or claim
 	Subject casefile.ID // of a claim's buyer
-	Role    Role
-	Type    string // media type
-	SHA256  [32]byte
-	Sealed  casefile.Moment
-	State   PrintState
-	Print   fingerprint.Hash
-	Quality int
-	Printed time.Time
+	// Merchant is whose order or listing it belongs to, or is about; Nil when not known.
+	Merchant casefile.ID
+	Role     Role
+	Type     string // media type
+	SHA256   [32]byte
+	Sealed   casefile.Moment
+	State    PrintState
+	Print    fingerprint.Hash
+	Quality  int
+	Printed  time.Time
 }
 
 type printJob struct {
@@ -94,8 +96,16 @@ func (s *Service) printWork(ctx context.Context, tm clock.Timer) (func(ctx conte
 		return nil, err
 	}
 	return func(ctx context.Context, t tx.Tx) error {
-		return s.Store.SetPrint(ctx, t, printed(Media{Tenant: tm.Tenant, Item: j.Item}, p, s.Source.Now()))
+		return s.setPrint(ctx, t, Media{Tenant: tm.Tenant, Item: j.Item}, p)
 	}, nil
+}
+
+// setPrint keeps what is known of an item's look.
+func (s *Service) setPrint(ctx context.Context, t tx.Tx, m Media, p Picture) error {
+	if err := s.Store.SetPrint(ctx, t, printed(m, p, s.Source.Now())); err != nil || len(p.Sketch) == 0 {
+		return err
+	}
+	return s.Store.SetSketch(ctx, t, m.Tenant, m.Item, p.Sketch)
 }
 
 // printed fills in what is known of an item's look.
@@ -122,25 +132,34 @@ func (s *Service) look(ctx context.Context, tenant casefile.Tenant, f File) (Pic
 	if f.Size > maxPicture {
 		return Picture{Decoded: "too_large"}, nil
 	}
-	c, err := s.Vault.Open(ctx, tenant, f.Case, f.Item)
+	b, err := s.bytes(ctx, tenant, f)
 	if err != nil {
 		return Picture{}, err
+	}
+	return s.Pictures.Look(ctx, b)
+}
+
+// bytes reads a whole file of bounded size.
+func (s *Service) bytes(ctx context.Context, tenant casefile.Tenant, f File) ([]byte, error) {
+	if f.Size > maxPicture {
+		return nil, fmt.Errorf("item %s has %d bytes", f.Item, f.Size)
+	}
+	c, err := s.Vault.Open(ctx, tenant, f.Case, f.Item)
+	if err != nil {
+		return nil, err
 	}
 	b := make([]byte, f.Size)
 	_, err = c.ReadAt(b, 0)
 	if errors.Is(err, io.EOF) {
 		err = nil
 	}
-	if err = errors.Join(err, c.Close()); err != nil {
-		return Picture{}, err
-	}
-	return s.Pictures.Look(ctx, b)
+	return b, errors.Join(err, c.Close())
 }
 
 // indexClaim puts the items of a round into the index, with their fingerprints where they can be made.
 func (s *Service) indexClaim(ctx context.Context, in *Input) error {
 	for _, f := range in.Files {
-		m := Media{Tenant: in.Round.Tenant, Item: f.Item, Case: f.Case, Owner: in.Round.Claim, Subject: in.Round.Subject, Role: RoleClaim, Type: f.Media, SHA256: f.SHA256, Sealed: f.Sealed}
+		m := Media{Tenant: in.Round.Tenant, Item: f.Item, Case: f.Case, Owner: in.Round.Claim, Subject: in.Round.Subject, Merchant: in.Round.Merchant, Role: RoleClaim, Type: f.Media, SHA256: f.SHA256, Sealed: f.Sealed}
 		p, looked := in.Picture(ctx, f)
 		err := s.Run.Write(ctx, func(ctx context.Context, t tx.Tx) error {
 			if err := s.Add(ctx, t, m); err != nil || looked != nil {
@@ -150,7 +169,7 @@ func (s *Service) indexClaim(ctx context.Context, in *Input) error {
 			if err != nil || was.State != PrintWaiting {
 				return err
 			}
-			return s.Store.SetPrint(ctx, t, printed(m, p, s.Source.Now()))
+			return s.setPrint(ctx, t, m, p)
 		})
 		if err != nil {
 			return err

@@ -37,6 +37,7 @@ type Finding struct {
 	Group          Group         // empty: that of the check
 	Related        []Related
 	Artefacts      []casefile.ID
+	Detail         *Detail
 }
 
 // perCheck is how long one check may take over all items of a round.
@@ -74,11 +75,14 @@ func (s *Service) work(ctx context.Context, tm clock.Timer) (func(ctx context.Co
 		}
 		signals = append(signals, got...)
 	}
-	return func(ctx context.Context, t tx.Tx) error { return s.write(ctx, t, tm.Tenant, j, signals, outcome) }, nil
+	return func(ctx context.Context, t tx.Tx) error {
+		return s.write(ctx, t, tm.Tenant, j, signals, in.kept, outcome)
+	}, nil
 }
 
 // write stores the signals of a round and ends it. A round that the cap has ended gets its signals all the same; its outcome stays.
-func (s *Service) write(ctx context.Context, t tx.Tx, tenant casefile.Tenant, j roundJob, signals []Signal, o Outcome) error {
+// What was drawn is written down with them.
+func (s *Service) write(ctx context.Context, t tx.Tx, tenant casefile.Tenant, j roundJob, signals []Signal, kept []func(context.Context, tx.Tx) error, o Outcome) error {
 	if _, err := s.Cases.Lock(ctx, t, tenant, j.Case); err != nil {
 		return err
 	}
@@ -92,6 +96,11 @@ func (s *Service) write(ctx context.Context, t tx.Tx, tenant casefile.Tenant, j 
 	if len(before) == 0 {
 		for n, x := range signals {
 			if err := s.Store.InsertSignal(ctx, t, x, n); err != nil {
+				return err
+			}
+		}
+		for _, keep := range kept {
+			if err := keep(ctx, t); err != nil {
 				return err
 			}
 		}
@@ -187,7 +196,7 @@ func say(x Text, args ...any) Text {
 // signal makes the record of a finding.
 func (s *Service) signal(c Check, in *Input, f Finding) Signal {
 	out := Signal{Tenant: in.Round.Tenant, Case: in.Round.Case, Claim: in.Round.Claim, ID: s.Source.NewID(), Round: in.number, Check: c.ID, Version: c.Version,
-		Fact: f.Fact, Honest: f.Honest, Limits: f.Limits, Applicability: f.Applicability, Strength: f.Strength, Group: f.Group, Artefacts: f.Artefacts, Related: f.Related, At: s.Source.Now()}
+		Fact: f.Fact, Honest: f.Honest, Limits: f.Limits, Applicability: f.Applicability, Strength: f.Strength, Group: f.Group, Artefacts: f.Artefacts, Related: f.Related, Detail: f.Detail, At: s.Source.Now()}
 	if out.Honest.isZero() {
 		out.Honest = c.Honest
 	}

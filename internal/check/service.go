@@ -15,17 +15,21 @@ import (
 	"anxin/internal/tx"
 )
 
-// Config is what a Service is made of. All fields are needed but Checks, Folder and Parts.
+// Config is what a Service is made of. All fields are needed but Checks, Folder and Trust.
 type Config struct {
 	Run      tx.Runner
 	Store    Store
 	Timers   Timers
 	Vault    Vault
 	Pictures Pictures
+	Matcher  Matcher
+	Tracer   Tracer
 	Buyers   Buyers
-	Claims   Claims
-	Cases    Cases
-	Source   casefile.Source
+	// Trust says whom content credentials are believed from; nil believes nobody.
+	Trust  *TrustLists
+	Claims Claims
+	Cases  Cases
+	Source casefile.Source
 	// Folder is where the search index keeps its file; it holds nothing that the database has not. Empty: the system's folder for temporary files.
 	Folder string
 	// Checks replaces the list, for tests; nil is All().
@@ -57,6 +61,10 @@ type Content interface {
 type Vault interface {
 	File(ctx context.Context, tenant casefile.Tenant, caseID, item casefile.ID) (File, error)
 	Open(ctx context.Context, tenant casefile.Tenant, caseID, item casefile.ID) (Content, error)
+	// Small answers a picture's bytes where it may be a copy of 1600 pixels.
+	Small(ctx context.Context, tenant casefile.Tenant, caseID, item casefile.ID) ([]byte, error)
+	// Keep stores what was drawn from an item; write enters it in the transaction that uses the ids.
+	Keep(ctx context.Context, tenant casefile.Tenant, caseID, source casefile.ID, list []Drawing) (ids []casefile.ID, write func(context.Context, tx.Tx) error, err error)
 }
 
 // Picture is what can be said of a picture without showing it.
@@ -66,7 +74,9 @@ type Picture struct {
 	// Prints are the hashes of the picture in its eight positions, as it lies first; empty when nothing was decoded.
 	Prints  []fingerprint.Hash
 	Quality int
-	Meta    Meta
+	// Sketch is what choosing it among others needs.
+	Sketch []byte
+	Meta   Meta
 }
 
 // Meta are facts that a file states about itself; anybody can write them.
@@ -107,6 +117,15 @@ type Store interface {
 	InsertMedia(ctx context.Context, t tx.Tx, m Media) (bool, error)
 	SetPrint(ctx context.Context, t tx.Tx, m Media) error
 	Media(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (Media, error)
+	// SetSketch keeps the sketch of an item, in place of one it had.
+	SetSketch(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID, sketch []byte) error
+	// OfOwner, OfBuyer and OfMerchant answer candidates, the newest first: of an order, listing or claim; what the buyer of a subject (by phone) showed before a time; what a merchant's
+	// orders and listings hold and claims about them showed before it.
+	OfOwner(ctx context.Context, t tx.Tx, tenant casefile.Tenant, owner casefile.ID, limit int) ([]Candidate, error)
+	OfBuyer(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID, before time.Time, limit int) ([]Candidate, error)
+	OfMerchant(ctx context.Context, t tx.Tx, tenant casefile.Tenant, merchant casefile.ID, before time.Time, limit int) ([]Candidate, error)
+	// Sketched answers one item with its sketch.
+	Sketched(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (Candidate, error)
 	// SameBytes answers what has the same bytes, oldest first.
 	SameBytes(ctx context.Context, t tx.Tx, tenant casefile.Tenant, sha [32]byte, limit int) ([]Media, error)
 	// Printed pages through what has a fingerprint, in the order in which they came.
@@ -132,6 +151,9 @@ type Service struct {
 func New(c Config) *Service {
 	if c.Checks == nil {
 		c.Checks = All()
+	}
+	if c.Trust == nil {
+		c.Trust = NewTrustLists(nil)
 	}
 	return &Service{Config: c, near: newNearIndex(c.Folder)}
 }

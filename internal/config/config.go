@@ -33,6 +33,7 @@ type Config struct {
 	Limits Limits `yaml:"limits"`
 	Notify Notify `yaml:"notify"`
 	Seal   Seal   `yaml:"seal"`
+	Trust  Trust  `yaml:"trust"`
 	Log    Log    `yaml:"log"`
 
 	Demo bool `yaml:"demo" env:"ANXIN_DEMO" doc:"Shows the demo's log-ins on the log-in page and the mailbox to everybody. Never for real use."`
@@ -58,6 +59,11 @@ type Access struct {
 // Seal is how the log proves when something was there.
 type Seal struct {
 	Authority string `yaml:"time_stamp_authority" env:"ANXIN_TSA" doc:"Address of an RFC 3161 time stamp authority that stamps the log's checkpoints, hourly at most. Empty: nobody is asked, and times are the server's own."`
+}
+
+// Trust says whom content credentials are believed from.
+type Trust struct {
+	Folder string `yaml:"folder" env:"ANXIN_TRUST_FOLDER" doc:"Folder with trust lists for content credentials (C2PA): *.pem are roots that may sign content, *tsa*.pem time-stamp authorities, *allowed*.pem single certificates, *identity*.pem roots of identities, *.cfg usages of certificates. Read again when a file changes. Empty: trust in the data folder."`
 }
 
 // Limits bound what is read from outside.

@@ -31,6 +31,11 @@ var (
 	media        = Statements.Stmt("check/media")
 	sameBytes    = Statements.Stmt("check/same_bytes")
 	printed      = Statements.Stmt("check/printed")
+	setSketch    = Statements.Stmt("check/set_sketch")
+	sketched     = Statements.Stmt("check/sketched")
+	ofOwner      = Statements.Stmt("check/of_owner")
+	ofBuyer      = Statements.Stmt("check/of_buyer")
+	ofMerchant   = Statements.Stmt("check/of_merchant")
 )
 
 // Store implements check.Store. It has no state.
@@ -40,12 +45,14 @@ var _ check.Store = Store{}
 
 // target is a round's JSON.
 type target struct {
-	Filed   int64         `json:"filed"`
-	Leaf    int64         `json:"leaf"`
-	Items   []casefile.ID `json:"items"`
-	Owners  []casefile.ID `json:"owners"`
-	Subject casefile.ID   `json:"subject"`
-	Shipped int64         `json:"shipped"`
+	Filed     int64         `json:"filed"`
+	Leaf      int64         `json:"leaf"`
+	Items     []casefile.ID `json:"items"`
+	Owners    []casefile.ID `json:"owners"`
+	Subject   casefile.ID   `json:"subject"`
+	Shipped   int64         `json:"shipped"`
+	Delivered int64         `json:"delivered,omitempty"`
+	Merchant  casefile.ID   `json:"merchant,omitzero"`
 }
 
 func micros(t time.Time) int64 {
@@ -64,7 +71,7 @@ func moment(us int64) time.Time {
 
 // InsertRound implements check.Store.
 func (Store) InsertRound(ctx context.Context, t tx.Tx, r check.RoundRow) error {
-	text, err := db.JSON(target{micros(r.Filed.At), r.Filed.Leaf, r.Items, r.Owners, r.Subject, micros(r.Shipped)})
+	text, err := db.JSON(target{micros(r.Filed.At), r.Filed.Leaf, r.Items, r.Owners, r.Subject, micros(r.Shipped), micros(r.Delivered), r.Merchant})
 	if err == nil {
 		_, err = t.Exec(ctx, insertRound, r.Tenant, r.Case, r.Claim, r.Number, text, db.Micros(r.Started))
 	}
@@ -91,7 +98,7 @@ func scanRound(row tx.Row) (r check.RoundRow, err error) {
 	var x target
 	err = row.Scan(&r.Tenant, &r.Case, &r.Claim, &r.Number, db.FromJSON(&x), db.Time(&r.Started), db.Time(&r.Ended), &r.Outcome)
 	r.Filed = casefile.Moment{At: moment(x.Filed), Leaf: x.Leaf}
-	r.Items, r.Owners, r.Subject, r.Shipped = x.Items, x.Owners, x.Subject, moment(x.Shipped)
+	r.Items, r.Owners, r.Subject, r.Merchant, r.Shipped, r.Delivered = x.Items, x.Owners, x.Subject, x.Merchant, moment(x.Shipped), moment(x.Delivered)
 	return r, err
 }
 
@@ -103,11 +110,12 @@ type record struct {
 	Limits    check.Text       `json:"limits"`
 	Artefacts []casefile.ID    `json:"artefacts,omitempty"`
 	Related   []check.Related  `json:"related,omitempty"`
+	Detail    *check.Detail    `json:"detail,omitempty"`
 }
 
 // InsertSignal implements check.Store.
 func (Store) InsertSignal(ctx context.Context, t tx.Tx, s check.Signal, seq int) error {
-	text, err := db.JSON(record{s.Inputs, s.Fact, s.Honest, s.Limits, s.Artefacts, s.Related})
+	text, err := db.JSON(record{s.Inputs, s.Fact, s.Honest, s.Limits, s.Artefacts, s.Related, s.Detail})
 	if err == nil {
 		_, err = t.Exec(ctx, insertSignal, s.Tenant, s.Case, s.Claim, s.Round, seq, s.ID, s.Check, s.Version, string(s.Applicability), string(s.Strength), string(s.Group), text, db.Micros(s.At))
 	}
@@ -120,14 +128,14 @@ func (Store) Signals(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseI
 	return db.Collect(rows, err, func(row tx.Row) (s check.Signal, err error) {
 		var x record
 		err = row.Scan(&s.Tenant, &s.Case, &s.Claim, &s.Round, &s.ID, &s.Check, &s.Version, &s.Applicability, &s.Strength, &s.Group, db.FromJSON(&x), db.Time(&s.At))
-		s.Inputs, s.Fact, s.Honest, s.Limits, s.Artefacts, s.Related = x.Inputs, x.Fact, x.Honest, x.Limits, x.Artefacts, x.Related
+		s.Inputs, s.Fact, s.Honest, s.Limits, s.Artefacts, s.Related, s.Detail = x.Inputs, x.Fact, x.Honest, x.Limits, x.Artefacts, x.Related, x.Detail
 		return s, err
 	})
 }
 
 // InsertMedia implements check.Store.
 func (Store) InsertMedia(ctx context.Context, t tx.Tx, m check.Media) (bool, error) {
-	n, err := t.Exec(ctx, insertMedia, m.Tenant, m.Item, m.Case, m.Owner, m.Subject, string(m.Role), m.Type, m.SHA256[:], db.Micros(m.Sealed.At), m.Sealed.Leaf, string(m.State))
+	n, err := t.Exec(ctx, insertMedia, m.Tenant, m.Item, m.Case, m.Owner, m.Subject, string(m.Role), m.Type, m.SHA256[:], db.Micros(m.Sealed.At), m.Sealed.Leaf, string(m.State), m.Merchant)
 	return n == 1, err
 }
 
@@ -158,9 +166,49 @@ func (Store) Printed(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after
 	return db.Collect(rows, err, scanMedia)
 }
 
-func scanMedia(row tx.Row) (m check.Media, err error) {
+// sketchVersion is that of the way sketches are made; those of another are not read.
+const sketchVersion = 1
+
+// SetSketch implements check.Store.
+func (Store) SetSketch(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID, sketch []byte) error {
+	_, err := t.Exec(ctx, setSketch, tenant, item, sketchVersion, sketch)
+	return err
+}
+
+// Sketched implements check.Store.
+func (Store) Sketched(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (check.Candidate, error) {
+	return scanCandidate(t.QueryRow(ctx, sketched, tenant, item, sketchVersion))
+}
+
+// OfOwner implements check.Store.
+func (Store) OfOwner(ctx context.Context, t tx.Tx, tenant casefile.Tenant, owner casefile.ID, limit int) ([]check.Candidate, error) {
+	rows, err := t.Query(ctx, ofOwner, tenant, owner, limit, sketchVersion)
+	return db.Collect(rows, err, scanCandidate)
+}
+
+// OfBuyer implements check.Store.
+func (Store) OfBuyer(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID, before time.Time, limit int) ([]check.Candidate, error) {
+	rows, err := t.Query(ctx, ofBuyer, tenant, subject, db.Micros(before), limit, sketchVersion)
+	return db.Collect(rows, err, scanCandidate)
+}
+
+// OfMerchant implements check.Store.
+func (Store) OfMerchant(ctx context.Context, t tx.Tx, tenant casefile.Tenant, merchant casefile.ID, before time.Time, limit int) ([]check.Candidate, error) {
+	rows, err := t.Query(ctx, ofMerchant, tenant, merchant, db.Micros(before), limit, sketchVersion)
+	return db.Collect(rows, err, scanCandidate)
+}
+
+func scanCandidate(row tx.Row) (c check.Candidate, err error) {
+	c.Media, err = scanMediaAnd(row, &c.Sketch)
+	return c, err
+}
+
+func scanMedia(row tx.Row) (m check.Media, err error) { return scanMediaAnd(row) }
+
+// scanMediaAnd reads the columns of an item of the index, and those behind them.
+func scanMediaAnd(row tx.Row, more ...any) (m check.Media, err error) {
 	var sha, print []byte
-	err = row.Scan(&m.Tenant, &m.Item, &m.Case, &m.Owner, &m.Subject, &m.Role, &m.Type, &sha, db.Time(&m.Sealed.At), &m.Sealed.Leaf, &m.State, &print, &m.Quality, db.Time(&m.Printed))
+	err = row.Scan(append([]any{&m.Tenant, &m.Item, &m.Case, &m.Owner, &m.Subject, &m.Role, &m.Type, &sha, db.Time(&m.Sealed.At), &m.Sealed.Leaf, &m.State, &print, &m.Quality, db.Time(&m.Printed)}, more...)...)
 	if err != nil {
 		return m, err
 	}

@@ -331,7 +331,9 @@ type Signal struct {
 	Artefacts     []casefile.ID
 	// Related are items elsewhere that were found to be the same or alike. Their cases are for reviewers only.
 	Related []Related
-	At      time.Time
+	// Detail is JSON for who looks closer, as the check wrote it; empty when there is none.
+	Detail []byte
+	At     time.Time
 }
 
 // Related is an item that a signal found.

@@ -112,7 +112,10 @@ func features(b []byte, l Limits) (f *imagematch.Features, word string) {
 	return imagematch.Extract(p.Image, imagematch.Options{}), "ok"
 }
 
-// choose orders references: those without a sketch first, then by votes, and those without votes last.
+// unvoted is up to how many references are compared although no keypoint speaks for them.
+const unvoted = 2
+
+// choose orders references: those without a sketch first, then by votes. Those without votes are left out when there are others.
 func choose(claim *imagematch.Features, sketches [][]byte, limit int) (out []imagematch.Ranked) {
 	limit = min(limit, MaxCompared)
 	list := make([]imagematch.Sketch, len(sketches))
@@ -126,7 +129,7 @@ func choose(claim *imagematch.Features, sketches [][]byte, limit int) (out []ima
 		out, voted[r.Index] = append(out, r), true
 	}
 	for i := range sketches {
-		if !voted[i] {
+		if !voted[i] && len(out) < unvoted {
 			out = append(out, imagematch.Ranked{Index: i})
 		}
 	}

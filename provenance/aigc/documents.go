@@ -1,0 +1,346 @@
+package aigc
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/zlib"
+	"encoding/hex"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// tiffFile reads the directories of a TIFF file.
+func (s *scan) tiffFile() error {
+	head, err := s.head(0, 16)
+	if err != nil {
+		return err
+	}
+	read := func(at, n int64) ([]byte, error) {
+		if n > s.file.text || at < 0 || n < 0 || at > s.size || n > s.size-at {
+			return nil, fmt.Errorf("%w: TIFF points beyond its end", ErrMalformedFile)
+		}
+		b, _, err := s.load(at, n)
+		return b, err
+	}
+	return s.directories("TIFF", 0, head, s.size, read)
+}
+
+var pdfNeedles = [][]byte{[]byte("/AIGC"), []byte("<?xpacket begin"), []byte("/ObjStm")}
+
+const maxPDFParts = 512
+
+// pdf looks for /AIGC in the Info dictionary, plainly or in an object stream, and for XMP packets that are not packed.
+func (s *scan) pdf() error {
+	parts := 0
+	var packetsEnd int64
+	return s.find(0, s.size, pdfNeedles, func(needle int, at int64) (bool, error) {
+		if parts++; parts > maxPDFParts {
+			s.incomplete("more than 512 parts of a PDF that could hold a label")
+			return false, nil
+		}
+		switch needle {
+		case 0:
+			return true, s.part("PDF Info /AIGC", at+5, min(s.size-at-5, 64<<10), func(place string, at int64, b []byte) {
+				if v, ok := pdfString(b); ok {
+					s.key(place, at, true, "AIGC", v)
+				}
+			})
+		case 1:
+			if at < packetsEnd {
+				return true, nil
+			}
+			return true, s.part("PDF XMP", at, min(s.size-at, s.file.text), func(place string, at int64, b []byte) {
+				if i := bytes.Index(b, []byte("<?xpacket end")); i >= 0 {
+					b = b[:i]
+				}
+				packetsEnd = at + int64(len(b))
+				s.xmp(place, at, b)
+			})
+		}
+		return true, s.objectStream(at)
+	})
+}
+
+// objectStream unpacks a stream of objects and looks for /AIGC in it.
+func (s *scan) objectStream(at int64) error {
+	b, _, err := s.load(at, min(s.size-at, 256<<10))
+	if err != nil {
+		return err
+	}
+	i := bytes.Index(b[:min(len(b), 1024)], []byte("stream"))
+	if i < 0 || !bytes.Contains(b[:i], []byte("FlateDecode")) && !bytes.Contains(s.before(at), []byte("FlateDecode")) {
+		return nil
+	}
+	z, err := zlib.NewReader(bytes.NewReader(bytes.TrimLeft(b[i+6:], "\r\n")))
+	if err != nil {
+		return nil
+	}
+	limit := min(s.file.text, s.quota)
+	out, _ := io.ReadAll(io.LimitReader(z, limit))
+	s.quota -= int64(len(out))
+	for {
+		j := bytes.Index(out, []byte("/AIGC"))
+		if j < 0 {
+			return nil
+		}
+		out = out[j+5:]
+		if v, ok := pdfString(out); ok {
+			s.key("PDF Info /AIGC", at, true, "AIGC", v)
+		}
+	}
+}
+
+// before gives the bytes just before a place, where the rest of a dictionary stands.
+func (s *scan) before(at int64) []byte {
+	from := max(0, at-512)
+	b, err := s.head(from, int(at-from))
+	if err != nil {
+		return nil
+	}
+	if i := bytes.LastIndex(b, []byte("obj")); i >= 0 {
+		b = b[i:]
+	}
+	return b
+}
+
+// pdfString reads a literal or hexadecimal string, in PDFDocEncoding (taken as UTF-8), or UTF-16 with a mark.
+func pdfString(b []byte) (string, bool) {
+	b = bytes.TrimLeft(b, " \t\r\n")
+	if len(b) == 0 {
+		return "", false
+	}
+	var out []byte
+	switch b[0] {
+	case '<':
+		end := bytes.IndexByte(b, '>')
+		if end < 0 {
+			return "", false
+		}
+		digits := bytes.Join(bytes.Fields(b[1:end]), nil)
+		if len(digits)%2 == 1 {
+			digits = append(digits, '0')
+		}
+		var err error
+		if out, err = hex.DecodeString(string(digits)); err != nil {
+			return "", false
+		}
+	case '(':
+		if out = pdfLiteral(b[1:]); out == nil {
+			return "", false
+		}
+	default:
+		return "", false
+	}
+	if len(out) >= 2 && (out[0] == 0xfe && out[1] == 0xff || out[0] == 0xff && out[1] == 0xfe) {
+		return strings.TrimPrefix(string(toUTF8(out)), "\ufeff"), true
+	}
+	return string(out), true
+}
+
+func pdfLiteral(b []byte) []byte {
+	out := []byte{}
+	depth := 1
+	for i := 0; i < len(b); i++ {
+		switch c := b[i]; c {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return out
+			}
+		case '\\':
+			i++
+			if i >= len(b) {
+				return nil
+			}
+			if e := b[i]; e >= '0' && e <= '7' {
+				n := 0
+				for j := 0; j < 3 && i < len(b) && b[i] >= '0' && b[i] <= '7'; j++ {
+					n = n<<3 | int(b[i]-'0')
+					i++
+				}
+				i--
+				out = append(out, byte(n))
+				continue
+			}
+			if j := strings.IndexByte("nrtbf", b[i]); j >= 0 {
+				out = append(out, "\n\r\t\b\f"[j])
+			} else if b[i] != '\n' && b[i] != '\r' {
+				out = append(out, b[i])
+			}
+			continue
+		}
+		out = append(out, b[i])
+	}
+	return nil
+}
+
+// zip looks into office documents: a custom property AIGC (OOXML), or user-defined metadata (OpenDocument).
+func (s *scan) zip() error {
+	if err := s.zipFits(); err != nil {
+		return err
+	}
+	z, err := zip.NewReader(io.NewSectionReader(s.r, 0, s.size), s.size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return fmt.Errorf("%w: %w", ErrMalformedFile, err)
+	}
+	for _, f := range z.File {
+		if f.Name != "docProps/custom.xml" && f.Name != "meta.xml" && f.Name != "docProps/core.xml" {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrMalformedFile, err)
+		}
+		b, err := io.ReadAll(io.LimitReader(r, min(s.file.text, s.quota)))
+		r.Close()
+		s.quota -= int64(len(b))
+		if err != nil && len(b) == 0 {
+			return fmt.Errorf("%w: %w", ErrMalformedFile, err)
+		}
+		at, _ := f.DataOffset()
+		s.properties(f.Name, at, b)
+	}
+	return nil
+}
+
+// zipFits refuses directories that are larger than those of honest documents, before they are loaded.
+func (s *scan) zipFits() error {
+	from := max(0, s.size-(64<<10)-22)
+	tail, err := s.head(from, int(s.size-from))
+	if err != nil {
+		return err
+	}
+	i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
+	if i < 0 || len(tail)-i < 22 {
+		return fmt.Errorf("%w: no directory in the ZIP", ErrMalformedFile)
+	}
+	const maxEntries = 20_000
+	n := int(tail[i+10]) | int(tail[i+11])<<8
+	if size := le32(tail[i+12:]); n > maxEntries || size > 8<<20 {
+		return fmt.Errorf("%w: directory of the ZIP", ErrTooMany)
+	}
+	return nil
+}
+
+// properties reads named properties of a document.
+func (s *scan) properties(name string, at int64, b []byte) {
+	d := xml.NewDecoder(bytes.NewReader(b))
+	d.Strict = false
+	key, depth := "", 0
+	for {
+		t, err := d.RawToken()
+		if err != nil {
+			return
+		}
+		switch t := t.(type) {
+		case xml.StartElement:
+			if depth++; depth > 64 {
+				return
+			}
+			for _, a := range t.Attr {
+				if a.Name.Local == "name" {
+					key = a.Value
+				}
+			}
+		case xml.EndElement:
+			depth--
+			if t.Name.Local == "property" || t.Name.Local == "user-defined" {
+				key = ""
+			}
+		case xml.CharData:
+			if key != "" && len(bytes.TrimSpace(t)) > 0 {
+				s.key(name+" "+clip(key, 40), at, name == "docProps/custom.xml", key, string(t))
+			}
+		}
+	}
+}
+
+// textFile reads front matter of Markdown, labels at the end of a text, and XMP in SVG.
+func (s *scan) textFile() error {
+	if s.format == SVG {
+		return s.part("SVG", 0, s.size, s.xmp)
+	}
+	const ends = 64 << 10
+	if err := s.part("text", 0, min(s.size, ends), s.lines); err != nil {
+		return err
+	}
+	if s.size > ends {
+		at := max(ends, s.size-ends)
+		return s.part("text", at, s.size-at, s.lines)
+	}
+	return nil
+}
+
+// lines looks for a line AIGC: with an object behind it or fields in the lines that follow. Front matter is the place that
+// the guide names.
+func (s *scan) lines(place string, at int64, b []byte) {
+	all := strings.Split(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\n")
+	front := at == 0 && strings.TrimSpace(all[0]) == "---"
+	inFront := front
+	pos := at
+	for i, line := range all {
+		here := pos
+		pos += int64(len(line)) + 1
+		text := strings.TrimSpace(line)
+		if i > 0 && text == "---" {
+			inFront = false
+		}
+		rest, ok := strings.CutPrefix(strings.Trim(text, "\"'"), "AIGC")
+		if !ok {
+			continue
+		}
+		if rest, ok = strings.CutPrefix(strings.TrimLeft(rest, "\"' "), ":"); !ok {
+			continue
+		}
+		where := place
+		if inFront {
+			where = "front matter"
+		}
+		if rest = strings.TrimSpace(rest); strings.HasPrefix(strings.TrimLeft(rest, "'\""), "{") {
+			if holdsLabel(rest) {
+				s.label(FormKey, where, here, inFront, false, rest)
+			}
+			continue
+		}
+		if l := yamlLabel(all[i+1:]); l != nil && rest == "" {
+			s.label(FormKey, where, here, inFront, false, l.JSON())
+		}
+	}
+}
+
+// yamlLabel reads the indented fields that follow a key; nil when fewer than two of them are a label's.
+func yamlLabel(lines []string) *Label {
+	l := &Label{}
+	for n, line := range lines {
+		text := strings.TrimSpace(line)
+		if n > 16 || text == "" || line[0] != ' ' && line[0] != '\t' {
+			break
+		}
+		key, value, ok := strings.Cut(text, ":")
+		if !ok {
+			break
+		}
+		i, _ := fieldIndex(strings.Trim(key, `"'`))
+		if i < 0 {
+			continue
+		}
+		value = strings.TrimSpace(value)
+		if len(value) >= 2 && (value[0] == '\'' || value[0] == '"') && value[len(value)-1] == value[0] {
+			if value[0] == '\'' {
+				value = strings.ReplaceAll(value[1:len(value)-1], "''", "'")
+			} else {
+				p := objectReader{s: value}
+				value, _ = p.str()
+			}
+		}
+		*l.field(i) = value
+	}
+	if l.known() < 2 {
+		return nil
+	}
+	return l
+}

@@ -10,7 +10,7 @@ import (
 
 // A PNG with a label in a text chunk, as Doubao also writes it.
 var labelled = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00\x3a\x7e\x9b\x55" +
-	"\x00\x00\x00\x8etEXtAIGC\x00" + `{"Label":"1","ContentProducer":"001191110102MACQD9K64010000","ProduceID":"p-1","ReservedCode1":"","ContentPropagator":"","PropagateID":""}` + "\x00\x00\x00\x00" +
+	"\x00\x00\x00\x8ftEXtAIGC\x00" + `{"Label":"1","ContentProducer":"001191110102MACQD9K64010000","ProduceID":"p-1","ReservedCode1":"","ContentPropagator":"","PropagateID":""}` + "\x00\x00\x00\x00" +
 	"\x00\x00\x00\x00IEND\xaeB`\x82")
 
 func ExampleRead() {

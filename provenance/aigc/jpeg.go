@@ -86,6 +86,7 @@ func (s *scan) segment(name string, m byte, at, n int64, extended []byte) ([]byt
 	if cut {
 		return extended, fmt.Errorf("%w: JPEG segment cut short at %d", ErrMalformedFile, at)
 	}
+	s.saw(at, at+n)
 	app := fmt.Sprintf("%s APP%d", name, m-0xe0)
 	switch {
 	case m == 0xfe:
@@ -190,7 +191,7 @@ func (s *scan) tail(from int64) {
 		if tried++; tried > maxLoose {
 			return false, nil
 		}
-		if at < done {
+		if at < done || s.sawAt(at) {
 			return true, nil
 		}
 		start := max(from, at-maxLooseBack)
@@ -199,7 +200,7 @@ func (s *scan) tail(from int64) {
 			return false, err
 		}
 		before := len(s.carriers)
-		s.loose("behind the end", start, b, false)
+		s.looseBut("behind the end", start, b, false, s.sawAt)
 		if len(s.carriers) > before {
 			done = start + int64(len(b))
 		}

@@ -73,6 +73,7 @@ type scan struct {
 	artist   string // EXIF, for Grok
 	describe string
 	cut      bool
+	looked   [][2]int64 // ranges of the file that were read as what they are
 }
 
 const (
@@ -114,8 +115,25 @@ func (s *scan) part(place string, at, n int64, read func(place string, at int64,
 		s.cut = true
 		s.problem(problem(ProblemTruncated, ""), place)
 	}
+	s.saw(at, at+int64(len(b)))
 	read(place, at, b)
 	return nil
+}
+
+// saw remembers a range, so that a search for glued labels does not find again what stands in it.
+func (s *scan) saw(from, to int64) {
+	if len(s.looked) < 4096 {
+		s.looked = append(s.looked, [2]int64{from, to})
+	}
+}
+
+func (s *scan) sawAt(at int64) bool {
+	for _, r := range s.looked {
+		if at >= r[0] && at < r[1] {
+			return true
+		}
+	}
+	return false
 }
 
 // label takes the value under a label's key.

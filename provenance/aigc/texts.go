@@ -77,6 +77,11 @@ const (
 
 // loose looks for labels in bytes that have no structure: AIGC{…}, "AIGC":{…}, or the bare object.
 func (s *scan) loose(place string, at int64, data []byte, standard bool) {
+	s.looseBut(place, at, data, standard, func(int64) bool { return false })
+}
+
+// looseBut leaves out labels at places that were read otherwise.
+func (s *scan) looseBut(place string, at int64, data []byte, standard bool, known func(at int64) bool) {
 	tried := 0
 	end := 0 // labels found up to here
 	for from := 0; tried < maxLoose; {
@@ -85,7 +90,7 @@ func (s *scan) loose(place string, at int64, data []byte, standard bool) {
 			return
 		}
 		from = i + 1
-		if i < end {
+		if i < end || known(at+int64(i)) {
 			continue
 		}
 		tried++

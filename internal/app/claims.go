@@ -68,9 +68,9 @@ func (c *Core) claimHandlers() {
 	for kind, h := range c.Claims.Handlers() {
 		c.Timers.Handle(kind, h)
 	}
-	c.Clocks.OnExpiry(func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock) error {
+	c.Clocks.OnExpiry(func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock, all []clock.CaseClock) error {
 		if strings.HasPrefix(clk.Kind, "claim_") {
-			return c.Claims.ClockExpired(ctx, t, cf, clk)
+			return c.Claims.ClockExpired(ctx, t, cf, clk, all)
 		}
 		return c.Service.ClockExpired(ctx, t, cf, clk)
 	})
@@ -254,7 +254,7 @@ func (r claimRules) Apply(ctx context.Context, _ casefile.Tenant, f claim.RuleFa
 	out := claim.Ruling{OrderPack: r.ref(pin.Ordered), FilingPack: r.ref(pin.Filed), Applied: r.ref(pin.Applies), Why: text(pin.Why), Burden: claim.Burden(o.Burden.Party), BurdenRule: o.Burden.Rule,
 		BurdenWords: text(o.Burden.Words), BurdenBasis: o.Burden.Basis, Lane: claim.NormalLane, NeedSecond: o.SecondReview, DestroyProof: o.DestroyProof,
 		Basis: append(slices.Clone(pack.Basis), o.Burden.Basis...)}
-	if longer(&o) {
+	if flagged(&o) {
 		out.Lane = claim.FlaggedLane
 	}
 	for _, s := range missing(pack, &o, facts.Media) {
@@ -269,14 +269,43 @@ func (r claimRules) Apply(ctx context.Context, _ casefile.Tenant, f claim.RuleFa
 	}
 	slices.Sort(out.Basis)
 	out.Basis = slices.Compact(out.Basis)
+	if out.Clocks, err = clocksOf(&o); err != nil {
+		return claim.Ruling{}, err
+	}
 	out.Trace, err = json.Marshal(trace)
 	return out, err
 }
 
-// longer reports whether a claim takes the long clocks: a queue of more care than the ordinary one, or the answer's clock lengthened.
-func longer(o *rule.Outcome) bool {
-	return o.Queue == "long" || o.Queue == "senior" || len(o.Lengthened) > 0
+// packClocks are the clocks of claims by the names that packs have for them. How long the checks may take is the operator's, so "checking" is not here.
+var packClocks = map[string]string{
+	"buyer_evidence": "claim_evidence", "merchant_answer": "claim_answer", "negotiating": "claim_offer", "rebuttal": "claim_rebuttal", "in_review": "claim_review",
+	"second_review": "claim_second", "serve_letter": "claim_letter", "return_goods": "claim_return", "refund": "claim_refund", "appealable": "claim_appeal", "appeal": "claim_appeal_review",
 }
+
+// clocksOf are the lengths that the pack gives a claim.
+func clocksOf(o *rule.Outcome) (map[string]clock.Length, error) {
+	out := map[string]clock.Length{}
+	for _, c := range o.Clocks {
+		lengths := map[string]string{packClocks[c.Code]: c.Length}
+		if c.Code == "in_review" {
+			lengths["claim_cap"] = c.Cap
+		}
+		for kind, length := range lengths {
+			if kind == "" || length == "" {
+				continue
+			}
+			n, err := rule.ParseLength(length, clock.Unit(c.Unit))
+			if err != nil {
+				return nil, err
+			}
+			out[kind] = clock.Length{Amount: n, Unit: clock.Unit(c.Unit), Calendar: c.Calendar}
+		}
+	}
+	return out, nil
+}
+
+// flagged reports whether people look longer. A clock that a rule lengthens is lengthened by clocksOf: before the checks are through the review of every claim is.
+func flagged(o *rule.Outcome) bool { return o.Queue == "long" || o.Queue == "senior" }
 
 // missing are the shots that the evidence matrix asks for when the buyer sent none at all. Which shot a picture shows is for people to see: the product does not guess it.
 func missing(p *rule.Pack, o *rule.Outcome, media int) []rule.Shot {

@@ -9,6 +9,7 @@ import (
 
 	"anxin/internal/casefile"
 	"anxin/internal/claim"
+	"anxin/internal/clock"
 	"anxin/internal/i18n"
 	"anxin/internal/letter"
 	"anxin/internal/rule"
@@ -44,6 +45,42 @@ func TestRuledFactsComeBackForAReplay(t *testing.T) {
 	slices.Sort(seen)
 	if err != nil || s.Claims != 3 || len(slices.Compact(seen)) != 3 {
 		t.Errorf("%+v %v %v", s, seen, err)
+	}
+}
+
+// The clocks of a claim have the lengths of its pack, the long ones where a rule says so, and only then; every name of the pack's clocks is one of the claim's.
+func TestClocksHaveTheLengthsOfThePack(t *testing.T) {
+	h := newClaimHouse(t)
+	rules, now := claimRules{h.Claims.Packs, h.Claims.Law}, h.Source.Now()
+	lengths := func(amount casefile.Fen, refunds int) (claim.Lane, map[string]clock.Length) {
+		f := claim.RuleFacts{Wish: claim.RefundOnly, Reason: "damaged", Category: "clothing", MerchantTier: "standard", Amount: amount, Paid: amount, Ordered: now.AddDate(0, 0, -10),
+			Delivered: now.AddDate(0, 0, -5), Filed: now, Photos: 2, Checked: true}
+		for i := range f.History.Counts {
+			f.History.Counts[i].RefundOnly = refunds
+		}
+		ruling, err := rules.Apply(context.Background(), Tenant, f)
+		h.ok(err)
+		return ruling.Lane, ruling.Clocks
+	}
+	hour := int64(time.Hour / time.Microsecond)
+	for _, c := range []struct {
+		amount         casefile.Fen
+		refunds        int
+		lane           claim.Lane
+		answer, review int64
+	}{{9900, 0, claim.NormalLane, 48 * hour, 2}, {99900, 9, claim.FlaggedLane, 96 * hour, 5}} {
+		lane, got := lengths(c.amount, c.refunds)
+		if lane != c.lane || got["claim_answer"] != (clock.Length{Amount: c.answer, Unit: clock.Elapsed, Calendar: "always"}) || got["claim_review"].Amount != c.review || got["claim_cap"].Amount != 20 {
+			t.Errorf("%+v: lane %s, %+v", c, lane, got)
+		}
+		for kind := range got {
+			if !slices.Contains(claim.ClockKinds(), kind) {
+				t.Errorf("there is no clock %s of claims", kind)
+			}
+		}
+		if len(got) != len(packClocks)+1 {
+			t.Errorf("%d lengths", len(got))
+		}
 	}
 }
 

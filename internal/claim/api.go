@@ -130,7 +130,7 @@ type Platform interface {
 	ConfirmStep(ctx context.Context, a casefile.Actor, c Done) (Result, error)
 	// Handlers are for clock.Handle; ClockExpired and ClockMoved for the case clocks, for kinds that begin with "claim_".
 	Handlers() map[string]clock.Handler
-	ClockExpired(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock) error
+	ClockExpired(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock, all []clock.CaseClock) error
 	ClockMoved(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock, from time.Time) error
 	// Doctor looks at every decision that stands (bar 3); it calls report for each that breaks a rule and answers how many it looked at.
 	Doctor(ctx context.Context, report func(DoctorFinding)) (looked int, err error)

@@ -107,9 +107,9 @@ func claimVictim(t *testing.T, path string) {
 	options.Alone = true
 	h := newHouse(t, openAt(t, path))
 	h.now = start.Add(49 * time.Hour)
-	h.clocks.OnExpiry(func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock) error {
+	h.clocks.OnExpiry(func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock, all []clock.CaseClock) error {
 		t.OnCommit(func() { fmt.Println("lapsed", clk.Case) })
-		return h.svc.ClockExpired(ctx, t, cf, clk)
+		return h.svc.ClockExpired(ctx, t, cf, clk, all)
 	})
 	run, stop := context.WithTimeout(ctx, 3*time.Second) // when there is nothing left to do
 	defer stop()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"anxin/internal/casefile"
@@ -41,7 +42,7 @@ type CaseClocks struct {
 	cals    *Calendars
 	policy  *Policy
 	src     casefile.Source
-	expired func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk CaseClock) error
+	expired func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk CaseClock, all []CaseClock) error
 	moved   func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk CaseClock, from time.Time) error
 }
 
@@ -53,8 +54,9 @@ func NewCaseClocks(timers *Clock, s ClockStore, cases Cases, cals *Calendars, po
 }
 
 // OnExpiry names the one function that hears of a deadline that passed: in the transaction that records it, with the case locked. It appends the event,
-// tells people and so on, by what Policy().Rule(…).OnExpiry says.
-func (c *CaseClocks) OnExpiry(f func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk CaseClock) error) {
+// tells people and so on, by what Policy().Rule(…).OnExpiry says. all are the clocks of the case as Of would answer them, so that nobody reads them again:
+// thousands of deadlines pass in one second when an office opens.
+func (c *CaseClocks) OnExpiry(f func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk CaseClock, all []CaseClock) error) {
 	c.expired = f
 }
 
@@ -78,7 +80,16 @@ type StartClock struct {
 	Kind    string // accept, assign, arrive, ...
 	// RequestKind and Urgency choose the rule of the policy.
 	RequestKind, Urgency string
-	At                   time.Time // may lie ahead (the wished time)
+	// Pinned replaces the policy's length when it has one: a promise that was made to this case.
+	Pinned Length
+	At     time.Time // may lie ahead (the wished time)
+}
+
+// Length is how long somebody has: microseconds, or days when the unit is working days, on a calendar.
+type Length struct {
+	Amount   int64  `json:"amount"`
+	Unit     Unit   `json:"unit"`
+	Calendar string `json:"calendar"`
 }
 
 // Start starts a clock; ok is false when the policy has none for it.
@@ -87,12 +98,16 @@ func (c *CaseClocks) Start(ctx context.Context, t tx.Tx, s StartClock) (clk Case
 	if !ok {
 		return clk, false, nil
 	}
-	cal, err := c.cals.Get(r.Calendar)
+	long := Length{r.length, r.Unit, r.Calendar}
+	if s.Pinned.Amount > 0 {
+		long = s.Pinned
+	}
+	cal, err := c.cals.Get(long.Calendar)
 	if err != nil {
 		return clk, false, err
 	}
-	clk = CaseClock{Tenant: s.Tenant, Case: s.Case, ID: c.src.NewID(), Request: s.Request, Kind: s.Kind, Unit: r.Unit, Length: r.length,
-		Calendar: r.Calendar, Version: cal.Version, Started: s.At.UTC().Truncate(time.Microsecond)}
+	clk = CaseClock{Tenant: s.Tenant, Case: s.Case, ID: c.src.NewID(), Request: s.Request, Kind: s.Kind, Unit: long.Unit, Length: long.Amount,
+		Calendar: long.Calendar, Version: cal.Version, Started: s.At.UTC().Truncate(time.Microsecond)}
 	clk.Due = clk.State(cal, clk.Started).Due
 	if err := c.store.InsertClock(ctx, t, clk); err != nil {
 		return clk, false, err
@@ -149,18 +164,25 @@ func (c *CaseClocks) each(ctx context.Context, t tx.Tx, tenant casefile.Tenant, 
 }
 
 func (c *CaseClocks) stop(ctx context.Context, t tx.Tx, clk CaseClock, at time.Time) error {
+	_, err := c.StopClock(ctx, t, clk, at)
+	return err
+}
+
+// StopClock stops one running clock that was read in this transaction, and answers it as it is now.
+func (c *CaseClocks) StopClock(ctx context.Context, t tx.Tx, clk CaseClock, at time.Time) (CaseClock, error) {
 	s, err := c.State(clk, at)
 	if err != nil {
-		return err
+		return clk, err
 	}
+	armed := clk.Breached.IsZero() // the timer of a deadline that passed has run
 	clk.Due, clk.Stopped = s.Due, at.UTC().Truncate(time.Microsecond)
 	if clk.Breached.IsZero() && s.Over && clk.Stopped.After(s.Due) {
 		clk.Breached = s.Due // the timer was about to find out
 	}
-	if err := c.store.UpdateClock(ctx, t, clk); err != nil {
-		return err
+	if err := c.store.UpdateClock(ctx, t, clk); err != nil || !armed {
+		return clk, err
 	}
-	return c.timers.Cancel(ctx, t, clk.Tenant, clk.timerKey())
+	return clk, c.timers.Cancel(ctx, t, clk.Tenant, clk.timerKey())
 }
 
 // Pause lets a running clock stand still for a reason of the policy.
@@ -273,11 +295,15 @@ func (c *CaseClocks) onTimer(ctx context.Context, t tx.Tx, tm Timer) error {
 	if err != nil {
 		return err
 	}
-	clk, err := c.store.Clock(ctx, t, tm.Tenant, tm.Case, p.Clock)
+	all, err := c.store.Clocks(ctx, t, tm.Tenant, tm.Case)
 	if err != nil {
 		return err
 	}
-	now := c.src.Now()
+	at := slices.IndexFunc(all, func(clk CaseClock) bool { return clk.ID == p.Clock })
+	if at < 0 {
+		return Hopeless(fmt.Errorf("the clock %s of a timer is not there", p.Clock))
+	}
+	clk, now := all[at], c.src.Now()
 	s, err := c.State(clk, now)
 	if err != nil {
 		return err
@@ -296,5 +322,6 @@ func (c *CaseClocks) onTimer(ctx context.Context, t tx.Tx, tm Timer) error {
 	if c.expired == nil {
 		return nil
 	}
-	return c.expired(ctx, t, &cf, clk)
+	all[at] = clk
+	return c.expired(ctx, t, &cf, clk, all)
 }

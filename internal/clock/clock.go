@@ -118,7 +118,7 @@ type Store interface {
 
 // Options of a Clock; the zero value is good.
 type Options struct {
-	// Timers, Outbox and Jobs bound how many handlers run at once on each lane. 0 means 8, 8 and 2; Timers is 128 when Alone, because on SQLite what waits
+	// Timers, Outbox and Jobs bound how many handlers run at once on each lane. 0 means 8, 8 and 2; Timers is 256 when Alone, because on SQLite what waits
 	// together is committed together (12,000 timers a second instead of 4,000).
 	Timers, Outbox, Jobs int
 	// Lease is how long a timer belongs to this process without renewal; 0 means 30 s. After kill -9 another node waits that long.
@@ -148,7 +148,7 @@ type Clock struct {
 // New builds a Clock; Handle tells it the kinds, Run starts it.
 func New(run tx.Runner, s Store, src casefile.Source, o Options) *Clock {
 	if o.Timers == 0 && o.Alone {
-		o.Timers = 128
+		o.Timers = 256
 	}
 	o.Timers, o.Outbox, o.Jobs = orDefault(o.Timers, 8), orDefault(o.Outbox, 8), orDefault(o.Jobs, 2)
 	o.Lease, o.Poll, o.Keep = orDefault(o.Lease, 30*time.Second), orDefault(o.Poll, time.Second), orDefault(o.Keep, 72*time.Hour)

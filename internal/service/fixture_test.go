@@ -135,7 +135,9 @@ func newHouse(t testing.TB, d *db.DB) *house {
 	h.svc = service.New(service.Config{Run: d, Store: servicedb.Store{}, Timeline: h.timeline, Idempotency: casefile.NewIdempotency(casefiledb.Store{}, src), Keeper: h.keeper,
 		Timers: h.clock, Clocks: clocks, Links: party.NewLinks(d, partydb.Store{}, h.keeper, src), Evidence: h.vault, Notifier: h.mail,
 		Access: party.NewAccessLog(d, partydb.Store{}, src), Signer: signer{}, Regions: region.Default(), Catalogue: cat, Source: src, Hotlines: []string{"400-000-0000"}})
-	clocks.OnExpiry(h.svc.ClockExpired)
+	clocks.OnExpiry(func(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock, _ []clock.CaseClock) error {
+		return h.svc.ClockExpired(ctx, t, cf, clk)
+	})
 	clocks.OnMoved(h.svc.ClockMoved)
 	for kind, handler := range h.svc.Handlers() {
 		h.clock.Handle(kind, handler)

@@ -140,6 +140,7 @@ func (w *Work) changeClocks(ctx context.Context, before *terms.Facts) error {
 	}
 	switch {
 	case f.State == terms.Archived:
+		w.clocks = nil
 		return w.C.Clocks.StopAll(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID, w.Now)
 	case terms.Ended(f.State):
 		w.clocks = nil

@@ -57,7 +57,7 @@ func (w *Work) goOnFromChecks(ctx context.Context, flags []string) error {
 }
 
 // ClockExpired implements Platform: a deadline of a claim passed. What happens then stands in the table.
-func (s *Commands) ClockExpired(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock) error {
+func (s *Commands) ClockExpired(ctx context.Context, t tx.Tx, cf *casefile.Case, clk clock.CaseClock, all []clock.CaseClock) error {
 	w, err := s.open(ctx, t, casefile.SystemActor(cf.Tenant), *cf)
 	if err != nil {
 		return err
@@ -65,6 +65,7 @@ func (s *Commands) ClockExpired(ctx context.Context, t tx.Tx, cf *casefile.Case,
 	if w.Claim.ID != clk.Request {
 		return nil
 	}
+	w.keepClocks(all)
 	if err := w.expired(ctx, clk); err != nil {
 		return err
 	}

@@ -330,17 +330,21 @@ func (w *Work) tell(ctx context.Context, to terms.Audience, template string, arg
 		To: to, Template: template, Lang: w.Case.Lang, Args: args})
 }
 
-// allClocks reads the clocks of the claim; they are read again after a command changed one.
+// allClocks reads the clocks of the claim once; startClock and stopClock keep what was read in step, commands that change clocks otherwise drop it.
 func (w *Work) allClocks(ctx context.Context) ([]clock.CaseClock, error) {
-	if w.clocks != nil {
-		return w.clocks, nil
+	if w.clocks == nil {
+		all, err := w.C.Clocks.Of(ctx, w.Tx, w.Case.Tenant, w.Case.ID)
+		if err != nil {
+			return nil, err
+		}
+		w.keepClocks(all)
 	}
-	all, err := w.C.Clocks.Of(ctx, w.Tx, w.Case.Tenant, w.Case.ID)
-	if err != nil {
-		return nil, err
-	}
-	w.clocks = slices.DeleteFunc(all, func(c clock.CaseClock) bool { return c.Request != w.Claim.ID })
 	return w.clocks, nil
+}
+
+// keepClocks takes the clocks of the case that somebody read in this transaction.
+func (w *Work) keepClocks(all []clock.CaseClock) {
+	w.clocks = slices.DeleteFunc(slices.Clone(all), func(c clock.CaseClock) bool { return c.Request != w.Claim.ID })
 }
 
 func (w *Work) runningClocks(ctx context.Context) ([]clock.CaseClock, error) {
@@ -367,21 +371,26 @@ func (w *Work) startClock(ctx context.Context, kind string) (due time.Time, err 
 	if kind == "" {
 		return time.Time{}, nil
 	}
-	w.clocks = nil
 	clk, ok, err := w.C.Clocks.Start(ctx, w.Tx, clock.StartClock{Tenant: w.Case.Tenant, Case: w.Case.ID, Request: w.Claim.ID, Kind: kind, RequestKind: RequestKind,
-		Urgency: string(w.Claim.Lane), At: w.Now})
+		Urgency: string(w.Claim.Lane), Pinned: w.Claim.Ruling.Clocks[kind], At: w.Now})
 	if err == nil && !ok {
 		err = casefile.Failf(casefile.Internal, "claim.error.clock_policy", "no clock %s", kind)
+	}
+	if err == nil && w.clocks != nil {
+		w.clocks = append(w.clocks, clk)
 	}
 	return clk.Due, err
 }
 
+// stopClock stops the running clocks of a kind.
 func (w *Work) stopClock(ctx context.Context, kind string) error {
-	if _, _, runs, err := w.clockOf(ctx, kind); err != nil || !runs {
-		return err
+	all, err := w.allClocks(ctx)
+	for i, c := range all {
+		if err == nil && c.Kind == kind && c.Stopped.IsZero() {
+			all[i], err = w.C.Clocks.StopClock(ctx, w.Tx, c, w.Now)
+		}
 	}
-	w.clocks = nil
-	return w.C.Clocks.Stop(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID, kind, w.Now)
+	return err
 }
 
 // mustBe refuses roles that a command is not for, beyond what the table says.

@@ -41,7 +41,8 @@ type Timers interface {
 // Clocks are the clocks of cases; *clock.CaseClocks is one. Clocks of claims carry the claim's id as Request, "claim" as RequestKind and the lane as Urgency.
 type Clocks interface {
 	Start(ctx context.Context, t tx.Tx, s clock.StartClock) (clk clock.CaseClock, ok bool, err error)
-	Stop(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, request casefile.ID, kind string, at time.Time) error
+	// StopClock stops a running clock that was read in this transaction.
+	StopClock(ctx context.Context, t tx.Tx, clk clock.CaseClock, at time.Time) (clock.CaseClock, error)
 	StopAll(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, request casefile.ID, at time.Time) error
 	Pause(ctx context.Context, t tx.Tx, a casefile.Actor, caseID, clockID casefile.ID, reason string, at time.Time) error
 	Resume(ctx context.Context, t tx.Tx, a casefile.Actor, caseID, clockID casefile.ID, at time.Time) error
@@ -251,6 +252,8 @@ type Ruling struct {
 	Extra []Text
 	// Basis are clause ids.
 	Basis []string
+	// Clocks are the lengths of the pack by kind of clock; a kind that is absent has the length of the clock policy.
+	Clocks map[string]clock.Length
 	// Trace is the readable evaluation, as the rule package writes it.
 	Trace []byte
 }

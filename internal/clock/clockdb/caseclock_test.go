@@ -62,7 +62,7 @@ func (w *caseWorld) withCalendars(line clock.Cases, override fstest.MapFS) {
 		w.t.Fatal(err)
 	}
 	w.clocks = clock.NewCaseClocks(w.Clock, clockdb.Store{}, line, cals, policy, w.src())
-	w.clocks.OnExpiry(func(_ context.Context, x tx.Tx, cf *casefile.Case, c clock.CaseClock) error {
+	w.clocks.OnExpiry(func(_ context.Context, x tx.Tx, cf *casefile.Case, c clock.CaseClock, _ []clock.CaseClock) error {
 		x.OnCommit(func() { w.expired = append(w.expired, c.Kind) })
 		if cf.ID != w.cf.ID || c.Breached.IsZero() {
 			w.t.Errorf("expiry of %+v in case %s", c, cf.ID)

@@ -20,12 +20,15 @@ type ruinBuffers struct {
 	epoch  uint32
 	keys   []int64
 	queue  []int32
+	// chains that change places in small moves
+	chainA, chainB []int32
 }
 
 func (b *ruinBuffers) init(jobs, vehicles int) {
 	b.taken = make([]int32, 0, jobs)
 	b.keys = make([]int64, 0, jobs)
 	b.queue = make([]int32, 0, jobs)
+	b.chainA, b.chainB = make([]int32, 0, jobs), make([]int32, 0, jobs)
 	b.ruined = make([]uint32, vehicles)
 }
 

@@ -96,6 +96,9 @@ func TestCostFollowsEveryChange(t *testing.T) {
 			if s.plain {
 				s.smallMove(80)
 			}
+			for range 5 {
+				s.smallMoveAny(80)
+			}
 			if i%97 == 0 {
 				if got := s.recount(t); got != s.cost {
 					t.Fatalf("seed %d iteration %d: the cost is %d, followed as %d", seed, i, got, s.cost)
@@ -134,6 +137,11 @@ func TestRollbackRestoresEverything(t *testing.T) {
 			s.takeOut()
 			s.putBack()
 			s.undo.rollback(s)
+			for range 20 {
+				if s.smallMoveAny(1e6) {
+					s.undo.rollback(s)
+				}
+			}
 			after := standing(s)
 			if !reflect.DeepEqual(before, after) {
 				t.Fatalf("seed %d: a change that was taken back left traces", seed)
@@ -155,7 +163,7 @@ func TestInnerLoopDoesNotAllocate(t *testing.T) {
 		for range 2000 {
 			s.iterate(50)
 		}
-		if n := testing.AllocsPerRun(500, func() { s.iterate(50) }); n >= 0.05 {
+		if n := testing.AllocsPerRun(500, func() { s.iterate(50); s.smallMoveAny(50) }); n >= 0.05 {
 			t.Errorf("rich %v: %.2f allocations per iteration", rich, n)
 		}
 	}

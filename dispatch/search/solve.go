@@ -40,7 +40,8 @@ type Tuning struct {
 	Hot, Cold  float64 // first and last temperature as a share of the mean cost of a leg
 	Removed    float64 // mean number of jobs taken out per iteration
 	String     int     // longest string taken out of one route
-	Small      int     // small moves per iteration
+	Small      int     // small moves per iteration, plain instances
+	SmallRich  int     // small moves per iteration, all others
 	PartJobs   int     // jobs per part of a large instance
 	Epochs     int     // how often a large instance is divided anew
 	WholeLimit int     // up to so many jobs an instance is not divided
@@ -64,6 +65,7 @@ func (t Tuning) withDefaults() Tuning {
 	setFloat(&t.Removed, 10)
 	set(&t.String, 10)
 	set(&t.Small, 30)
+	set(&t.SmallRich, 10)
 	set(&t.PartJobs, 500)
 	set(&t.Epochs, 40)
 	set(&t.WholeLimit, 320)
@@ -155,6 +157,10 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 		if s.plain {
 			for range t.Small {
 				changed = s.smallMove(temperature) || changed
+			}
+		} else {
+			for range t.SmallRich {
+				changed = s.smallMoveAny(temperature) || changed
 			}
 		}
 		if changed && s.cost < best.cost {

@@ -152,8 +152,10 @@ def run(args):
             _, seconds, seeds = SUITES[suite]
             for path in instances(args.data, suite):
                 name = os.path.basename(path)[:-4].lower()
+                if args.instance and name not in args.instance:
+                    continue
                 for solver in args.solver or SOLVERS:
-                    for seed in range(1, seeds + 1):
+                    for seed in range(1, min(seeds, args.seeds or seeds) + 1):
                         if (suite, name, solver, str(seed)) not in done:
                             row = measure(args, suite, name, path, solver, seconds, seed, bks)
                             writer.writerow(row)
@@ -238,6 +240,8 @@ def main():
     p.add_argument("--out", default="docs/benchmarks/dispatch.csv")
     p.add_argument("--suite", action="append", choices=list(SUITES))
     p.add_argument("--solver", action="append", choices=SOLVERS)
+    p.add_argument("--instance", action="append", help="only this instance, by its name in small letters")
+    p.add_argument("--seeds", type=int, default=0, help="at most so many seeds")
     args = p.parse_args()
     if args.command != "table" and not args.data:
         p.error("--data is needed")

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command bars measures the bars of the dispatch engine that the comparison with its peers (../measure.py) does not: tuning on generated
 // instances, vehicles first, rich instances, large cities, cancelling, and equal bytes on two architectures. It writes one line per run.
 //
@@ -20,6 +22,7 @@ import (
 	"runtime/pprof"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"anxin/dispatch"
@@ -39,7 +42,7 @@ type settings struct {
 	jobs         int
 	technicians  int
 	tune         string
-	quietSummary bool
+	cpu          bool
 }
 
 func main() {
@@ -60,6 +63,7 @@ func main() {
 	f.StringVar(&s.profile, "cpuprofile", "", "write a processor profile here")
 	f.IntVar(&s.jobs, "jobs", 0, "jobs of generated problems")
 	f.IntVar(&s.technicians, "technicians", 0, "technicians of generated problems")
+	f.BoolVar(&s.cpu, "cpu", false, "count the time limit in processor time per thread, for tuning on a busy machine")
 	f.StringVar(&s.tune, "tune", "", "parameters of the search, for example width=30,hot=2")
 	_ = f.Parse(os.Args[2:])
 	if s.profile != "" {
@@ -102,6 +106,10 @@ func (s *settings) solve(p *dispatch.Problem, seed uint64) (*dispatch.Plan, time
 	}
 	if limit > 0 {
 		o.Elapsed = func() float64 { return float64(time.Since(begin)) / float64(limit) }
+		if s.cpu {
+			used := processorTime()
+			o.Elapsed = func() float64 { return float64(processorTime()-used) / float64(limit) / float64(s.threads) }
+		}
 		if o.Tuning.Epochs == 0 {
 			o.Tuning.Epochs = int(min(max(limit/(500*time.Millisecond), 12), 200))
 		}
@@ -129,6 +137,8 @@ func (s *settings) tuning() (t search.Tuning) {
 			t.String = int(x)
 		case "small":
 			t.Small = int(x)
+		case "smallrich":
+			t.SmallRich = int(x)
 		case "part":
 			t.PartJobs = int(x)
 		case "epochs":
@@ -262,6 +272,13 @@ func peak() float64 {
 		}
 	}
 	return 0
+}
+
+// processorTime is what this process has used so far.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func platform() string { return runtime.GOOS + "/" + runtime.GOARCH + " " + runtime.Version() }

@@ -95,13 +95,13 @@ func disputes() []dispute {
 		{"to be sent back", 27 * h, 0, "defect", claim.RefundReturn, 0, "装好以后指纹一直识别不了，换电池也没用。", "own", none, none, carryingOut},
 		{"partly granted", 26 * h, 2, "not_as_described", claim.Partial, 30000, "颜色和页面上不一样，偏黄。", "own", none, none, canAppeal},
 		{"appealed", 25 * h, 1, "damaged", claim.RefundOnly, 0, "后背板凹了一块。", "own", scene.RealCrack, none, toAppeal},
-		{"reviewers disagree", 24 * h, 2, "damaged", claim.RefundOnly, 0, "门面有裂痕，收到就这样。", "catalogue", scene.DrawnCrack, none, toLead},
+		{"reviewers disagree", 24 * h, 2, "damaged", claim.RefundOnly, 0, "门面有裂痕，收到就这样。", "catalogue", scene.ForgedCrack, none, toLead},
 		{"inspection", 23 * h, 2, "defect", claim.RemedyRepair, 0, "冷冻室一直结霜，声音也大。", "own", none, none, inspecting},
 		{"suspended", 22 * h, 0, "quality", claim.RefundReturn, 0, "把手松动。", "", none, none, standingOver},
 		{"withdrawn", 21 * h, 0, "no_longer_wanted", claim.RefundReturn, 0, "门的厚度不合适，不要了。", "", none, none, tookBack},
 		{"picture used before", 20 * h, 1, "damaged", claim.RefundOnly, 0, "玻璃裂了，直接退款吧，太重不好寄。", "reused", scene.RealCrack, none, toSecond},
 		{"honest", 19 * h, 0, "damaged", claim.RefundOnly, 0, "开箱面板就是裂的，从上面一直裂到中间。盒子外面看不出来。", "own", scene.RealCrack, scene.RealCrack, toReview},
-		{"catalogue picture", 18 * h, 0, "damaged", claim.RefundOnly, 0, "锁面裂了好几条，没法用，要求退款。", "catalogue", scene.DrawnCrack, none, toReview},
+		{"catalogue picture", 18 * h, 0, "damaged", claim.RefundOnly, 0, "锁面裂了好几条，没法用，要求退款。", "catalogue", scene.ForgedCrack, none, toReview},
 		{"more evidence wanted", 9 * h, 2, "damaged", claim.RefundReturn, 0, "门边磕了一块，手机摄像头坏了，先说一下。", "", none, none, atBuyer},
 		{"offer", 7 * h, 1, "quality", claim.RefundReturn, 0, "脱水声音很大，像是没固定好。", "own", none, none, offered},
 		{"comment", 6 * h, 0, "damaged", claim.RefundOnly, 0, "外壳有划痕，一看就是用过的。", "own", none, none, commenting},
@@ -129,7 +129,7 @@ func (r *claimRun) own(o scene.Options) scene.Options {
 
 // catalogueScene is the photograph of a product page: one for all buyers.
 func catalogueScene(good int) scene.Options {
-	return scene.Options{Subject: goods[good].subject, Seed: uint64(800 + good), Width: 360}
+	return scene.Options{Subject: goods[good].subject, Seed: uint64(800 + good), Width: 1024}
 }
 
 // picture is what the buyer's photograph shows.

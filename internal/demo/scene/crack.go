@@ -1,8 +1,11 @@
 package scene
 
 import (
+	"image"
 	"image/color"
 	"math/rand/v2"
+
+	"anxin/forensics/forge"
 )
 
 // The kinds of cracks.
@@ -10,7 +13,18 @@ const (
 	NoCrack    = ""
 	RealCrack  = "real"  // part of the thing: light and noise of the photograph lie over it
 	DrawnCrack = "drawn" // on the finished photograph, as a retouching program does it
+	// ForgedCrack is put on the finished photograph by the attack generator that measures the detectors, and goes through a chat app.
+	ForgedCrack = "forged"
 )
+
+// forged puts a crack on a photograph, always the same one.
+func forged(img image.Image) ([]byte, error) {
+	f, err := forge.Apply(img, "crack+chat", 5)
+	if err != nil {
+		return nil, err
+	}
+	return f.JPEG, nil
+}
 
 // crack paints branching lines over the upper part of the thing, always in the same places, so that two photographs of one thing show the same damage.
 func (c *canvas) crack(col color.RGBA, branches int, width float64) {

@@ -27,7 +27,7 @@ type Options struct {
 	Width   int  // pixels; height is 3/4 of it; 0 means 1600
 	Fault   bool // a visible fault: error light, leak stain, ice
 	Fixed   bool // after the repair: same scene, fault gone, a new part shines
-	// Crack is damage of the thing (RealCrack) or on the picture (DrawnCrack).
+	// Crack is damage of the thing (RealCrack) or on the picture (DrawnCrack, ForgedCrack).
 	Crack string
 	// View is where the camera stands: 0 straight before the thing, others nearer and to a side. Two views of one thing are two photographs.
 	View int
@@ -38,6 +38,9 @@ func JPEG(o Options) ([]byte, error) {
 	img, err := Paint(o)
 	if err != nil {
 		return nil, err
+	}
+	if o.Crack == ForgedCrack {
+		return forged(img)
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: 84}); err != nil {

@@ -144,8 +144,8 @@ func (d *decision) rival(x *reading) bool {
 			return false
 		}
 	}
-	// 西安 by itself is the city, not one of the districts 西安区. Only 朝阳 is known for its district as well.
-	if h != nil && x.hit >= 0 && h.level == table.Prefecture && d.s.hits[x.hit].level == table.County && d.s.hits[x.hit].form == table.FormShort && d.r.places[h.place].Name != "朝阳市" {
+	// 西安 by itself is the city, not one of the districts 西安区. Only 朝阳 is known for its district as well, and 兴安 for its county.
+	if h != nil && x.hit >= 0 && h.level == table.Prefecture && d.s.hits[x.hit].level == table.County && d.s.hits[x.hit].form == table.FormShort && d.r.places[h.place].Name != "朝阳市" && strings.HasSuffix(d.r.places[h.place].Name, "市") {
 		return false
 	}
 	// 雨花区 behind 南京 is none of 长沙, whatever its weight by itself.

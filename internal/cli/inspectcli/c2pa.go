@@ -2,7 +2,6 @@ package inspectcli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -34,16 +33,12 @@ type c2paResult struct {
 	Problem       string                 `json:"problem,omitempty"`
 }
 
-// readC2PA fills the part about content credentials. A format that cannot hold them is no error of the file.
-func (r *Result) readC2PA(ctx context.Context, f io.ReaderAt, size int64, opts c2pa.Options) {
+// readC2PA fills the part about content credentials. A format that cannot hold them is no error of the file; a container that
+// breaks off before they were found is the error of the file.
+func (r *Result) readC2PA(ctx context.Context, f io.ReaderAt, size int64, opts c2pa.Options) (*c2pa.Report, error) {
 	rep, err := c2pa.Read(ctx, f, size, opts)
-	switch {
-	case errors.Is(err, c2pa.ErrUnsupportedFormat):
-		r.Error = "不支持的文件格式 / file format not supported"
-		return
-	case err != nil:
-		r.Error = "无法判断 / cannot be judged: " + err.Error()
-		return
+	if err != nil {
+		return nil, err
 	}
 	r.Format = string(rep.Format)
 	r.DeclaresAI = r.DeclaresAI || rep.DeclaresAI
@@ -54,6 +49,7 @@ func (r *Result) readC2PA(ctx context.Context, f io.ReaderAt, size int64, opts c
 		Ingredients: rep.Ingredients, Signer: rep.Signer, Issuer: rep.Issuer, SignedAt: rep.SignedAt, Generator: rep.Generator, DeclaresAI: rep.DeclaresAI,
 		SourceTypes: rep.SourceTypes, Active: rep.Active, Manifests: rep.Manifests, History: rep.History, Thumbnails: rep.Thumbnails, Statuses: rep.Statuses,
 		Remote: rep.Remote, Problem: rep.Problem}
+	return rep, nil
 }
 
 // text writes verdict, codes and edit history for people.

@@ -1,7 +1,7 @@
 // Package inspectcli is "anxin inspect": what a file's own marks say about it. The binary mounts Cmd.
 //
-// Every kind of mark is one function that fills its part of Result: content credentials in c2pa.go. The label of GB
-// 45438 gets its own file and its own line in Cmd.inspect.
+// Every kind of mark is one function that fills its part of Result: content credentials in c2pa.go, the label of GB 45438
+// and other declarations of AI origin in aigc.go.
 package inspectcli
 
 import (
@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"anxin/provenance/aigc"
 	"anxin/provenance/c2pa"
 )
 
@@ -40,6 +41,7 @@ type Result struct {
 	SHA256 string      `json:"sha256,omitempty"`
 	Format string      `json:"format,omitempty"`
 	C2PA   *c2paResult `json:"c2pa"`
+	AIGC   *aigcResult `json:"aigc"`
 	// DeclaresAI is true when any mark says that AI made at least a part.
 	DeclaresAI bool `json:"declares_ai"`
 	// Facts are sentences for people, those of every kind of mark.
@@ -107,8 +109,24 @@ func inspect(ctx context.Context, path string, opts c2pa.Options) Result {
 		return r
 	}
 	r.SHA256 = hex.EncodeToString(h.Sum(nil))
-	r.readC2PA(ctx, f, info.Size(), opts)
+	signed, err := r.readC2PA(ctx, f, info.Size(), opts)
+	labelErr := r.readAIGC(ctx, f, info.Size())
+	if err != nil && !errors.Is(err, c2pa.ErrUnsupportedFormat) || r.AIGC == nil && err != nil {
+		r.Error = cannot(err, labelErr) // what the other kind of mark says is printed all the same
+	}
+	r.compareThumbnail(f, info.Size(), signed)
 	return r
+}
+
+// cannot says why neither kind of mark could be looked for.
+func cannot(c2paErr, aigcErr error) string {
+	if errors.Is(c2paErr, c2pa.ErrUnsupportedFormat) && errors.Is(aigcErr, aigc.ErrUnsupportedFormat) {
+		return "不支持的文件格式 / file format not supported"
+	}
+	if errors.Is(c2paErr, c2pa.ErrUnsupportedFormat) {
+		c2paErr = aigcErr
+	}
+	return "无法判断 / cannot be judged: " + c2paErr.Error()
 }
 
 func (c *Cmd) at() (time.Time, error) {
@@ -165,6 +183,9 @@ func (c *Cmd) print(w io.Writer, r Result) error {
 	}
 	if r.C2PA != nil {
 		r.C2PA.text(&b)
+	}
+	if r.AIGC != nil {
+		r.AIGC.text(&b)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

@@ -60,7 +60,7 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(lines[0]), &r); err != nil {
 		t.Fatal(err)
 	}
-	if r.C2PA.State != "Trusted" || !r.DeclaresAI || r.C2PA.Signer != "es256 signer" || r.Format != "jpeg" || len(r.SHA256) != 64 || len(r.Facts) != 3 || len(r.C2PA.Manifests) != 1 {
+	if r.C2PA.State != "Trusted" || !r.DeclaresAI || r.C2PA.Signer != "es256 signer" || r.Format != "jpeg" || len(r.SHA256) != 64 || len(r.Facts) != 5 || len(r.C2PA.Manifests) != 1 {
 		t.Errorf("got %+v", r)
 	}
 	if err := json.Unmarshal([]byte(lines[1]), &r); err != nil {
@@ -73,8 +73,8 @@ func TestJSON(t *testing.T) {
 
 func TestText(t *testing.T) {
 	dir, paths := files(t, "family2-two.jpg")
-	plain := filepath.Join(dir, "note.txt")
-	if err := os.WriteFile(plain, []byte("text"), 0o600); err != nil {
+	plain := filepath.Join(dir, "note.bin")
+	if err := os.WriteFile(plain, []byte("\x00\x01text"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
@@ -96,5 +96,88 @@ func TestBadFlags(t *testing.T) {
 		if err := c.Run(); err == nil {
 			t.Errorf("%+v: want an error", c)
 		}
+	}
+}
+
+// shared gives the place of the optional test data.
+func shared(t *testing.T, path ...string) string {
+	t.Helper()
+	dir := os.Getenv("ANXIN_SHARED")
+	if dir == "" {
+		dir = "../../../../shared/data"
+	}
+	full := filepath.Join(append([]string{dir}, path...)...)
+	if _, err := os.Stat(full); err != nil {
+		t.Skipf("the shared test data is not here: %v", err)
+	}
+	return full
+}
+
+type result struct {
+	AIGC struct {
+		Found    bool
+		Carriers []struct{ Form, Place string }
+		Label    *struct {
+			Label, ContentProducer string
+			Producer               struct{ Company struct{ Name string } }
+		}
+		Problems []struct{ Code string }
+	}
+	DeclaresAI bool `json:"declares_ai"`
+	Facts      []fact
+	Error      string
+}
+
+func inspectJSON(t *testing.T, paths ...string) (out []result) {
+	t.Helper()
+	var b bytes.Buffer
+	c := Cmd{Files: paths, JSON: true, At: "2026-12-01", Stdout: &b}
+	if err := c.Run(); err != nil {
+		t.Fatal(err)
+	}
+	d := json.NewDecoder(&b)
+	for d.More() {
+		var r result
+		if err := d.Decode(&r); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func TestLabels(t *testing.T) {
+	r := inspectJSON(t, shared(t, "aigc", "real", "doubao_black_1x1_1.png"), shared(t, "images", "kodak", "01.png"))
+	l := r[0].AIGC
+	if !l.Found || len(l.Carriers) != 1 || l.Label == nil || l.Label.Label != "1" || l.Label.Producer.Company.Name != "doubao" || len(l.Problems) != 0 || !r[0].DeclaresAI {
+		t.Errorf("%+v", r[0])
+	}
+	if r[1].AIGC.Found || r[1].AIGC.Label != nil || r[1].AIGC.Carriers == nil || r[1].AIGC.Problems == nil || r[1].DeclaresAI || len(r[1].Facts) != 5 {
+		t.Errorf("%+v", r[1])
+	}
+}
+
+func TestThumbnailAgainstPixels(t *testing.T) {
+	dir := []string{"c2pa", "public-testfiles", "image", "jpeg"}
+	for name, want := range map[string]bool{"adobe-20220124-XCA.jpg": true, "adobe-20220124-CA.jpg": false} {
+		found := false
+		for _, f := range inspectJSON(t, shared(t, append(dir, name)...))[0].Facts {
+			found = found || f.ID == "weak-thumbnail"
+		}
+		if found != want {
+			t.Errorf("%s: the thumbnail differs: %v, want %v", name, found, want)
+		}
+	}
+}
+
+// A text file is judged too: front matter can hold a label.
+func TestMarkdown(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "note.md")
+	if err := os.WriteFile(path, []byte("---\nAIGC:\n  Label: '2'\n  ContentPropagator: x\n---\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := inspectJSON(t, path)[0]
+	if !r.AIGC.Found || r.AIGC.Label.Label != "2" || r.Facts[0].Value != "possible" || r.Error != "" {
+		t.Errorf("%+v", r)
 	}
 }

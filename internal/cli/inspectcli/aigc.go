@@ -1,0 +1,110 @@
+package inspectcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/gif" // decoders for the comparison with a manifest's thumbnail
+	_ "image/jpeg"
+	_ "image/png"
+	"io"
+	"strings"
+
+	_ "golang.org/x/image/webp"
+
+	"anxin/provenance/aigc"
+	"anxin/provenance/c2pa"
+)
+
+// aigcResult is the part of Result about the label of GB 45438 and other declarations of AI origin.
+type aigcResult struct {
+	Found        bool               `json:"found"`
+	Carriers     []aigc.Carrier     `json:"carriers"`
+	Label        *aigc.Label        `json:"label"` // null without a label that can be read
+	Problems     []aigc.Problem     `json:"problems"`
+	Declarations []aigc.Declaration `json:"declarations"`
+	Sources      []aigc.SourceType  `json:"digital_source_types,omitempty"`
+	Incomplete   bool               `json:"incomplete,omitempty"`
+}
+
+// readAIGC fills the part about labels. Their sentences stand behind those about the signature.
+func (r *Result) readAIGC(ctx context.Context, f io.ReaderAt, size int64) error {
+	rep, err := aigc.Read(ctx, f, size, aigc.Options{})
+	if err != nil {
+		return err
+	}
+	if r.Format == "" {
+		r.Format = string(rep.Format)
+	}
+	r.DeclaresAI = r.DeclaresAI || rep.DeclaresAI
+	for _, x := range rep.Facts {
+		r.Facts = append(r.Facts, fact{ID: x.ID, Value: x.Value, ZH: x.ZH, EN: x.EN})
+	}
+	r.AIGC = &aigcResult{Found: rep.Found, Carriers: rep.Carriers, Label: rep.Label, Problems: rep.Problems, Declarations: rep.Declarations,
+		Sources: rep.Sources, Incomplete: rep.Incomplete}
+	return nil
+}
+
+// maxPixels bounds the pictures that are decoded for the comparison with a thumbnail.
+const maxPixels = 60_000_000
+
+// compareThumbnail adds a weak fact when the picture that the manifest kept of the file shows something else than the file.
+func (r *Result) compareThumbnail(f io.ReaderAt, size int64, signed *c2pa.Report) {
+	if signed == nil {
+		return
+	}
+	for _, t := range signed.Thumbnails {
+		if t.Manifest != signed.Active || !strings.HasPrefix(t.Assertion, "c2pa.thumbnail.claim") {
+			continue
+		}
+		small, err := decode(strings.NewReader(string(t.Data)))
+		if err != nil {
+			return
+		}
+		whole, err := decode(io.NewSectionReader(f, 0, size))
+		if err != nil {
+			return
+		}
+		if x, ok := aigc.ThumbnailFact(whole, small); ok {
+			r.Facts = append(r.Facts, fact{ID: x.ID, Value: x.Value, ZH: x.ZH, EN: x.EN})
+		}
+		return
+	}
+}
+
+var errTooManyPixels = errors.New("too many pixels")
+
+func decode(src io.ReadSeeker) (image.Image, error) {
+	c, _, err := image.DecodeConfig(src)
+	if err != nil {
+		return nil, err
+	}
+	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {
+		return nil, errTooManyPixels
+	}
+	if _, err := src.Seek(0, io.SeekStart); err != nil {
+		return nil, err
+	}
+	m, _, err := image.Decode(src)
+	return m, err
+}
+
+// text writes places and problems for people; what the label says is among the facts.
+func (a *aigcResult) text(b *strings.Builder) {
+	for _, c := range a.Carriers {
+		fmt.Fprintf(b, "  GB 45438: %s", c.Place)
+		if c.Label != nil {
+			fmt.Fprintf(b, "  Label %s  %s  %s", c.Label.Label, c.Label.ContentProducer, c.Label.ProduceID)
+		}
+		b.WriteByte('\n')
+	}
+	for _, d := range a.Declarations {
+		if d.Form != aigc.DeclaresLabel {
+			fmt.Fprintf(b, "  %s: %s  %s\n", d.Form, d.Place, d.By)
+		}
+	}
+	for _, p := range a.Problems {
+		fmt.Fprintf(b, "    %s: %s\n", p.Code, p.EN)
+	}
+}

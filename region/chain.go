@@ -156,8 +156,7 @@ func (r *Resolver) linkBackwards(s *scratch) {
 // alone reports whether separators or the ends of the text stand on both sides of a name.
 func (s *scratch) alone(h *hit) bool {
 	t := &s.text
-	return (h.start == 0 || t.space[h.start] || t.class[h.start-1] == classSep) &&
-		(int(h.end) == len(t.c) || t.space[h.end] || t.class[h.end] == classSep)
+	return (h.start == 0 || t.space[h.start] || t.class[h.start-1] == classSep) && t.ends(int(h.end))
 }
 
 // below reports whether place i is or was written under place above.
@@ -300,15 +299,19 @@ func (r *Resolver) readTown(s *scratch, base reading, k int32) {
 // 七宝镇新镇路，上海.
 func (r *Resolver) readTownBefore(s *scratch, base reading, k int32) {
 	w, t := &s.towns[k], &s.text
-	if w.entry < 0 || w.end > base.start || w.end-w.start < 3 || w.after == followRoad || r.places[base.place].Level >= table.County && !r.townsAreUnits(base.place) || r.places[s.hits[base.hit].place].Level == table.Zone {
+	if w.entry < 0 || w.end > base.start || w.end-w.start < 2 || w.after == followRoad || r.places[base.place].Level >= table.County && !r.townsAreUnits(base.place) || r.places[s.hits[base.hit].place].Level == table.Zone {
 		return
 	}
-	if !t.space[base.start] && t.class[base.start-1] == classHan || !t.townEnds(int(w.start), int(w.end)) || t.joined(int(s.hits[base.hit].end)) {
+	if !t.space[base.start] && t.class[base.start-1] == classHan || t.joined(int(s.hits[base.hit].end)) {
 		return
+	}
+	full := t.townEnds(int(w.start), int(w.end))
+	if !full && (r.places[base.place].Level != table.Prefecture || !r.townsAreUnits(base.place) || r.hasCounties(base.place) || !w.bound || !t.ends(int(w.end))) {
+		return // 樟木头 东莞 is enough where there are no counties
 	}
 	for _, m := range r.lex.towns(w.entry) {
 		how := r.townLink(m.Place, base.place)
-		if m.Form != table.FormFull || r.places[m.Place].To != 0 || how != townIn && how != townGives || len(s.readings) >= maxReadings || !w.bound && !s.behind(w.start, r.places[m.Place].Parent) {
+		if m.Form != table.FormFull && (full || m.Form != table.FormShort) || r.places[m.Place].To != 0 || how != townIn && how != townGives || len(s.readings) >= maxReadings || !w.bound && !s.behind(w.start, r.places[m.Place].Parent) {
 			continue
 		}
 		x := base

@@ -48,7 +48,7 @@ func offered(options []option, unit int32) bool {
 // word with a town of the place behind it (安国药都大街 河北).
 func (d *decision) standsOut(g *hit) bool {
 	t := &d.s.text
-	return d.s.alone(g) || int(g.end) == len(t.c) || g.bound && d.tied(g)
+	return d.s.alone(g) || int(g.end) == len(t.c) || g.bound && t.ends(int(g.end)) || g.bound && d.tied(g)
 }
 
 // coarse reports whether the best reading ends in a place that has counties.

@@ -64,6 +64,13 @@ func (t *chars) goesOn(i int) bool {
 	return false
 }
 
+// ends reports whether a word ends before character i: at a mark, the end, or a particle (石景山的，北京).
+func (t *chars) ends(i int) bool {
+	return i >= len(t.c) || t.space[i] || t.class[i] != classHan || isOneOf(t.c[i], particles) && (i+1 == len(t.c) || t.space[i+1] || t.class[i+1] != classHan)
+}
+
+var particles = []uint16{'的', '呢', '啊', '吧', '呀', '哈', '哦', '人', '那', '这'}
+
 // joined reports whether another character follows directly at i.
 func (t *chars) joined(i int) bool {
 	return i < len(t.c) && t.class[i] == classHan && !t.space[i]

@@ -286,7 +286,7 @@ func (d *decision) doubt() (ReasonCode, bool) {
 	alone := h.prev < 0 && h.rev < 0
 	t := &d.s.text
 	if alone && h.form == table.FormShort && t.gap(0, int(h.start)) == 0 && t.gap(int(h.end), len(t.c)) == 0 {
-		return ReasonWeak, d.sameBelow(h) // nothing but the name: 义乌 is enough, 吉林 is a province and a city of it
+		return ReasonWeak, d.sameBelow(h) || h.level == table.County && d.manyTowns(h) // nothing but the name: 义乌 is enough, 吉林 is a province and a city of it
 	}
 	if d.longerTown(h) {
 		return ReasonWeak, true // 吉林二道甸子 is not in 二道区
@@ -326,6 +326,16 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true
 	}
 	return "", false
+}
+
+// manyTowns reports whether a name is that of many towns as well: 东湖.
+func (d *decision) manyTowns(h *hit) bool {
+	for k := range d.s.towns {
+		if w := &d.s.towns[k]; w.entry >= 0 && w.start == h.start && w.end == h.end && len(d.r.lex.towns(w.entry)) >= 8 {
+			return true
+		}
+	}
+	return false
 }
 
 // tied reports whether a town of the county, or a word for a zone, stands directly behind its name.

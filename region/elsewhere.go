@@ -20,18 +20,20 @@ func (d *decision) townElsewhere(u int32) bool {
 	for k := range d.s.towns {
 		w := &d.s.towns[k]
 		other := d.s.text.townSuffix(int(w.end)) > 0 // 东海镇 where there is 东海街道 now
-		if w.entry < 0 || w.end-w.start < 3 && !other || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || !other && w.after != followPlain && w.after != followFar {
+		if w.entry < 0 || w.start < d.top.end || d.s.text.gap(int(d.top.end), int(w.start)) > 0 || !other && w.after != followPlain && w.after != followFar {
 			continue
 		}
 		n := len(d.options)
-		near := d.homes(int32(k), u, other)
+		if w.end-w.start < 3 && !other {
+			d.homeLost(int32(k), u)
+		}
+		near := (w.end-w.start >= 3 || other) && d.homes(int32(k), u, other)
 		if len(d.options) == n {
 			continue
 		}
-		if len(d.options) == n+1 && r.lost(u, d.options[n].unit) {
+		if len(d.options) == n+1 && d.lost(u, d.options[n].unit) {
 			d.options[0], d.options[n] = d.options[n], d.options[0]
-		}
-		if !near && d.lastHit().prev < 0 && d.lastHit().rev < 0 && len(d.options) == n+1 && r.provinceOf(d.options[n].unit) == r.provinceOf(u) {
+		} else if !near && d.lastHit().prev < 0 && d.lastHit().rev < 0 && len(d.options) == n+1 && r.provinceOf(d.options[n].unit) == r.provinceOf(u) {
 			// The county is named by itself: its town is as good a witness.
 			d.options[0], d.options[n] = d.options[n], d.options[0]
 		}
@@ -59,7 +61,7 @@ func (d *decision) homes(k, u int32, other bool) bool {
 	}
 	if len(all) > 4 && !other || len(all) > 16 {
 		// 城关街道 says nothing: there are too many, and no list is complete. But land that the county lost is known: 余杭区东湖街道.
-		return d.s.text.townEnds(int(w.start), int(w.end)) && !d.wasTownOf(all, u) && add(func(c int32) bool { return r.lost(u, c) })
+		return (other || d.s.text.townEnds(int(w.start), int(w.end))) && !d.wasTownOf(all, u) && add(func(c int32) bool { return d.lost(u, c) })
 	}
 	if r.places[city].Level == table.Prefecture && add(func(c int32) bool { return r.places[c].Parent == city }) {
 		return true
@@ -76,11 +78,35 @@ func (d *decision) homes(k, u int32, other bool) bool {
 	return false
 }
 
-// lost reports whether county u lost land to county c that the town list knows about.
-func (r *Resolver) lost(u, c int32) bool {
-	for _, s := range r.places[u].Succ {
-		if s.To == c && s.When >= 20100000 {
-			return true
+// homeLost adds the county to which u lost the town k of the text, which is written without its suffix: 余杭区崇贤.
+func (d *decision) homeLost(k, u int32) {
+	r, w := d.r, &d.s.towns[k]
+	if d.s.commonWord(w) {
+		return
+	}
+	for _, m := range r.lex.towns(w.entry) {
+		if p := &r.places[m.Place]; p.To == 0 && m.Form == table.FormShort && r.places[p.Parent].Parent == r.places[u].Parent && d.lost(u, p.Parent) {
+			d.add(reading{hit: -1, place: p.Parent, town: m.Place, townAt: k, start: w.start, end: w.end, how: townAlone})
+		}
+	}
+}
+
+// lost reports whether the county named, or what it is now, ever lost land to what is county c now.
+func (d *decision) lost(u, c int32) bool {
+	r := d.r
+	for _, from := range [...]int32{u, d.top.place} {
+		for _, s := range r.places[from].Succ {
+			if c == u {
+				return false
+			}
+			if s.To == c {
+				return true
+			}
+			for _, n := range r.now[s.To] {
+				if n == c {
+					return true
+				}
+			}
 		}
 	}
 	return false

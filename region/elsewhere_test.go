@@ -23,7 +23,13 @@ func TestTownElsewhere(t *testing.T) {
 		{"企石镇 振华路 广东省东莞市", OutcomeOne, "441900105"},
 		{"水川镇江西路", OutcomeOne, "620402"},
 		{"余杭区东湖街道", OutcomeSet, "330113"}, // land that the county lost, a common name
-		{"昆明市五华县", OutcomeSet, "530102"},  // 五华县 is a county elsewhere
+		{"余杭区崇贤", OutcomeSet, "330113"},
+		{"广州增城市永和镇", OutcomeSet, "440112"},
+		{"樟木头 东莞", OutcomeOne, "441900112"},
+		{"石景山的，金顶街那块儿，北京", OutcomeSet, "110107"},
+		{"东湖", OutcomeSet, ""}, // a district and the name of many towns
+		{"兴安人民路", OutcomeSet, ""},
+		{"昆明市五华县", OutcomeSet, "530102"}, // 五华县 is a county elsewhere
 		{"北京方庄桥附近丰台", OutcomeSet, "110106"},
 		{"安国药都大街 河北那个安国", OutcomeSet, "130683"},
 		{"福泉道坪镇 贵州黔南", OutcomeOne, "522702"},

@@ -225,6 +225,15 @@ func isOneOf(c uint16, set []uint16) bool {
 	return false
 }
 
+// regiment reports whether a regiment of the corps is named at character i: 187团, 九团.
+func (t *chars) regiment(i int) bool {
+	k := i
+	for k < len(t.c) && k < i+4 && (t.c[k] >= '0' && t.c[k] <= '9' || isOneOf(t.c[k], numerals)) {
+		k++
+	}
+	return k > i && k < len(t.c) && t.c[k] == '团'
+}
+
 // suffixAt reports whether the character at i makes another division of the name before it: 长安 in 长安区.
 func (t *chars) suffixAt(i int) bool {
 	if i >= len(t.c) || t.space[i] {

@@ -298,6 +298,8 @@ func (d *decision) doubt() (ReasonCode, bool) {
 		return ReasonWeak, true // 长春区, 黔南苗族侗族自治州
 	case alone && h.form == table.FormShort && h.level == table.County && h.after == followPlain && h.bound && d.tied(h):
 		return "", false // 昆山周庄, 江阴高新区
+	case alone && h.form == table.FormShort && h.bound && p.Code/100 == 6590 && t.regiment(int(h.end)):
+		return "", false // 北屯187团: the cities of the corps are made of its regiments
 	case alone && (h.form == table.FormShort || full && h.end-h.start == 2 && !(h.bound && d.tied(h))) && t.joined(int(h.end)) && !t.looksLikeAddress(int(h.end)) && p.Code/10000 < 71:
 		return ReasonWeak, true // 云南白药牙膏, 赵县长
 	case alone && (d.r.vague[h.place] || d.top.score < sureScore && h.level != table.Town):

@@ -29,6 +29,8 @@ func TestTownElsewhere(t *testing.T) {
 		{"石景山的，金顶街那块儿，北京", OutcomeSet, "110107"},
 		{"东湖", OutcomeSet, ""}, // a district and the name of many towns
 		{"兴安人民路", OutcomeSet, ""},
+		{"北屯187团", OutcomeOne, "659005"},
+		{"阿拉尔九团", OutcomeOne, "659002"},
 		{"昆明市五华县", OutcomeSet, "530102"}, // 五华县 is a county elsewhere
 		{"北京方庄桥附近丰台", OutcomeSet, "110106"},
 		{"安国药都大街 河北那个安国", OutcomeSet, "130683"},

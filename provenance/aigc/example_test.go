@@ -39,7 +39,6 @@ func ExampleParse() {
 	// Output:
 	// kling Kling (Kuaishou) <nil>
 	// prefix
-	// provider-code
 	// field-missing
 	// field-missing
 	// field-missing

@@ -3,6 +3,7 @@ package aigc
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 var (
@@ -63,6 +64,7 @@ func (s *scan) jpegAt(start int64, name string) (int64, error) {
 			if at, err = s.entropy(at); err != nil {
 				return at, err
 			}
+			name = strings.TrimSuffix(name, " between scans") + " between scans"
 		}
 	}
 }

@@ -124,6 +124,11 @@ func (l *Label) problems() []Problem {
 			}
 		}
 	}
+	for name, code := range map[string]string{"ContentProducer": l.ContentProducer, "ContentPropagator": l.ContentPropagator} {
+		if p, err := ParseProvider(code); err != nil && p != nil && p.ID != "" { // the standard allows a name; what is built like a code must be one
+			out = append(out, problem(ProblemProviderCode, name))
+		}
+	}
 	produced, propagated := l.ContentProducer != "" && l.ProduceID != "", l.ContentPropagator != "" && l.PropagateID != ""
 	switch {
 	case l.Kind() == KindIs && !produced:

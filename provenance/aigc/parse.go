@@ -71,14 +71,6 @@ func parseLabel(text string) (*Label, []Problem, error) {
 		return nil, nil, fmt.Errorf("%w: none of its fields", ErrNotLabel)
 	}
 	l.interpret()
-	for _, p := range []struct {
-		name string
-		who  *Provider
-	}{{"ContentProducer", l.Producer}, {"ContentPropagator", l.Propagator}} {
-		if p.who != nil && !p.who.Conformant {
-			ps = append(ps, problem(ProblemProviderCode, p.name))
-		}
-	}
 	for _, s := range l.Security {
 		if s.Problem != "" {
 			ps = append(ps, problem(ProblemSecurity, s.Field+", "+s.Problem))

@@ -68,6 +68,7 @@ type Core struct {
 
 	idempotency *casefile.Idempotency
 	metrics     *metrics
+	boards      *boards
 }
 
 // Party is everything about who somebody is.
@@ -195,12 +196,18 @@ func (c *Core) domains() (err error) {
 	if err != nil {
 		return err
 	}
-	c.Service = service.New(service.Config{
+	c.boards = newBoards(c.Source.Now, c.Log)
+	conf := service.Config{
 		Run: c.Run, Store: servicedb.Store{}, Timeline: c.Timeline, Idempotency: c.idempotency, Keeper: c.Keeper, Timers: c.Timers, Clocks: c.Clocks,
 		Links: c.Party.Links, Evidence: vault{c.Vault}, Notifier: notifier{c.Messages, c.Source}, Access: c.Keeper, Signer: signer{sign}, Regions: c.Regions,
 		Catalogue: c.Catalogue, Source: c.Source, Hotlines: c.Config.Brand.Hotlines,
 		Changed: func(t casefile.Tenant) { c.Coverage.Drop(t) }, Held: c.claimHolds, Ended: c.visitEnded,
-	})
+	}
+	if !c.Unsynced { // a play makes days pass in seconds: no board keeps up
+		conf.DayChanged, conf.Boards = c.boards.DayChanged, c.boards
+	}
+	c.Service = service.New(conf)
+	c.boards.source = c.Service
 	if err := c.claims(); err != nil {
 		return err
 	}
@@ -287,6 +294,7 @@ func (c *Core) mayUse(ctx context.Context, a casefile.Actor, what evidence.Use, 
 
 // Close closes files and database.
 func (c *Core) Close() error {
+	c.boards.Close()
 	if c.Renderer != nil {
 		c.Renderer.Close()
 	}

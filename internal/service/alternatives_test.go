@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"anxin/internal/casefile"
 	"anxin/internal/service"
 )
 
@@ -96,6 +97,52 @@ func TestAVisitIsNoObstacleToItself(t *testing.T) {
 	if len(rows) != 1 || !rows[0].Eligible {
 		t.Errorf("rows %s", asJSON(rows))
 	}
+}
+
+// The day says for a case what everybody of it would cost, at that day's hours, and why somebody cannot.
+func TestTheDayAnswersForACase(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		able := h.hire("HM-1001", nil)
+		h.hire("HM-1002", func(in *service.TechnicianInput) { in.Skills = in.Skills[1:2] })
+		h.hire("HM-1003", func(in *service.TechnicianInput) { in.Regions = []string{"110105"} })
+		held := h.report(booked(4*time.Hour, 5*time.Hour))
+		h.due()
+		h.accept(able)
+		rc := h.report(booked(2*time.Hour, 8*time.Hour))
+		day, err := h.svc.Day(ctx, dispatcher(), service.DayQuery{Date: start, Case: rc.Case})
+		h.ok(err)
+		if day.Region != "3301" || len(day.Rows) != 2 || day.Case == nil || len(day.Case.Candidates) != 2 || day.Case.Elsewhere || day.Case.Closed || day.Case.Length <= 0 {
+			t.Fatalf("day %s", asJSON(day))
+		}
+		if c := day.Case.Candidates[0]; c.Technician != able || !c.Eligible || !c.Priced || c.After != held.Number && c.Before != held.Number {
+			t.Errorf("able %s", asJSON(c))
+		}
+		if c := day.Case.Candidates[1]; c.Eligible || !hasReason(c.Reasons, "skill_missing") {
+			t.Errorf("unable %s", asJSON(c))
+		}
+		row := day.Rows[0].Commitments[0]
+		if row.Way.IsZero() || row.Way.Late != 0 || !row.Way.Arrive.Equal(row.From) || row.Point.Precision == "" {
+			t.Errorf("way %s", asJSON(row))
+		}
+		// Another day than the customer wished: what it would be if they agreed.
+		day, err = h.svc.Day(ctx, dispatcher(), service.DayQuery{Date: start.AddDate(0, 0, 2), Case: rc.Case})
+		h.ok(err)
+		if c := day.Case.Candidates[0]; !day.Case.Elsewhere || !c.Eligible || c.ArriveAt.Before(start.AddDate(0, 0, 1)) {
+			t.Errorf("elsewhere %s", asJSON(day.Case))
+		}
+		// A day that is over, and somebody else's case.
+		day, err = h.svc.Day(ctx, dispatcher(), service.DayQuery{Date: start.AddDate(0, 0, -2), Case: rc.Case})
+		h.ok(err)
+		if !day.Case.Closed || len(day.Case.Candidates) != 0 {
+			t.Errorf("yesterday %s", asJSON(day.Case))
+		}
+		other := dispatcher()
+		other.Tenant++
+		_, err = h.svc.Day(ctx, other, service.DayQuery{Date: start, Case: rc.Case})
+		h.wantNotFound(err)
+		_, err = h.svc.Day(ctx, technician(able), service.DayQuery{Date: start})
+		h.wantKey(err, casefile.Denied, "error.denied")
+	})
 }
 
 func hasReason(list []service.Reason, code string) bool {

@@ -97,8 +97,8 @@ type Desk interface {
 	Pin(ctx context.Context, a casefile.Actor, c Pin) (Result, error)
 	Reassign(ctx context.Context, a casefile.Actor, c Reassign) (Result, error)
 	Broadcast(ctx context.Context, a casefile.Actor, caseID casefile.ID) (Result, error)
-	// Day shows the commitments per technician of one local day; region is a code prefix, at most 200 technicians.
-	Day(ctx context.Context, a casefile.Actor, date time.Time, region string) (Day, error)
+	// Day shows one local day: at most 200 technicians with their visits and the ways between them, and for a case what each of them would cost or why not.
+	Day(ctx context.Context, a casefile.Actor, q DayQuery) (Day, error)
 	Stats(ctx context.Context, a casefile.Actor, from, to time.Time) (Stats, error)
 }
 

@@ -235,7 +235,7 @@ func TestATechnicianCannotAcceptTwoVisitsOfTheSameHour(t *testing.T) {
 		if won != 1 {
 			t.Fatalf("%d visits of the same hour were accepted", won)
 		}
-		day, err := h.svc.Day(ctx, dispatcher(), start, "3301")
+		day, err := h.svc.Day(ctx, dispatcher(), service.DayQuery{Date: start, Region: "3301"})
 		h.ok(err)
 		if len(day.Rows) != 1 || len(day.Rows[0].Commitments) != 1 || len(day.Rows[0].Shifts) != 1 {
 			t.Errorf("day %s", asJSON(day))

@@ -202,6 +202,9 @@ type (
 	CandidateRow     = terms.CandidateRow
 	Day              = terms.Day
 	DayRow           = terms.DayRow
+	DayQuery         = terms.DayQuery
+	DayCase          = terms.DayCase
+	Way              = terms.Way
 	Span             = terms.Span
 	Commitment       = terms.Commitment
 	Hit              = terms.Hit
@@ -239,6 +242,8 @@ type (
 	AccessLog  = terms.AccessLog
 	Signer     = terms.Signer
 	Clocks     = terms.Clocks
+	Board      = terms.Board
+	Boards     = terms.Boards
 )
 
 // The constants of recipients.

@@ -93,6 +93,11 @@ type pick struct {
 // planAssignment reads the case and ranks. It answers nil when there is nothing to do: the visit is held, pinned or being offered.
 func (s *Commands) planAssignment(ctx context.Context, tenant casefile.Tenant, caseID, request casefile.ID) (*assignment, error) {
 	var plan *assignment
+	var board terms.Board
+	var until time.Time
+	if s.Boards != nil {
+		board, until = s.Boards.Board(ctx, tenant)
+	}
 	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
 		plan = nil
 		c, err := s.Timeline.Get(ctx, t, tenant, caseID)
@@ -106,6 +111,7 @@ func (s *Commands) planAssignment(ctx context.Context, tenant casefile.Tenant, c
 		if w.Req.ID != request || !w.searching() {
 			return nil
 		}
+		w.board, w.boardUntil = board, until
 		plan, err = w.rankRound(ctx)
 		return err
 	})
@@ -219,6 +225,7 @@ func (w *Work) job(a asked) (dispatch.Job, time.Time) {
 	j := dispatch.Job{ID: r.ID.String(), Place: placeOf(r.LngE6, r.LatE6, r.GeoPrecision), Region: w.region(), ServiceSeconds: int32(need.Minutes * 60),
 		Skills:       []dispatch.SkillNeed{{Skill: skillName(r.Kind, r.Product), Level: need.Level}},
 		Certificates: need.Certificates}
+	j.Place.Key = r.Case.String()
 	from, to := w.Now, w.Now.Add(horizon)
 	if r.WishedTo.After(w.Now) {
 		to = r.WishedTo

@@ -133,7 +133,7 @@ func (w *Work) proveArrival(ctx context.Context, typed, want string, as casefile
 	if err := w.solved(ctx, ProblemDoor, ProblemRisk, ProblemBroken, "clock_"+clockArrive); err != nil {
 		return err
 	}
-	w.Commands.changed(w.Tx, w.Case.Tenant)
+	w.Commands.changed(w.Tx, w.Case.Tenant, w.Visit.Technician)
 	return w.event("visit.arrived", forBoth, map[string]any{"how": how})
 }
 

@@ -29,7 +29,7 @@ func (w *Work) stop(ctx context.Context, cause string) error {
 			return err
 		}
 		w.Visit.EndReason, w.Visit.DoorCode, w.Visit.Finished = cause, nil, w.Now
-		w.Commands.changed(w.Tx, w.Case.Tenant)
+		w.Commands.changed(w.Tx, w.Case.Tenant, w.Visit.Technician)
 	}
 	if err := w.dropPromise(ctx, cause); err != nil {
 		return err
@@ -343,7 +343,7 @@ func (s *Commands) leave(ctx context.Context, a casefile.Actor, c terms.VisitRea
 		if err := w.dropPromise(ctx, list); err != nil {
 			return err
 		}
-		w.Commands.changed(w.Tx, w.Case.Tenant)
+		w.Commands.changed(w.Tx, w.Case.Tenant, w.Visit.Technician)
 		if err := w.event("visit."+string(w.Visit.State), forBoth, map[string]any{"reason": c.Reason}); err != nil {
 			return err
 		}
@@ -402,7 +402,7 @@ func (s *Commands) FollowUp(ctx context.Context, a casefile.Actor, c terms.Follo
 		if c.NotBefore.IsZero() {
 			w.Req.NotBefore = time.Time{}
 		}
-		w.Commands.changed(w.Tx, w.Case.Tenant)
+		w.Commands.changed(w.Tx, w.Case.Tenant, w.Visit.Technician)
 		if err := w.startClocks(ctx, clockAssign); err != nil {
 			return err
 		}

@@ -324,7 +324,7 @@ func (w *Work) finished(ctx context.Context, r *terms.WorkReport, c *terms.Finis
 	if err := w.Commands.Store.AddRecord(ctx, w.Tx, w.Case.Tenant, v.Technician, 1, 0, 0); err != nil {
 		return err
 	}
-	w.Commands.changed(w.Tx, w.Case.Tenant)
+	w.Commands.changed(w.Tx, w.Case.Tenant, v.Technician)
 	if c.Signature == signLater {
 		if err := w.moveVisit(terms.MoveSubmit, casefile.Technician); err != nil {
 			return err

@@ -274,6 +274,9 @@ func firstCode(list []dispatch.Reason) dispatch.Code {
 // give puts the visit into a technician's hands: times, door code, promise, everybody is told. The visit has moved to accepted already.
 func (w *Work) give(ctx context.Context, o *terms.Offer, from, to time.Time, event string) error {
 	v := w.Visit
+	if v.Technician != o.Technician {
+		w.Commands.changed(w.Tx, w.Case.Tenant, v.Technician) // who had it before is free
+	}
 	v.Technician, v.From, v.To = o.Technician, from, to
 	if err := w.newDoorCode(ctx); err != nil {
 		return err
@@ -309,7 +312,7 @@ func (w *Work) give(ctx context.Context, o *terms.Offer, from, to time.Time, eve
 		Action: "disclosed", Case: w.Case.ID, Subject: w.Case.Subject, Field: "name phone address words", Reason: "visit_accepted"}); err != nil {
 		return err
 	}
-	w.Commands.changed(w.Tx, w.Case.Tenant)
+	w.Commands.changed(w.Tx, w.Case.Tenant, o.Technician)
 	return w.event(event, forBoth, map[string]any{"technician": o.TechCode, "arrive": micros(from), "round": o.Round})
 }
 
@@ -485,9 +488,9 @@ func (w *Work) takeBack(ctx context.Context, m terms.Move, as casefile.Role, rea
 		}
 	}
 	v := w.Visit
+	w.Commands.changed(w.Tx, w.Case.Tenant, v.Technician)
 	v.Technician, v.Pinned, v.Circle, v.From, v.To = casefile.Nil, false, CircleNear, time.Time{}, time.Time{}
 	v.DoorCode, v.DoorFailures, v.EnRoute = nil, 0, time.Time{}
-	w.Commands.changed(w.Tx, w.Case.Tenant)
 	if err := w.tell(ctx, terms.ToCustomer, "searching", nil); err != nil {
 		return err
 	}

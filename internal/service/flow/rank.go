@@ -64,16 +64,60 @@ func (w *Work) rank(ctx context.Context, a asked, left map[casefile.ID]bool, cir
 		codes = append(slices.Clip(codes), wide...)
 		q.Job.Region = ""
 	}
+	if found, err := w.find(q, until, circle); err != nil || len(found) > 0 {
+		if err != nil {
+			return r, err
+		}
+		if r.wf, err = w.Commands.workforceOf(ctx, w.Tx, w.Case.Tenant, found, until); err != nil {
+			return r, err
+		}
+		r.wf.bound(circle, near)
+		if err := w.answer(ctx, q, &r); err != nil || slices.ContainsFunc(r.offers, func(o dispatch.Offer) bool { return o.Eligible }) {
+			return r, err
+		}
+		r = ranking{}
+	}
+	// Nobody, or no board: the whole circle is read, which also says why nobody can come.
 	if r.wf, err = w.Commands.WorkforceIn(ctx, w.Tx, w.Case.Tenant, codes, until); err != nil {
 		return r, err
 	}
 	r.wf.bound(circle, near)
+	return r, w.answer(ctx, q, &r)
+}
+
+// answer ranks the technicians of a ranking.
+func (w *Work) answer(ctx context.Context, q plan.Question, r *ranking) error {
 	answers, soonest, err := w.Commands.Alternatives(ctx, w.Now, q, &r.wf)
 	for i := range answers {
 		r.offers = append(r.offers, answers[i].Offer)
 	}
 	r.soonest = soonest
-	return r, err
+	return err
+}
+
+// finalists is how many technicians are read when the board has said who is best; more than are ever asked at once.
+const finalists = broadcasts + 6
+
+// find lets the board of everybody name those who are worth reading. The board is a cache: what it says of somebody is not used.
+func (w *Work) find(q plan.Question, until time.Time, circle int) ([]casefile.ID, error) {
+	if w.board == nil || w.boardUntil.Before(until) {
+		return nil, nil
+	}
+	codes := w.Commands.present(w.Req.Region)
+	if circle >= CircleWide {
+		codes = append(slices.Clip(codes), w.Commands.wider(w.Req.Region)...)
+	}
+	best, err := plan.Best(w.board, q, codes, finalists)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]casefile.ID, 0, len(best))
+	for _, x := range best {
+		if id, err := casefile.ParseID(x); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
 }
 
 // bound limits how far those are sent who are not registered for the place.
@@ -121,4 +165,9 @@ func (s *Commands) Alternatives(ctx context.Context, now time.Time, q plan.Quest
 		}
 	}
 	return out, soonest, err
+}
+
+// Searching reports whether a technician is being looked for, or may be changed.
+func (w *Work) Searching() bool {
+	return w.searching() || w.Visit != nil && !visitEnded(w.Visit.State) && w.Visit.Arrived.IsZero()
 }

@@ -29,13 +29,20 @@ func New(c terms.Config) *Commands {
 	if c.Changed == nil {
 		c.Changed = func(casefile.Tenant) {}
 	}
+	if c.DayChanged == nil {
+		c.DayChanged = func(casefile.Tenant, casefile.ID) {}
+	}
 	return &Commands{Config: c, covers: newCoverCache(), odds: &oddsCache{}}
 }
 
-func (s *Commands) changed(t tx.Tx, tenant casefile.Tenant) {
+// changed tells, after the commit, that the day of a technician is another one.
+func (s *Commands) changed(t tx.Tx, tenant casefile.Tenant, technician casefile.ID) {
 	t.OnCommit(func() {
 		s.covers.drop(tenant)
 		s.Changed(tenant)
+		if !technician.IsNil() {
+			s.DayChanged(tenant, technician)
+		}
 	})
 }
 
@@ -52,16 +59,18 @@ type Work struct {
 	Req    *terms.Request // the newest
 	Visit  *terms.Visit   // the newest of req; nil before the first
 
-	wasReq   terms.Request
-	wasVisit terms.Visit
-	offers   []terms.Offer // read on demand
-	gotOffer bool
-	Box      *privacy.Box
-	known    *terms.Known // the customer, in the transaction that writes them
-	events   []casefile.Event
-	attach   []attaching // photographs; they add leaves to the log, so they wait for flush
-	clocks   bool        // clocks were touched: the queue's order has to be derived again
-	after    error
+	wasReq     terms.Request
+	wasVisit   terms.Visit
+	offers     []terms.Offer // read on demand
+	gotOffer   bool
+	Box        *privacy.Box
+	known      *terms.Known // the customer, in the transaction that writes them
+	events     []casefile.Event
+	attach     []attaching // photographs; they add leaves to the log, so they wait for flush
+	board      terms.Board // of everybody, for an assignment; nil reads the circle
+	boardUntil time.Time
+	clocks     bool // clocks were touched: the queue's order has to be derived again
+	after      error
 }
 
 var ErrNotFound = casefile.Fail(casefile.NotFound, "error.not_found")

@@ -78,7 +78,7 @@ func (s *Commands) SaveTechnician(ctx context.Context, a casefile.Actor, in term
 		if err := s.replaceLists(ctx, t, a.Tenant, id, in); err != nil {
 			return err
 		}
-		s.changed(t, a.Tenant)
+		s.changed(t, a.Tenant, id)
 		return nil
 	})
 	if err == nil && (in.State == "paused" || in.State == "left") {
@@ -274,7 +274,7 @@ func (s *Commands) SaveAbsence(ctx context.Context, a casefile.Actor, in terms.A
 		if err := s.Store.LockTechnician(ctx, t, a.Tenant, in.Technician); err != nil {
 			return err
 		}
-		s.changed(t, a.Tenant)
+		s.changed(t, a.Tenant, in.Technician)
 		if in.Remove {
 			ok, err := s.Store.RemoveAbsence(ctx, t, a.Tenant, in.Technician, in.From)
 			if err == nil && !ok {

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -19,10 +20,7 @@ func skillName(k terms.Kind, product string) string { return string(k) + "/" + p
 
 // engineTechnician is a technician as the dispatch engine sees one, with the shifts of a span of time.
 func engineTechnician(x *terms.Technician, from, to time.Time) dispatch.Technician {
-	d := dispatch.Technician{ID: x.ID.String(), Start: placeOf(x.LngE6, x.LatE6, ""), Vehicle: dispatch.EBike, Regions: x.Regions}
-	if x.Vehicle == "van" {
-		d.Vehicle = dispatch.Van
-	}
+	d := dispatch.Technician{ID: x.ID.String(), Start: StartOf(x), Vehicle: VehicleOf(x), Regions: x.Regions}
 	for _, s := range x.Skills {
 		d.Skills = append(d.Skills, dispatch.SkillNeed{Skill: skillName(s.Kind, s.Product), Level: s.Level})
 	}
@@ -113,8 +111,27 @@ func commitment(v *terms.Visit, now time.Time) dispatch.Commitment {
 	if end.Before(start) {
 		end = start
 	}
-	return dispatch.Commitment{ID: v.ID.String(), Technician: v.Technician.String(), Place: placeOf(v.Place.LngE6, v.Place.LatE6, v.Place.Precision),
+	return dispatch.Commitment{ID: v.ID.String(), Technician: v.Technician.String(), Place: PlaceOfVisit(v),
 		Start: dispatch.At(start), End: dispatch.At(end)}
+}
+
+// PlaceOfVisit is where a visit is. Its point is that of a county or town, which many customers share: the case tells them apart, so the way from one to
+// another is never nothing.
+func PlaceOfVisit(v *terms.Visit) dispatch.Place {
+	p := placeOf(v.Place.LngE6, v.Place.LatE6, v.Place.Precision)
+	p.Key = v.Case.String()
+	return p
+}
+
+// StartOf is where a technician's day begins.
+func StartOf(x *terms.Technician) dispatch.Place { return placeOf(x.LngE6, x.LatE6, "") }
+
+// VehicleOf is what a technician travels with.
+func VehicleOf(x *terms.Technician) dispatch.Vehicle {
+	if x.Vehicle == "van" {
+		return dispatch.Van
+	}
+	return dispatch.EBike
 }
 
 // Workforce is a snapshot of some technicians and what they have agreed to, for the dispatch engine.
@@ -182,6 +199,77 @@ func (s *Commands) WorkforceIn(ctx context.Context, t tx.Tx, tenant casefile.Ten
 		}
 	}
 	return wf, nil
+}
+
+// WorkforceAfter reads a page of all active technicians by id, for a board of everybody; next continues behind it and is Nil at the end.
+func (s *Commands) WorkforceAfter(ctx context.Context, tenant casefile.Tenant, after casefile.ID, limit int, until time.Time) (wf Workforce, next casefile.ID, err error) {
+	err = s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		wf, next = Workforce{}, casefile.Nil
+		now := s.Source.Now()
+		list, held, err := s.Store.Staff(ctx, t, tenant, after, limit, now.Add(-24*time.Hour))
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			wf.Rows = append(wf.Rows, list[i])
+			wf.Technicians = append(wf.Technicians, engineTechnician(&list[i], now, until))
+		}
+		active := make(map[casefile.ID]bool, len(list))
+		for i := range list {
+			active[list[i].ID] = true
+		}
+		for i := range held { // the span of ids holds paused technicians too
+			if active[held[i].Technician] {
+				wf.agree(&held[i], now)
+			}
+		}
+		if len(list) == limit {
+			next = list[limit-1].ID
+		}
+		return nil
+	})
+	return wf, next, err
+}
+
+// WorkforceOf reads some technicians; who is not active or not there is left out.
+func (s *Commands) WorkforceOf(ctx context.Context, tenant casefile.Tenant, ids []casefile.ID, until time.Time) (wf Workforce, err error) {
+	err = s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		wf, err = s.workforceOf(ctx, t, tenant, ids, until)
+		return err
+	})
+	return wf, err
+}
+
+func (s *Commands) workforceOf(ctx context.Context, t tx.Tx, tenant casefile.Tenant, ids []casefile.ID, until time.Time) (wf Workforce, err error) {
+	for _, id := range ids {
+		var one Workforce
+		err := s.addWorker(ctx, t, tenant, id, s.Source.Now(), until, &one)
+		if casefile.Is(err, casefile.NotFound) || err == nil && one.Rows[0].State != "active" {
+			continue
+		}
+		if err != nil {
+			return wf, err
+		}
+		wf.add(&one)
+	}
+	return wf, nil
+}
+
+func (wf *Workforce) add(o *Workforce) {
+	wf.Rows, wf.Technicians, wf.Commitments = append(wf.Rows, o.Rows...), append(wf.Technicians, o.Technicians...), append(wf.Commitments, o.Commitments...)
+	if wf.numbers == nil {
+		wf.numbers = map[string]casefile.Number{}
+	}
+	maps.Copy(wf.numbers, o.numbers)
+}
+
+// Add puts a technician and the visits they hold into a snapshot, as read.
+func (wf *Workforce) Add(x *terms.Technician, held []*terms.Visit, now, until time.Time) {
+	wf.Rows = append(wf.Rows, *x)
+	wf.Technicians = append(wf.Technicians, engineTechnician(x, now, until))
+	for _, v := range held {
+		wf.agree(v, now)
+	}
 }
 
 // addWorker reads one technician, in whatever state.

@@ -172,3 +172,47 @@ func WhyNot(b terms.Board, q Question, technician string) (Answer, error) {
 	a.Eligible, a.Reasons = false, reasons
 	return a, nil
 }
+
+// Best names the technicians of a board who are registered for any of some divisions and are the best for a visit, at most n, best first; and who could be there
+// first of all, so that nobody asks them for the wrong moment.
+func Best(b terms.Board, q Question, codes []string, n int) ([]string, error) {
+	var first *dispatch.Offer
+	for _, code := range codes {
+		q.Job.Region = code
+		got, err := b.Insert(&q.Job, 1, dispatch.ByArrival)
+		if err != nil {
+			return nil, err
+		}
+		if len(got) > 0 && (first == nil || got[0].Arrival < first.Arrival) {
+			first = &got[0]
+		}
+	}
+	if first == nil {
+		return nil, nil
+	}
+	if q.Order == dispatch.ByCost {
+		q.Job = clip(q.Job, dispatch.At(nextMidnight(first.Arrival.Std()))-1)
+	}
+	var all []dispatch.Offer
+	for _, code := range codes {
+		q.Job.Region = code
+		got, err := b.Insert(&q.Job, n, q.Order)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, got...)
+	}
+	slices.SortStableFunc(all, func(x, y dispatch.Offer) int {
+		if q.Order == dispatch.ByArrival {
+			return cmp.Or(cmp.Compare(x.Arrival, y.Arrival), strings.Compare(x.Technician, y.Technician))
+		}
+		return cmp.Or(cmp.Compare(x.Points, y.Points), cmp.Compare(x.CostFen, y.CostFen), cmp.Compare(x.Arrival, y.Arrival), strings.Compare(x.Technician, y.Technician))
+	})
+	var out []string
+	for _, o := range append(all, *first) {
+		if !slices.Contains(out, o.Technician) && (len(out) < n || o.Technician == first.Technician) {
+			out = append(out, o.Technician)
+		}
+	}
+	return out, nil
+}

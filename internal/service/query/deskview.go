@@ -80,7 +80,7 @@ func (s *Queries) Queue(ctx context.Context, a casefile.Actor, q terms.QueueQuer
 func (s *Queries) queueItem(ctx context.Context, t tx.Tx, row *terms.QueueRow) (terms.QueueItem, error) {
 	r := &row.Request
 	it := terms.QueueItem{Case: r.Case, Request: r.ID, Number: row.Number, Kind: r.Kind, State: r.State, Urgency: r.Urgency, Product: r.Product, Region: r.RegionPath,
-		Created: r.Created, Updated: r.Updated, Covered: r.Covered, DueKind: row.DueKind}
+		Created: r.Created, Updated: r.Updated, Covered: r.Covered, DueKind: row.DueKind, WishedFrom: r.WishedFrom, WishedTo: r.WishedTo}
 	if r.NextDue < terms.NoDue {
 		it.Due = time.UnixMicro(r.NextDue).UTC()
 		it.Breached = it.Due.Before(s.Source.Now())
@@ -323,70 +323,6 @@ func (s *Queries) Problems(ctx context.Context, a casefile.Actor, after string, 
 		return nil
 	})
 	return page, err
-}
-
-// maxDayRows bounds the dispatcher's day.
-const maxDayRows = 200
-
-// Day implements Desk.
-func (s *Queries) Day(ctx context.Context, a casefile.Actor, date time.Time, region string) (terms.Day, error) {
-	if err := flow.MustBe(a, flow.DeskRoles...); err != nil {
-		return terms.Day{}, err
-	}
-	from := flow.Midnight(date)
-	d := terms.Day{Date: from}
-	if region != "" && (len(region) > 9 || input.Digits(region) != region) {
-		return d, casefile.InvalidField("region", "service.field.choose")
-	}
-	to := from.AddDate(0, 0, 1)
-	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) error {
-		d.Rows = nil
-		for after := ""; len(d.Rows) < maxDayRows; {
-			list, err := s.Store.TechniciansAfter(ctx, t, a.Tenant, after, 200)
-			if err != nil {
-				return err
-			}
-			for i := range list {
-				after = list[i].Code
-				if err := s.dayRow(ctx, t, a.Tenant, list[i].ID, from.UTC(), to.UTC(), region, &d); err != nil {
-					return err
-				}
-				if len(d.Rows) == maxDayRows {
-					break
-				}
-			}
-			if len(list) < 200 {
-				break
-			}
-		}
-		return nil
-	})
-	return d, err
-}
-
-func (s *Queries) dayRow(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, from, to time.Time, region string, d *terms.Day) error {
-	x, err := s.Store.Technician(ctx, t, tenant, id, from)
-	if err != nil {
-		return err
-	}
-	here := func(code string) bool { return strings.HasPrefix(code, region) || strings.HasPrefix(region, code) }
-	if x.State == "left" || region != "" && !slices.ContainsFunc(x.Regions, here) {
-		return nil
-	}
-	row := terms.DayRow{Technician: x.ID, Code: x.Code, Name: x.Name, State: x.State, Shifts: flow.ShiftSpans(x.Shifts, nil, from, to)}
-	for _, ab := range x.Absences {
-		if ab.From.Before(to) && ab.To.After(from) {
-			row.Absent = append(row.Absent, ab.Span)
-		}
-	}
-	list, err := s.Store.VisitsOn(ctx, t, tenant, id, from, to)
-	for i := range list {
-		v := &list[i]
-		row.Commitments = append(row.Commitments, terms.Commitment{Case: v.Case, Visit: v.ID, Number: v.CaseNumber, State: v.State, Kind: v.Kind, Region: v.RegionPath,
-			Span: terms.Span{From: v.From, To: v.To}, Pinned: v.Pinned})
-	}
-	d.Rows = append(d.Rows, row)
-	return err
 }
 
 // Stats implements Desk.

@@ -40,6 +40,11 @@ type Config struct {
 	Ended func(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, request casefile.ID, done bool) error
 	// Changed hears that technicians, shifts or commitments of a tenant changed, after the commit; coverage throws its cache away. Optional.
 	Changed func(casefile.Tenant)
+	// DayChanged hears, after the commit, whose day changed: a visit was given, moved, taken back, begun or ended, or shifts, absences or skills are other ones.
+	// Optional.
+	DayChanged func(casefile.Tenant, casefile.ID)
+	// Boards keep the days of all technicians ready for questions, so that an assignment need not read whole circles. Optional: nil reads them.
+	Boards Boards
 }
 
 // Board holds the days of technicians and answers where one more visit fits, at what price; *dispatch.Board is one.
@@ -48,6 +53,13 @@ type Board interface {
 	Insert(job *dispatch.Job, limit int, order dispatch.RankOrder) ([]dispatch.Offer, error)
 	// WhyNot answers for one technician: an offer, or every rule that forbids the visit.
 	WhyNot(job *dispatch.Job, technician string) (dispatch.Offer, error)
+}
+
+// Boards keep a board per tenant. They are a cache: what they say is checked against the database before it is used.
+type Boards interface {
+	// Board answers the board of a tenant with every change that this process committed before, and until when it knows shifts; nil while there is none.
+	// It may read for itself, so it must not be called inside a transaction.
+	Board(ctx context.Context, tenant casefile.Tenant) (b Board, until time.Time)
 }
 
 // Timers sets durable timers; *clock.Clock is one.

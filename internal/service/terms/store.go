@@ -161,6 +161,11 @@ type TechnicianStore interface {
 	// Crew reads the active ones registered for exactly this region code as Technician does, and what all of them hold as Held does: a handful of statements
 	// however many there are. At most 500 technicians.
 	Crew(ctx context.Context, t tx.Tx, tenant casefile.Tenant, region string, since time.Time) ([]Technician, []Visit, error)
+	// Staff pages through the active ones by id, read as Crew reads them: those behind after, at most limit, with what they hold.
+	Staff(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after casefile.ID, limit int, since time.Time) ([]Technician, []Visit, error)
+	// DayStaff reads those who have not left and are registered for a region prefix (empty: all) by code, behind after, at most limit, with absences that end
+	// after since; the visits that touch the span, of any state; and, in the same list, those they hold at another time.
+	DayStaff(ctx context.Context, t tx.Tx, tenant casefile.Tenant, region, after string, limit int, from, to time.Time) ([]Technician, []Visit, error)
 	// Serving counts the active ones registered for exactly this region code who have the skill.
 	Serving(ctx context.Context, t tx.Tx, tenant casefile.Tenant, region string, k Kind, product string, level int) (int, error)
 	// TechniciansAfter pages through all by code.

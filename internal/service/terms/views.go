@@ -374,6 +374,8 @@ type QueueItem struct {
 	DueKind  string
 	Breached bool
 	Covered  bool
+	// WishedFrom and WishedTo are what the customer asked for; zero when nothing.
+	WishedFrom, WishedTo time.Time
 	// Problems are the open exceptions of the case.
 	Problems []string
 }
@@ -502,8 +504,34 @@ func (r *CandidateRow) Timed() bool { return r.Eligible || r.Outside }
 
 // Day is the dispatcher's view of one local day.
 type Day struct {
-	Date time.Time // local midnight
-	Rows []DayRow
+	Date   time.Time // local midnight
+	Region string    // the filter that was used
+	Rows   []DayRow
+	More   bool     // there are more technicians than are shown
+	Case   *DayCase // the case whose alternatives are marked, nil when none was asked for
+}
+
+// DayQuery says which day is looked at.
+type DayQuery struct {
+	Date   time.Time   // any moment of the local day
+	Region string      // a code prefix; empty: all, or the city of the case
+	Case   casefile.ID // whose alternatives are marked; Nil: none
+}
+
+// DayCase is a case that looks for a technician, with everybody of the day who could come and everybody who cannot.
+type DayCase struct {
+	Case                 casefile.ID
+	Number               casefile.Number
+	Kind                 Kind
+	Product              string
+	Urgency              Urgency
+	Region               string // path
+	WishedFrom, WishedTo time.Time
+	// Elsewhere: what the customer wished, or may be planned, is not on this day; the answers are what it would be if they agreed to it.
+	Elsewhere  bool
+	Closed     bool // nobody is looked for: the place is not settled, or somebody is there already
+	Length     time.Duration
+	Candidates []CandidateRow
 }
 
 // DayRow is one technician's day.
@@ -530,7 +558,23 @@ type Commitment struct {
 	Region string
 	Span
 	Pinned bool
+	// Point is where the case is, as coarse as the desk may know it without revealing the address; zero when not known.
+	Point Place
+	Way   Way
 }
+
+// Way is how a technician comes to a visit; the zero Way when there is none.
+type Way struct {
+	Depart, Arrive time.Time
+	Travel         time.Duration
+	Metres         int
+	Assumed        bool // an end of it is not known at all
+	// Late is how much after the planned time the technician arrives, or arrived.
+	Late time.Duration
+}
+
+// IsZero reports that there is no way.
+func (w Way) IsZero() bool { return w.Arrive.IsZero() }
 
 // Hit is one result of a search. Name and phone are masked.
 type Hit struct {

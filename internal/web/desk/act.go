@@ -2,6 +2,7 @@ package desk
 
 import (
 	"net/http"
+	"time"
 
 	"anxin/internal/casefile"
 	"anxin/internal/party"
@@ -178,8 +179,20 @@ func (p *Pages) assign(q *staff.Request, id casefile.ID) error {
 			chosen = &a.Candidates[i]
 		}
 	}
+	if at, err := time.Parse(time.RFC3339, q.PostForm.Get("at_"+who.String())); err == nil && !who.IsNil() {
+		// The day's form: the time that was shown for this technician on that day, and perhaps somebody of another region.
+		if chosen == nil {
+			chosen = &Candidate{ID: who}
+		}
+		if a.From == "" {
+			chosen.Arrive = at
+		}
+	}
 	done, err := p.runAssign(q, page, a, chosen)
 	if err = staff.Settled(err); err == nil {
+		if day, err := time.Parse(time.DateOnly, q.PostForm.Get("day")); err == nil {
+			return q.See("/desk/day?date=" + day.Format(time.DateOnly) + "&region=" + digitsOnly(q.PostForm.Get("region"), 12) + "&done=" + done)
+		}
 		return p.back(q, done)
 	}
 	if !staff.Redraws(err) {

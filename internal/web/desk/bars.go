@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"anxin/internal/web/staff"
@@ -11,38 +12,48 @@ import (
 
 // Sizes of the picture of a day, in pixels: names at the left, then the hours.
 const (
-	barName  = 170
-	barHour  = 62
-	barFirst = 7
-	barLast  = 22
-	barTop   = 44
-	barRow   = 36
-	barWidth = barName + barHour*(barLast-barFirst) + 20
+	barName = 170
+	barHour = 62
+	barTop  = 44
+	barRow  = 36 // of one lane
 )
 
 func px(n int) string { return strconv.Itoa(n) }
 
-func barView(v Day) string {
-	return fmt.Sprintf("0 0 %d %d", barWidth, barTop+barRow*len(v.Rows))
+func barWidth(v Day) int { return barName + barHour*(v.Last-v.First) + 20 }
+
+// rowY is where a row begins; row len(v.Rows) is the end of the picture.
+func rowY(v Day, i int) int {
+	y := barTop
+	for _, r := range v.Rows[:i] {
+		y += barRow * max(1, r.Lanes)
+	}
+	return y
 }
 
-func hourX(h int) int { return barName + barHour*(h-barFirst) }
+func barHeight(v Day) int { return rowY(v, len(v.Rows)) }
+
+func barView(v Day) string { return fmt.Sprintf("0 0 %d %d", barWidth(v), barHeight(v)) }
+
+func hourX(v Day, h int) int { return barName + barHour*(h-v.First) }
 
 // timeX is where a moment of the day stands; moments outside the picture stand at its edges.
 func timeX(v Day, t time.Time) int {
-	x := hourX(0) + int(t.Sub(v.Date)*barHour/time.Hour)
-	return min(max(x, hourX(barFirst)), hourX(barLast))
+	x := hourX(v, 0) + int(t.Sub(v.Date)*barHour/time.Hour)
+	return min(max(x, hourX(v, v.First)), hourX(v, v.Last))
 }
 
 func barSpan(v Day, s Slot) int { return timeX(v, s.To) - timeX(v, s.From) }
 
 // nowLine is where now stands, 0 when it is not on this day.
 func nowLine(pg ui.Page, v Day) int {
-	if now := pg.P.Now; now.Before(v.Date.Add(barFirst*time.Hour)) || now.After(v.Date.Add(barLast*time.Hour)) {
+	if now := pg.P.Now; now.Before(v.Date.Add(time.Duration(v.First)*time.Hour)) || now.After(v.Date.Add(time.Duration(v.Last)*time.Hour)) {
 		return 0
 	}
 	return timeX(v, pg.P.Now)
 }
+
+func hourText(h int) string { return strconv.Itoa(h%24) + ":00" }
 
 func barState(state string) string {
 	switch state {
@@ -54,21 +65,59 @@ func barState(state string) string {
 	return "b-plan"
 }
 
+// lateNow reports an arrival that will be late and can still be helped.
+func lateNow(d DayVisit) bool { return d.Way.Late > 0 && barState(d.State) != "b-over" }
+
+// barTitle is everything a bar shows, for who does not see it.
 func barTitle(pg ui.Page, r DayRow, d DayVisit) string {
-	title := r.Name + ": " + pg.P.Clock(d.From) + "-" + pg.P.Clock(d.To) + " " + staff.Word(pg.P, "kind", d.Kind) + ", " + d.Region + ", " + staff.Word(pg.P, "visit_state", d.State)
+	words := []string{pg.P.Clock(d.From) + "-" + pg.P.Clock(d.To) + " " + staff.Word(pg.P, "kind", d.Kind), d.Region, staff.Word(pg.P, "visit_state", d.State)}
 	if d.Pinned {
-		title += ", " + pg.T("staff.pinned")
+		words = append(words, pg.T("staff.pinned"))
 	}
-	return title
+	if w := wayWords(pg, d); w != "" {
+		words = append(words, w)
+	}
+	return r.Name + ": " + strconv.Itoa(d.Order) + ". " + pg.P.List(words)
 }
 
-// barText is what fits into a bar.
+// wayWords says how long the way to a visit is and whether the arrival is late.
+func wayWords(pg ui.Page, d DayVisit) string {
+	if !d.Way.Known() {
+		return ""
+	}
+	words := pg.T("dispatch.day.way", "travel", pg.P.Duration(d.Way.Travel), "distance", pg.P.Distance(d.Way.DistanceM))
+	if d.Way.Assumed {
+		words = pg.T("dispatch.day.way_assumed", "travel", pg.P.Duration(d.Way.Travel))
+	}
+	if d.Way.Late > 0 {
+		words += pg.T("format.list_comma") + lateWords(pg, d)
+	}
+	return words
+}
+
+func lateWords(pg ui.Page, d DayVisit) string {
+	if barState(d.State) == "b-plan" || d.State == "en_route" {
+		return pg.T("dispatch.day.late", "time", pg.P.Clock(d.Way.Arrive), "late", pg.P.Duration(d.Way.Late))
+	}
+	return pg.T("dispatch.day.was_late", "late", pg.P.Duration(d.Way.Late))
+}
+
+// barText is what fits into a bar: the place in the order, and the kind, or how late it will be.
 func barText(pg ui.Page, v Day, d DayVisit) string {
 	room := barSpan(v, Slot{d.From, d.To}) - 12
 	if d.Pinned {
 		room -= 12
 	}
-	return fit(staff.Word(pg.P, "kind", d.Kind), room)
+	order := strconv.Itoa(d.Order)
+	if lateNow(d) {
+		if s := fit(order+" "+pg.T("dispatch.day.late_short", "late", pg.P.Duration(d.Way.Late)), room); s != "" {
+			return s
+		}
+	}
+	if s := fit(order+" "+staff.Word(pg.P, "kind", d.Kind), room); s != "" {
+		return s
+	}
+	return fit(order, room)
 }
 
 // fit is s when it takes no more than a width in pixels at 12 px type (a Chinese character takes 12, another about 7), else nothing: half a word names
@@ -89,10 +138,45 @@ func fit(s string, room int) string {
 
 func pinPath(x, y int) string { return fmt.Sprintf("M%d %dh7v7h-7z", x, y+3) }
 
+// offerTitle is the mark of a gap for who does not see it.
+func offerTitle(pg ui.Page, r DayRow) string {
+	words := []string{pg.P.Clock(r.Offer.Arrive) + "-" + pg.P.Clock(r.Offer.Until), costWords(pg, *r.Offer, r.Rank == 1)}
+	return pg.T("dispatch.day.offer", "rank", r.Rank, "name", r.Name) + ": " + pg.P.List(words)
+}
+
+// offerText is what fits into the mark of a gap.
+func offerText(pg ui.Page, v Day, r DayRow) string {
+	room := barSpan(v, Slot{r.Offer.Arrive, r.Offer.Until}) - 8
+	if r.Offer.Priced {
+		if s := fit(pg.P.Money(r.Offer.Cost), room); s != "" {
+			return s
+		}
+	}
+	return fit(strconv.Itoa(r.Rank), room)
+}
+
 func dayHref(v Day, days int) string {
-	href := "/desk/day?date=" + v.Date.AddDate(0, 0, days).Format(time.DateOnly)
+	return dayLink(v, v.Date.AddDate(0, 0, days), chosenNumber(v), "")
+}
+
+func chosenNumber(v Day) string {
+	if v.Chosen == nil {
+		return ""
+	}
+	return string(v.Chosen.Case.Number)
+}
+
+// dayLink is the page of a day, with the region, a chosen case and a marked route.
+func dayLink(v Day, date time.Time, number, route string) string {
+	href := "/desk/day?date=" + date.Format(time.DateOnly)
 	if v.Region != "" {
 		href += "&region=" + v.Region
+	}
+	if number != "" {
+		href += "&case=" + number
+	}
+	if route != "" {
+		href += "&tech=" + route
 	}
 	return href
 }
@@ -106,4 +190,9 @@ func shiftWords(pg ui.Page, r DayRow) string {
 		spans = append(spans, pg.T("desk.day.absent")+" "+pg.P.Clock(s.From)+"-"+pg.P.Clock(s.To))
 	}
 	return pg.P.List(spans)
+}
+
+// whyNotWords are the reasons against a technician, in short.
+func whyNotWords(pg ui.Page, c *Candidate) string {
+	return strings.TrimSpace(pg.T("desk.assign.why_not") + pg.P.List(c.Why))
 }

@@ -21,7 +21,7 @@ type Service interface {
 	FindCase(ctx context.Context, a casefile.Actor, n casefile.Number) (casefile.ID, error)
 	CasePage(ctx context.Context, a casefile.Actor, caseID casefile.ID) (service.CasePage, error)
 	Candidates(ctx context.Context, a casefile.Actor, caseID casefile.ID) ([]service.CandidateRow, error)
-	Day(ctx context.Context, a casefile.Actor, date time.Time, region string) (service.Day, error)
+	Day(ctx context.Context, a casefile.Actor, q service.DayQuery) (service.Day, error)
 	Commands
 }
 

@@ -26,6 +26,8 @@ type fake struct {
 	asked    []string
 	fail     error
 	place    service.RegionView
+
+	elsewhere bool // the case on the day is wished for another one
 }
 
 func (f *fake) did(c any) (service.Result, error) {
@@ -65,16 +67,31 @@ func (f *fake) CasePage(_ context.Context, _ casefile.Actor, id casefile.ID) (se
 }
 func (f *fake) Candidates(context.Context, casefile.Actor, casefile.ID) ([]service.CandidateRow, error) {
 	return []service.CandidateRow{
-		{Technician: techID, Code: "HM-1042", Name: "周建国", Eligible: true, ArriveAt: webtest.StoryTime().Add(40 * time.Minute), Distance: 3240, Travel: 14 * time.Minute, Reasons: []service.Reason{{Code: "starts_from", Params: map[string]string{"at": "start"}}}},
-		{Technician: otherID, Code: "HM-1017", Name: "吴海", Reasons: []service.Reason{{Code: "skill_missing", Params: map[string]string{"skill": "boiler"}}}},
+		{Technician: techID, Code: "HM-1042", Name: "周建国", Eligible: true, ArriveAt: webtest.StoryTime().Add(40 * time.Minute), Until: webtest.StoryTime().Add(100 * time.Minute), Distance: 3240, Travel: 14 * time.Minute, Priced: true, Cost: 1130,
+			Reasons: []service.Reason{{Code: "arrives_at"}, {Code: "starts_from", Params: map[string]string{"at": "start"}}, {Code: "costs_more", Params: map[string]string{"fen": "1130"}}}},
+		{Technician: otherID, Code: "HM-1017", Name: "吴海", Reasons: []service.Reason{{Code: "skill_missing", Params: map[string]string{"skill": "repair/boiler"}}}},
 	}, nil
 }
-func (f *fake) Day(_ context.Context, _ casefile.Actor, date time.Time, _ string) (service.Day, error) {
+func (f *fake) Day(ctx context.Context, a casefile.Actor, q service.DayQuery) (service.Day, error) {
+	date := q.Date
 	at := func(h int) time.Time { return date.Add(time.Duration(h) * time.Hour) }
-	return service.Day{Date: date, Rows: []service.DayRow{{
+	visit := func(h, to int, order int) service.Commitment {
+		return service.Commitment{Case: caseID, Number: number, State: service.VisitAccepted, Kind: service.Repair, Region: "浙江省 / 杭州市 / 西湖区", Span: service.Span{From: at(h), To: at(to)},
+			Point: service.Place{LngE6: 120_130_000 + int64(order)*90_000, LatE6: 30_260_000, Precision: "seat"},
+			Way:   service.Way{Depart: at(h).Add(-20 * time.Minute), Arrive: at(h), Travel: 20 * time.Minute, Metres: 5200}}
+	}
+	pinned, late := visit(9, 11, 1), visit(14, 15, 2)
+	pinned.Pinned = true
+	late.Way.Depart, late.Way.Arrive, late.Way.Late = at(14), at(14).Add(20*time.Minute), 20*time.Minute
+	d := service.Day{Date: date, Region: q.Region, Rows: []service.DayRow{{
 		Technician: techID, Code: "HM-1042", Name: "周建国", Shifts: []service.Span{{From: at(8), To: at(12)}, {From: at(13), To: at(18)}}, Absent: []service.Span{{From: at(17), To: at(18)}},
-		Commitments: []service.Commitment{{Case: caseID, Number: number, State: service.VisitAccepted, Kind: service.Repair, Region: "浙江省 / 杭州市 / 西湖区", Span: service.Span{From: at(9), To: at(11)}, Pinned: true}},
-	}}}, nil
+		Commitments: []service.Commitment{pinned, late},
+	}, {Technician: otherID, Code: "HM-1017", Name: "吴海", Shifts: []service.Span{{From: at(20), To: at(24)}}}}}
+	if !q.Case.IsNil() {
+		rows, _ := f.Candidates(ctx, a, q.Case)
+		d.Case = &service.DayCase{Case: caseID, Number: number, Kind: service.Repair, Product: "boiler", Urgency: service.Booked, Region: "浙江省 / 杭州市 / 拱墅区", Candidates: rows, Elsewhere: f.elsewhere}
+	}
+	return d, nil
 }
 func (f *fake) Reveal(_ context.Context, _ casefile.Actor, c service.Reveal) (service.Revealed, error) {
 	_, err := f.did(c)

@@ -260,7 +260,8 @@ func TestAssign(t *testing.T) {
 	f, routes := world(t)
 	d := page(t, get(t, routes, caseAt+"?act=assign"), 200)
 	d.HasText(".cand", "从出发点出发")
-	d.HasText(".cand-no", "没有“boiler”技能")
+	d.HasText(".cand", "增加成本 ¥11.30")
+	d.HasText(".cand-no", "没有“燃气壁挂炉 · 维修”技能")
 	page(t, as(t, casefile.Agent, routes, "GET", caseAt+"?act=assign", nil), 200).HasNot("[data-act] button[type=submit]")
 
 	page(t, post(t, routes, caseAt+"/assign", url.Values{"act": {"pin"}}), http.StatusUnprocessableEntity).HasText(".summary", "请选一位师傅")
@@ -334,7 +335,7 @@ func TestDay(t *testing.T) {
 	d := page(t, get(t, routes, "/desk/day?date=2026-11-24&region=3301"), 200)
 	d.HasText("h1", "今天的排班")
 	d.HasText("#open", "待派单（1）")
-	if n := len(d.All("svg.bars rect.b-shift")); n != 2 {
+	if n := len(d.All("svg.bars rect.b-shift")); n != 3 {
 		t.Errorf("%d shifts", n)
 	}
 	d.Has(`svg.bars a[href="` + caseAt + `"] rect.b-visit`)

@@ -211,67 +211,6 @@ func (p *Pages) search(q *staff.Request) error {
 	return q.Render(http.StatusOK, DeskPage(q.Page(), Page{Queue: v}))
 }
 
-func (p *Pages) day(q *staff.Request) error {
-	pr := q.P()
-	d := pr.In(pr.Now)
-	if t, err := time.ParseInLocation(time.DateOnly, q.URL.Query().Get("date"), i18n.Shanghai()); err == nil && t.Sub(d).Abs() < 366*24*time.Hour {
-		d = t
-	}
-	date := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, i18n.Shanghai())
-	region := digitsOnly(q.URL.Query().Get("region"), 12)
-	day, err := p.Service.Day(q.Context(), q.Actor, date, region)
-	if err != nil {
-		return err
-	}
-	v := dayOf(day)
-	v.Date, v.Region = date, region
-	cities, err := p.Regions.Cities(q.Context(), q.Actor)
-	if err != nil {
-		return err
-	}
-	v.Regions = []ui.Choice{{Text: pr.T("desk.day.all_regions")}}
-	for _, c := range cities {
-		// The whole city is the prefix of its code.
-		v.Regions = append(v.Regions, ui.Choice{Value: strings.TrimRight(c.Code, "0"), Text: staff.PathWords(staff.Named(pr, c))})
-	}
-	for _, s := range statesOf["unassigned"] {
-		page, err := p.Service.Queue(q.Context(), q.Actor, service.QueueQuery{State: s, Region: region, Limit: pageSize})
-		if err != nil {
-			return err
-		}
-		for _, x := range page.Items {
-			v.Unassigned = append(v.Unassigned, p.rowOf(pr, x))
-		}
-		v.More = v.More || page.Next != ""
-	}
-	return q.Render(http.StatusOK, DayPage(q.Page(), v))
-}
-
-func digitsOnly(s string, max int) string {
-	if len(s) > max || strings.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' }) {
-		return ""
-	}
-	return s
-}
-
-func dayOf(day service.Day) Day {
-	var v Day
-	for _, r := range day.Rows {
-		row := DayRow{Code: r.Code, Name: r.Name, State: r.State}
-		for _, s := range r.Shifts {
-			row.Shifts = append(row.Shifts, Slot{s.From, s.To})
-		}
-		for _, s := range r.Absent {
-			row.Absent = append(row.Absent, Slot{s.From, s.To})
-		}
-		for _, c := range r.Commitments {
-			row.Visits = append(row.Visits, DayVisit{Number: c.Number, Kind: string(c.Kind), State: string(c.State), Region: lastPart(c.Region), From: c.From, To: c.To, Pinned: c.Pinned})
-		}
-		v.Rows = append(v.Rows, row)
-	}
-	return v
-}
-
 // lastPart is the county of a canonical path.
 func lastPart(path string) string {
 	words := strings.Fields(staff.PathWords(path))

@@ -68,7 +68,16 @@ func Stories() []ui.Story {
 		story("new-caller", "caller known, place covered, slots to read out", "/desk/new", func(pg ui.Page) templ.Component { return NewCasePage(pg, demoNewKnown(pg)) }),
 		story("new-unclear", "the place may be one of two; two fields wrong", "/desk/new", func(pg ui.Page) templ.Component { return NewCasePage(pg, demoNewUnclear(pg)) }),
 		story("day", "time bars, unassigned first", "/desk/day", func(pg ui.Page) templ.Component { return DayPage(pg, demoDay(pg)) }),
-		story("day-empty", "", "/desk/day", func(pg ui.Page) templ.Component { return DayPage(pg, Day{Date: midnight(pg)}) }),
+		story("day-case", "who could go for one case: gaps with price, and why not", "/desk/day", func(pg ui.Page) templ.Component { return DayPage(pg, demoDayCase(pg)) }),
+		story("day-route", "one technician's route is marked", "/desk/day", func(pg ui.Page) templ.Component {
+			v := demoDay(pg)
+			v.Route = v.Rows[0].Code
+			return DayPage(pg, v)
+		}),
+		story("day-night", "a night shift, visits that overlap, everything late", "/desk/day", func(pg ui.Page) templ.Component { return DayPage(pg, demoNight(pg)) }),
+		story("day-empty", "", "/desk/day", func(pg ui.Page) templ.Component {
+			return DayPage(pg, Day{Date: midnight(pg), First: usualFirst, Last: usualLast})
+		}),
 	}
 }
 
@@ -235,33 +244,5 @@ func demoNewUnclear(pg ui.Page) NewCase {
 	v.Answer = Answer{Asked: true, Outcome: "set", Choices: []RegionChoice{{Code: "110105", Path: "北京市 / 朝阳区"}, {Code: "220104", Path: "吉林省 / 长春市 / 朝阳区", Why: say(pg, "写了“桂林路”，长春有这条路", "“Guilin Road” is in Changchun")}}}
 	v.Form.Add("phone", say(pg, "电话少了一位，请核对", "The number is one digit short"))
 	v.Form.Add("product", say(pg, "请选择产品", "Choose the product"))
-	return v
-}
-
-func demoDay(pg ui.Page) Day {
-	v := Day{Date: midnight(pg), Unassigned: demoQueue(pg).Rows, Regions: []ui.Choice{{Text: pg.T("desk.day.all_regions")}, {Value: "3301", Text: say(pg, "浙江省 杭州市", "Hangzhou, Zhejiang")}}}
-	v.Unassigned = append(v.Unassigned[:0:0], v.Unassigned[:3]...)
-	v.Unassigned[1].Current = false
-	names := [][2]string{{"周建国", "Zhou Jianguo"}, {"吴海", "Wu Hai"}, {"何立", "He Li"}, {"郑凯", "Zheng Kai"}, {"冯晓东", "Feng Xiaodong"}, {"褚明", "Chu Ming"}, {"卫强", "Wei Qiang"}, {"蒋文", "Jiang Wen"}}
-	xihu := say(pg, "西湖区", "Xihu")
-	for i, n := range names {
-		r := DayRow{Code: "HM-10" + string(rune('1'+i)) + "2", Name: say(pg, n[0], n[1]), State: "active", Shifts: []Slot{{at(pg, 8, 0), at(pg, 12, 0)}, {at(pg, 13, 30), at(pg, 18, 0)}}}
-		switch i % 4 {
-		case 0:
-			r.Visits = []DayVisit{
-				{Number: "261124102936", Kind: "repair", State: "finished", Region: xihu, From: at(pg, 9, 0), To: at(pg, 10, 30)},
-				{Number: "261124483914", Kind: "repair", State: "working", Region: xihu, From: at(pg, 13, 40), To: at(pg, 15, 0)},
-				{Number: "261124556673", Kind: "install", State: "accepted", Region: xihu, From: at(pg, 16, 0), To: at(pg, 17, 30), Pinned: true},
-			}
-		case 1:
-			r.Visits = []DayVisit{{Number: "261123774412", Kind: "clean", State: "finished", Region: xihu, From: at(pg, 8, 30), To: at(pg, 11, 0)}, {Number: "261124339087", Kind: "relocate", State: "en_route", Region: xihu, From: at(pg, 14, 30), To: at(pg, 17, 0)}}
-		case 2:
-			r.Shifts = []Slot{{at(pg, 12, 0), at(pg, 21, 0)}}
-			r.Visits = []DayVisit{{Number: "261124771123", Kind: "commission", State: "accepted", Region: xihu, From: at(pg, 18, 0), To: at(pg, 18, 30)}}
-		case 3:
-			r.Absent = []Slot{{at(pg, 8, 0), at(pg, 18, 0)}}
-		}
-		v.Rows = append(v.Rows, r)
-	}
 	return v
 }

@@ -163,6 +163,9 @@ type Act struct {
 	ClockKind      string
 	Candidates     []Candidate
 	ByCost         bool // the list is ordered by cost, not by arrival
+	Day            bool // the form stands on the day: each candidate's own time is sent, and the answer leads back there
+	DayDate        string
+	DayRegion      string
 	Reassign       bool // a technician holds the visit
 	CanAssign      bool // the account may decide who goes
 	Override       bool
@@ -266,26 +269,69 @@ type NewCase struct {
 // DayVisit is one visit on the day.
 type DayVisit struct {
 	Number   casefile.Number
+	Order    int // of the technician's visits, from 1
 	Kind     string
 	State    string
 	Region   string
 	From, To time.Time
 	Pinned   bool
+	Way      Way
+	Lane     int // visits that overlap lie in lanes, from 0
+	Place    Dot // where it is, as coarse as the desk may know; Name empty when not known
+}
+
+// Way is how the technician comes to a visit; zero when not known.
+type Way struct {
+	Depart, Arrive time.Time
+	Travel         time.Duration
+	DistanceM      float64
+	Assumed        bool
+	Late           time.Duration
+}
+
+// Known reports that there is a way.
+func (w Way) Known() bool { return !w.Arrive.IsZero() }
+
+// Dot is a place of the picture of routes: the seat of a county or town, never an address.
+type Dot struct {
+	Lng, Lat float64
+	Name     string
 }
 
 // DayRow is one technician's day.
 type DayRow struct {
+	ID                casefile.ID
 	Code, Name, State string
 	Shifts, Absent    []Slot
 	Visits            []DayVisit
+	Lanes             int        // at least 1
+	Offer             *Candidate // what the chosen case would be, or why not; nil when no case is chosen
+	Rank              int        // of Offer among those who can come, from 1
 }
 
 // Day is the dispatcher's view of one day.
 type Day struct {
-	Date       time.Time // local midnight
-	Region     string
-	Regions    []ui.Choice
-	Unassigned []Row
-	More       bool
-	Rows       []DayRow
+	Date        time.Time // local midnight
+	Region      string
+	Regions     []ui.Choice
+	Unassigned  []Row
+	Otherwise   []Row // unassigned, but wished for another day
+	More        bool
+	Rows        []DayRow
+	MoreRows    bool
+	First, Last int // hours of the picture
+	Chosen      *Chosen
+	Route       string // code of the technician whose route is marked, empty: all alike
+}
+
+// Chosen is the unassigned case whose alternatives are marked on the day.
+type Chosen struct {
+	Case                 Case
+	Kind, Product        string
+	Region               string
+	WishedFrom, WishedTo time.Time
+	Elsewhere            bool
+	Closed               bool
+	Length               time.Duration
+	Act                  Act
 }

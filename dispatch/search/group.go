@@ -129,14 +129,15 @@ func pickCrew(offers []offer, at int32, size int, pick []offer) []offer {
 // offersFor lists the feasible places of a job with their intervals of start, cheapest first, at most a few per vehicle.
 func (s *state) offersFor(job int32) []offer {
 	var out []offer
+	blank := s.newQuery(job)
+	blank.special = true
 	for v := range s.routes {
 		r := &s.routes[v]
 		if r.count == 0 && !s.firstEmpty(int32(v)) {
 			continue
 		}
 		for u := s.startOf(int32(v)); s.stops[u].next >= 0; u = s.stops[u].next {
-			q := s.newQuery(job)
-			q.special = true
+			q := blank
 			if s.try(&q, u); q.after == noPlace {
 				continue
 			}

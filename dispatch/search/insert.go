@@ -246,10 +246,16 @@ func (s *state) tryAllEmpty(q *query) {
 // place inserts an absent single job at its best place and reports whether there was one that is cheaper than leaving it out.
 func (s *state) place(job int32) bool {
 	after, cost := s.bestPlace(job)
-	if after == noPlace || cost >= s.in.Jobs[job].Skip {
+	return s.insert(&query{job: job, after: after, cost: cost})
+}
+
+// insert puts the job where the query found room and reports whether that is cheaper than leaving it out.
+func (s *state) insert(q *query) bool {
+	job := q.job
+	if q.after == noPlace || q.cost >= s.in.Jobs[job].Skip {
 		return false
 	}
-	s.link(job, after)
+	s.link(job, q.after)
 	s.refresh(s.stops[job].route, job, job)
 	s.dropOut(job)
 	return true

@@ -18,6 +18,7 @@ type ruinBuffers struct {
 	taken  []int32 // jobs taken out in this iteration, leaders of groups once
 	ruined []uint32
 	epoch  uint32
+	old    []uint32 // per job, the epoch in which it was tried though it had been out before
 	keys   []int64
 	queue  []int32
 	// chains that change places in small moves
@@ -29,6 +30,7 @@ func (b *ruinBuffers) init(jobs, vehicles int) {
 	b.keys = make([]int64, 0, jobs)
 	b.queue = make([]int32, 0, jobs)
 	b.chainA, b.chainB = make([]int32, 0, jobs), make([]int32, 0, jobs)
+	b.old = make([]uint32, jobs)
 	b.ruined = make([]uint32, vehicles)
 }
 
@@ -188,19 +190,39 @@ func (s *state) putBack() {
 	}
 	s.sortJobs(work, s.pickOrder())
 	for _, job := range work {
-		s.placeAny(job)
+		if b.old[job] != b.epoch {
+			s.placeAny(job)
+		} else if s.group[job] < 0 {
+			s.placeOld(job)
+		} else if s.rnd.next()&7 == 0 { // looking for a crew takes long
+			s.placeGroup(job)
+		}
 	}
+}
+
+// placeOld tries a job that found no room before in the routes that were changed since: elsewhere there is no more room than there was.
+func (s *state) placeOld(job int32) {
+	q := s.newQuery(job)
+	for _, v := range s.undo.touched {
+		s.tryRoute(&q, v)
+	}
+	s.tryNearVehicles(&q)
+	s.insert(&q)
 }
 
 // addOld appends jobs that were outside before this iteration: all when they are few, otherwise a random stretch.
 func (s *state) addOld(work []int32, extra int) []int32 {
 	old := s.out[:extra] // jobs taken out now were appended behind them
 	if len(old) <= int(s.weight.outLimit) {
+		for _, job := range old {
+			s.ruin.old[job] = s.ruin.epoch
+		}
 		return append(work, old...)
 	}
 	at := int(s.rnd.below(int32(len(old))))
 	for range s.weight.outLimit {
 		work = append(work, old[at])
+		s.ruin.old[old[at]] = s.ruin.epoch
 		if at++; at == len(old) {
 			at = 0
 		}
@@ -282,7 +304,21 @@ func (s *state) anneal(before int64, temperature float64) bool {
 	if s.cost <= before {
 		return true
 	}
-	return float64(s.cost-before) < -temperature*s.rnd.logUnit()
+	worse := float64(s.cost - before)
+	if s.knee > 0 && worse > s.knee {
+		worse = s.knee * s.compress(worse/s.knee)
+	}
+	return worse < -temperature*s.rnd.logUnit()
+}
+
+// compress is 1 + slope × log2(x), straight between powers of two; x is at least 1. Halving is exact, so every processor gets the same.
+func (s *state) compress(x float64) float64 {
+	n := 0.0
+	for x >= 2 {
+		x /= 2
+		n++
+	}
+	return 1 + float64(s.slope*(n+x-1))
 }
 
 // iterate does one ruin and recreate step and keeps or drops it.

@@ -46,6 +46,9 @@ type Tuning struct {
 	Epochs     int     // how often a large instance is divided anew
 	WholeLimit int     // up to so many jobs an instance is not divided
 	Dense      int     // up to so many places all legs of a Source are computed at once
+	// Where rules have prices on several levels, a loss above Knee mean legs counts, in the choice of what to keep, as Knee × (1 + Slope × log2 of
+	// the excess), so that a hot search can give up something that matters and win it back.
+	Knee, Slope float64
 }
 
 func (t Tuning) withDefaults() Tuning {
@@ -70,6 +73,8 @@ func (t Tuning) withDefaults() Tuning {
 	set(&t.Epochs, 40)
 	set(&t.WholeLimit, 320)
 	set(&t.Dense, 1600)
+	setFloat(&t.Knee, 1)
+	setFloat(&t.Slope, 0.5)
 	return t
 }
 
@@ -140,6 +145,9 @@ func (r *stretch) share(n int64) float64 {
 // run anneals along a stretch and returns the number of iterations; best follows the best state seen.
 func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) int64 {
 	unit := s.scale()
+	if !s.plain {
+		s.knee, s.slope = unit*t.Knee, t.Slope
+	}
 	var n int64
 	temperature := 0.0
 	for ; ; n++ {

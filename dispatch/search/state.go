@@ -74,7 +74,8 @@ type state struct {
 	undo undoLog
 	ruin ruinBuffers
 
-	weight weights
+	weight      weights
+	knee, slope float64 // see Tuning; a knee of 0 takes losses as they are
 }
 
 func (s *state) startOf(vehicle int32) int32 { return s.jobs + 2*vehicle }

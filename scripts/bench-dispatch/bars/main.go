@@ -139,6 +139,10 @@ func (s *settings) tuning() (t search.Tuning) {
 			t.Small = int(x)
 		case "smallrich":
 			t.SmallRich = int(x)
+		case "knee":
+			t.Knee = x
+		case "slope":
+			t.Slope = x
 		case "part":
 			t.PartJobs = int(x)
 		case "epochs":

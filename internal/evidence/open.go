@@ -18,6 +18,7 @@ const (
 	Display   Variant = "display"   // the copy for pages, at most 1600 pixels
 	Thumbnail Variant = "thumbnail" // the small copy
 	Original  Variant = "original"  // the bytes as received, as a download; written down in the custody log
+	Played    Variant = "played"    // a video as received, to be played in the page; written down once a sitting
 )
 
 // Content is an opened file: an io.ReadSeekCloser and io.ReaderAt of Size() bytes.
@@ -38,6 +39,9 @@ func (c *Content) Headers() [][2]string {
 	}
 	if c.Variant == Original {
 		return append(h, [2]string{"Cache-Control", "private, no-store"}, [2]string{"Content-Type", "application/octet-stream"}, [2]string{"Content-Disposition", `attachment; filename="` + c.name + `"`})
+	}
+	if c.Variant == Played {
+		return append(h, [2]string{"Cache-Control", "private, no-store"}, [2]string{"Content-Type", c.Item.Media}, [2]string{"Content-Disposition", "inline"})
 	}
 	// A copy never changes; a phone need not fetch it again on every look at the page, and forgets it soon.
 	return append(h, [2]string{"Cache-Control", "private, max-age=600"}, [2]string{"Content-Type", c.Item.Media}, [2]string{"Content-Disposition", "inline"})
@@ -75,6 +79,31 @@ func (s *Service) Open(ctx context.Context, a casefile.Actor, caseID, id casefil
 		return nil, err
 	}
 	return &Content{Reader: r, Item: target, Variant: v, name: i.Kind + "-" + i.ID.String() + "." + picture.ByMedia(i.Media).Extension}, nil
+}
+
+// Play opens a video for an actor who may have its original, to be played by ranges. log says that this begins a sitting: it is then written down in the custody log before anything
+// is given. NotFound also for what is no video.
+func (s *Service) Play(ctx context.Context, a casefile.Actor, caseID, id casefile.ID, log bool) (*Content, error) {
+	i, err := s.item(ctx, a, caseID, id)
+	if err != nil {
+		return nil, err
+	}
+	if i.IsCopy() || i.Note == NoteRemoved || picture.ByMedia(i.Media).Class != picture.Video {
+		return nil, casefile.Failf(casefile.NotFound, "evidence.error.not_here", "item %s is no video, or was removed", id)
+	}
+	if err := s.Access(ctx, a, UseOpen, i); err != nil {
+		return nil, err
+	}
+	if log {
+		if err := s.writeUse(ctx, a, i, ActOpened, "variant=played"); err != nil {
+			return nil, err
+		}
+	}
+	r, err := s.read(ctx, i)
+	if err != nil {
+		return nil, err
+	}
+	return &Content{Reader: r, Item: i, Variant: Played}, nil
 }
 
 func (s *Service) read(ctx context.Context, i Item) (*blob.Reader, error) {

@@ -51,7 +51,9 @@ func (q *Queries) QueueInfo(ctx context.Context, a casefile.Actor) (v terms.Queu
 			v.Problems = len(list)
 			return err
 		}
-		return nil
+		waiting, err := q.Store.Waiting(ctx, t, a.Tenant, a.ID, now, 1)
+		v.MayTake = len(waiting) > 0
+		return err
 	})
 	return v, err
 }

@@ -314,7 +314,9 @@ type InboxPage struct {
 type QueueInfo struct {
 	Queues []QueueCount
 	// Mine is the claim that the reviewer has now, if any.
-	Mine     *Leased
+	Mine *Leased
+	// MayTake: at least one waiting claim is one that this reviewer may take now. Which one is not said.
+	MayTake  bool
 	Problems int // lead only
 }
 

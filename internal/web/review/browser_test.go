@@ -91,7 +91,7 @@ func (w walk) until(expression string) {
 func TestAWholeReviewByKeyboard(t *testing.T) {
 	ctx := browser(t)
 	f, routes := world(t)
-	f.info = claim.QueueInfo{Queues: []claim.QueueCount{{Queue: "review", Waiting: 1}}}
+	f.info = claim.QueueInfo{Queues: []claim.QueueCount{{Queue: "review", Waiting: 1}}, MayTake: true}
 	edge := stafftest.Edge(t, casefile.Reviewer)
 	mux := http.NewServeMux()
 	mux.Handle("/assets/", edge.Site.Assets)
@@ -117,7 +117,9 @@ func TestAWholeReviewByKeyboard(t *testing.T) {
 	w.until("document.querySelector('[data-scale]').textContent === '140%' && [...document.querySelectorAll('.cmp-view img')].every(i => i.style.transform.includes('scale(1.4)'))")
 	w.keys("x")
 	w.until("document.querySelector('ax-compare').classList.contains('cmp-slide')")
-	w.keys("x0r")
+	w.keys("f")
+	w.until("document.querySelector('ax-compare').matches('.cmp-flicker:not(.cmp-slide)')")
+	w.keys("f0r")
 	w.until("!document.querySelector('[data-board=record]').hidden && document.querySelector('[data-board=media]').hidden")
 	w.keys("m")
 
@@ -134,7 +136,7 @@ func TestAWholeReviewByKeyboard(t *testing.T) {
 	w.until(active + ".id === 'impress_words'")
 	w.keys("clean edges, j and 2 are only letters here")
 	w.keys("\r", chromedp.KeyModifiers(chromedp.ModifierCtrl))
-	w.until("!!document.querySelector('#signals') && !!document.querySelector('#decide')")
+	w.until("!!document.querySelector('#signals') && !!document.querySelector('#decide') && document.querySelector('[data-board=record]').hidden") // the script has begun
 	// The protocol sends the letter of the key that led here apart from the key itself; a keyboard does not.
 	if c := one[claim.Impress](t, f); c.Leaning != "unclear" || strings.TrimPrefix(c.Words, "i") != "clean edges, j and 2 are only letters here" {
 		t.Fatalf("%+v", c)

@@ -115,11 +115,17 @@ func (p *Pages) signals(q *staff.Request, page claim.ReviewPage, v *Case, tags m
 	case err != nil:
 		return err
 	}
+	pr := q.P()
+	v.earlier(s.Signals, tags)
+	v.founds(pr, s.Signals, tags)
+	for i := range v.Media {
+		v.Media[i].Marked = v.aiOf(v.Media[i].Tag)
+	}
 	out := Signals{N: len(s.Signals), Began: s.Run.Began, Ended: s.Run.Ended, Versions: s.Run.Versions, Unfinished: s.Run.Unfinished, Since: s.Since}
 	lang := q.P().Lang
 	for _, x := range s.Signals {
 		one := Signal{ID: x.ID, Version: x.Version, Fact: inLang(lang, x.Fact), Honest: inLang(lang, x.Honest), Limit: inLang(lang, x.Limits), Applicability: string(x.Applicability),
-			Strength: x.Strength, Tag: tags[x.Item], Item: x.Item, Artefacts: x.Artefacts}
+			Strength: x.Strength, Tag: tags[x.Item], Item: x.Item, Artefacts: x.Artefacts, Related: relatedOf(pr, x.Related, tags)}
 		i := slices.IndexFunc(out.Groups, func(g SignalGroup) bool { return g.Name == x.Group })
 		if i < 0 {
 			out.Groups = append(out.Groups, SignalGroup{Name: x.Group})
@@ -265,6 +271,9 @@ func paths(n casefile.Number, list []Picture) {
 	for i := range list {
 		x := &list[i]
 		x.Thumb, x.Full, x.Original = picturePath(n, x.Item, "thumb"), picturePath(n, x.Item, "full"), picturePath(n, x.Item, "original")
+		if x.Video {
+			x.Play = path(n) + "/play/" + x.Item.String()
+		}
 	}
 }
 

@@ -158,6 +158,16 @@ func (f *fake) Stats(_ context.Context, _ casefile.Actor, from, to time.Time) (c
 	return claim.Stats{From: from, To: to, Filed: 3, RefundOnly: claim.Share{N: 1, Of: 3}, States: []claim.StateStats{{State: claim.InReview, N: 2, P50: time.Hour, P90: 3 * time.Hour, Breaches: 1}}}, nil
 }
 
+// ShowDerived implements Vault.
+func (f *fake) ShowDerived(w http.ResponseWriter, r *http.Request, a casefile.Actor, c, item casefile.ID) error {
+	return f.Show(w, r, a, c, item, "derived")
+}
+
+// Play implements Vault.
+func (f *fake) Play(w http.ResponseWriter, r *http.Request, a casefile.Actor, c, item casefile.ID) error {
+	return f.Show(w, r, a, c, item, "play")
+}
+
 // Show implements Vault.
 func (f *fake) Show(w http.ResponseWriter, _ *http.Request, _ casefile.Actor, c, item casefile.ID, size string) error {
 	f.shown = append(f.shown, c.String()+" "+item.String()+" "+size)

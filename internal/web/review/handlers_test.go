@@ -1,6 +1,7 @@
 package review
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"anxin/internal/casefile"
+	"anxin/internal/check"
 	"anxin/internal/claim"
 	"anxin/internal/web/staff"
 	"anxin/internal/web/staff/stafftest"
@@ -105,6 +107,8 @@ func TestClaimsThatAreNotThere(t *testing.T) {
 func TestTheQueueHasNoList(t *testing.T) {
 	f, routes := world(t)
 	f.info = claim.QueueInfo{Queues: []claim.QueueCount{{Queue: "review", Waiting: 12, Overdue: 1, Nearest: webtest.StoryTime()}}}
+	get(t, routes, "/review").HasNot(`form[action="/review/next"]`) // twelve wait, and none of them for this reader
+	f.info.MayTake = true
 	d := get(t, routes, "/review")
 	d.HasText(".tile", "12")
 	d.Has(`form[action="/review/next"] button[data-key="n"]`)
@@ -171,6 +175,65 @@ func TestPicturesSayWhatTheyAre(t *testing.T) {
 		if rec := as(t, casefile.Reviewer, routes, "GET", at0+"/media/"+bad, nil); rec.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", bad, rec.Code)
 		}
+	}
+}
+
+// What the checks found stands beside the pictures after the first impression: boxes with their numbers, the drawings, the pictures from elsewhere, what the file says. Before it, nothing of
+// it can be asked for, and afterwards only what a signal names.
+func TestWhatTheChecksFound(t *testing.T) {
+	f, routes := world(t)
+	overlay, mask, elsewhere, otherCase := demoID(0x51), demoID(0x52), demoID(0x53), demoID(0x54)
+	d := check.Detail{Match: &check.Match{Item: photoID, Reference: check.Related{Case: listingID, Item: refID, Relation: check.RelReference}, Same: true, Changed: true, Band: "strong",
+		Size: [2]int{1024, 768}, Boxes: [][4]int{{423, 248, 275, 165}, {334, 276, 89, 51}}, Overlay: overlay, Aligned: demoID(0x55), Flicker: demoID(0x56), Mask: mask}}
+	cred := check.Detail{Credentials: &check.Credentials{State: "Invalid", Judged: webtest.StoryTime(), Signer: "Es256 <b>", Facts: []check.NamedFact{{ID: "integrity", Value: "changed", Text: check.Text{ZH: "签名之后被改动过。", EN: "changed"}},
+		{ID: "declaration", Value: "ai", Text: check.Text{ZH: "由模型生成。", EN: "by a model"}}}, History: &check.Version{Made: "vectors/1", Steps: []check.Step{{Name: "c2pa.created", AI: true}}, Children: []*check.Version{{Relation: "parentOf", Missing: true}}}}}
+	raw := func(v any) []byte {
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	f.signals.Signals = []claim.Signal{
+		{ID: "m", Check: "same_photograph", Group: "match", Item: photoID, Strength: "strong", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "出自同一张照片", EN: "same"}, Artefacts: []casefile.ID{overlay, mask},
+			Related: []claim.Related{{Case: listingID, Item: refID, Relation: "reference"}, {Case: otherCase, Item: elsewhere, Relation: "other_claim"}}, Detail: raw(d)},
+		{ID: "c", Check: "content_credentials", Group: "declaration", Item: photoID, Strength: "moderate", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "声明", EN: "said"}, Detail: raw(cred)},
+		{ID: "q", Check: "recapture", Group: "pixel", Item: photoID, Strength: "neutral", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "没有发现", EN: "nothing"}},
+		{ID: "x", Check: "other", Group: "pixel", Item: photoID, Strength: "weak", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "坏的细节", EN: "bad detail"}, Detail: []byte("{")},
+	}
+	paths := []string{at0 + "/drawn/" + overlay.String(), at0 + "/media/" + elsewhere.String() + "/full"}
+	get(t, routes, at0).HasNot("[data-found]")
+	for _, path := range paths {
+		if rec := as(t, casefile.Reviewer, routes, "GET", path, nil); rec.Code == 200 || len(f.shown) > 0 {
+			t.Errorf("%s before the impression: %d", path, rec.Code)
+		}
+	}
+	f.page.Impressed = true
+	doc := get(t, routes, at0)
+	doc.Has(`[data-found="B1"][data-other="R1"][data-overlay="` + paths[0] + `"]`)
+	doc.Has(`svg.cmp-boxes[data-for="B1"] rect[x="423"]`)
+	doc.HasText(`[data-found="B1"] [data-box="2"]`, "宽 89")
+	doc.HasText(`[data-file="B1"] .cmp-facts`, "由模型生成")
+	doc.HasText(`[data-file="B1"] .cmp-tree`, "它自己的凭证不在文件里")
+	doc.HasText(`[data-pane="claim"] [data-label]`, "为 AI 生成合成内容（文件自带标识）")
+	doc.Has(`[data-pane="ref"] [data-pick="E1"]`)
+	doc.HasText(".rv-rel", "另一买家更早的售后")
+	doc.HasText(".rv-quiet", "没有发现")
+	for _, path := range paths {
+		if rec := as(t, casefile.Reviewer, routes, "GET", path, nil); rec.Code != 200 {
+			t.Errorf("%s: %d", path, rec.Code)
+		}
+	}
+	if want := []string{caseID.String() + " " + overlay.String() + " derived", otherCase.String() + " " + elsewhere.String() + " full"}; !slices.Equal(f.shown, want) {
+		t.Errorf("%q instead of %q", f.shown, want)
+	}
+	for _, bad := range []string{"/drawn/" + photoID.String(), "/drawn/" + demoID(0x99).String(), "/drawn/x", "/media/" + overlay.String() + "/full", "/play/" + elsewhere.String()} {
+		if rec := as(t, casefile.Reviewer, routes, "GET", at0+bad, nil); rec.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", bad, rec.Code)
+		}
+	}
+	if rec := as(t, casefile.Reviewer, routes, "GET", at0+"/play/"+answerID.String(), nil); rec.Code != 200 || f.shown[2] != caseID.String()+" "+answerID.String()+" play" {
+		t.Errorf("the video: %d, %q", rec.Code, f.shown)
 	}
 }
 

@@ -30,6 +30,7 @@ func (p *Pages) showQueue(q *staff.Request, status int, v Queue) error {
 		}
 		v.Queues = append(v.Queues, w)
 	}
+	v.None = !info.MayTake
 	if m := info.Mine; m != nil {
 		v.Mine = mineOf(*m)
 	}

@@ -20,6 +20,10 @@ type Claims interface {
 type Vault interface {
 	// Show writes a copy to look at: size thumb or full; or, as original, the bytes as received as a download, which is written down in the custody log.
 	Show(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID, size string) error
+	// ShowDerived writes what a check drew from an item; who looked is written down.
+	ShowDerived(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID) error
+	// Play writes a video by ranges; that it was played is written down in its custody log. NotFound for what is no video.
+	Play(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID) error
 }
 
 // Pages are the pages of reviewers and leads.
@@ -67,6 +71,8 @@ func (p *Pages) Routes() []staff.Route {
 		on("GET "+c+"/letter/{letter}", party.ReviewClaim, p.letter),
 		on("GET "+c+"/letter/{letter}/pdf", party.ReviewClaim, p.letterPDF),
 		on("GET "+c+"/media/{item}/{size}", party.ReviewClaim, p.media),
+		on("GET "+c+"/drawn/{item}", party.ReviewClaim, p.drawn),
+		on("GET "+c+"/play/{item}", party.ReviewClaim, p.play),
 		on("POST "+c+"/draft", party.ReviewClaim, p.draft),
 		on("POST "+c+"/act/{act}", party.ReviewClaim, p.act),
 		on("POST "+c+"/lead/{act}", party.LeadClaim, p.act),
@@ -103,6 +109,11 @@ func (p *Pages) media(q *staff.Request, id casefile.ID) error {
 		return err
 	}
 	where, ok := whereIs(page, item)
+	if !ok && page.Impressed {
+		if where, ok, err = p.elsewhere(q, id, item); err != nil {
+			return err
+		}
+	}
 	size := q.PathValue("size")
 	if !ok || size != "thumb" && size != "full" && size != "original" {
 		return casefile.Fail(casefile.NotFound, "error.not_found")

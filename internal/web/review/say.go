@@ -22,7 +22,7 @@ var keys = []key{
 	{"stops", []string{"j", "k"}}, {"digits", []string{"1", "…", "7"}}, {"impression", []string{"i"}}, {"decide", []string{"d"}}, {"send", []string{"Ctrl", "Enter"}},
 	{"ask", []string{"a"}}, {"inspect", []string{"v"}}, {"extend", []string{"e"}}, {"waive", []string{"w"}},
 	{"media", []string{"m"}}, {"letter", []string{"l"}}, {"record", []string{"r"}}, {"pick_claim", []string{"[", "]"}}, {"pick_ref", []string{",", "."}},
-	{"zoom", []string{"+", "-", "0"}}, {"pan", []string{"↑", "↓", "←", "→"}}, {"slide", []string{"x"}}, {"sync", []string{"s"}},
+	{"zoom", []string{"+", "-", "0"}}, {"pan", []string{"↑", "↓", "←", "→"}}, {"slide", []string{"x"}}, {"flicker", []string{"f"}}, {"swap", []string{"t"}}, {"diff", []string{"o"}}, {"boxes", []string{"h"}}, {"box", []string{"b"}}, {"sync", []string{"s"}},
 	{"duty", []string{"y"}}, {"next", []string{"n"}}, {"home", []string{"g", "q"}}, {"escape", []string{"Esc"}}, {"all", []string{"?"}},
 }
 

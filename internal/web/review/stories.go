@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"anxin/internal/casefile"
+	"anxin/internal/check"
 	"anxin/internal/claim"
 	"anxin/internal/i18n"
 	"anxin/internal/web/staff"
@@ -40,6 +41,11 @@ func Stories() []ui.Story {
 		queue("queue-empty", "", rev, func(ui.Page) Queue {
 			return Queue{Problems: -1, Queues: []Waiting{{Name: "review"}, {Name: "second"}, {Name: "appeal"}}}
 		}),
+		queue("queue-none", "of what waits, none is for the reader", rev, func(pg ui.Page) Queue {
+			q := demoQueue(pg)
+			q.None = true
+			return q
+		}),
 		queue("queue-lead", "the lead sees problems; a number that is not there", adm, func(pg ui.Page) Queue {
 			q := demoQueue(pg)
 			q.Lead, q.Problems, q.Find = true, 2, "12345"
@@ -58,6 +64,7 @@ func Stories() []ui.Story {
 			v.Said = v.Said[:1]
 		}),
 		open("signals", "after the impression: facts, limits, the decision", rev, demoImpressed),
+		open("found", "the buyer's picture is the catalogue's: boxes, drawings, what the file says", rev, demoFound),
 		open("signals-none", "the checks found nothing and one could not run", rev, func(pg ui.Page, v *Case) {
 			demoImpressed(pg, v)
 			v.Signals = &Signals{Began: at(pg, -90), Ended: at(pg, -89), Versions: []string{"exact_reuse@1"}, Unfinished: []string{"near_reuse"}}
@@ -313,4 +320,24 @@ func demoStatistics(pg ui.Page) Statistics {
 	v.From, v.To = bounds[spans-1], bounds[spans].Add(-time.Second)
 	fill(pg.P, &v, all, bounds, true)
 	return v
+}
+
+// demoFound is a picture that is the catalogue's with a crack added, and a file that says a model made it.
+func demoFound(pg ui.Page, v *Case) {
+	demoImpressed(pg, v)
+	src := pg.Site.Assets.Path("nophoto.svg")
+	v.Found = []Found{{Tag: "B1", Other: "R1", Same: true, Changed: true, W: 1024, H: 768, Boxes: []Box{{1, 423, 248, 275, 165}, {2, 334, 276, 89, 51}}, Overlay: src, Aligned: src, Flicker: src}}
+	v.Earlier = []Picture{{Item: demoID(9), Tag: "E1", Kind: "related_other_claim", Relation: "other_claim", Thumb: src, Full: src, Original: src}}
+	v.Signals.Groups[0].Items[0].Related = []Link{{"R1", Word(pg.P, "relation", "reference")}, {"E1", Word(pg.P, "relation", "other_claim")}}
+	signed := at(pg, -5000)
+	v.Files = []FileFacts{{Tag: "B1", SHA256: "9f2c51d0a7e34b68c1f09d5b2e7a4c3386f15d02bb94e6a17c08d3f5e2194a70", State: "Invalid", Judged: at(pg, -4320), Lists: []string{"C2PA-TRUST-LIST.pem 2026-10-24"}, Kind: "1",
+		Facts: []FileFact{
+			{pg.T("review.file.integrity"), "changed", say2(pg, "文件内容与签名时不一致：签名之后被改动过。", "The content differs from what was signed: it was changed after signing.")},
+			{pg.T("review.file.trust"), "unknown", say2(pg, "签名者 Example Studio：不在信任列表中，身份没有人担保。", "Signed by Example Studio: not on the trust list; nobody vouches for the name.")},
+			{pg.T("review.file.declaration"), "ai", say2(pg, "文件自己声明：由训练过的模型生成（AI生成）。即使签名不可信，这一声明也有意义。", "The file declares about itself: made by a trained model (AI-generated). This counts even when the signature does not.")}},
+		History: &check.Version{Made: "Example Studio 4.1", Format: "image/jpeg", Signer: "Example Studio", Signed: &signed, Steps: []check.Step{{Name: "c2pa.opened"}, {Name: "c2pa.edited", AI: true, Agent: "Example Fill 2"}},
+			Children: []*check.Version{{Relation: "parentOf", Made: "Example Camera 7", Format: "image/jpeg", Signer: "Example Camera", Steps: []check.Step{{Name: "c2pa.created"}}}, {Relation: "componentOf", Format: "image/png", Missing: true}}},
+		Label: []FileFact{{"label", "1", say2(pg, "文件带有 GB 45438 隐式标识：为人工智能生成合成内容。", "The file carries a label of GB 45438: made by AI.")}},
+		Lines: [][2]string{{pg.T("review.file.producer"), "001191310000EXAMPLE0000012345"}, {pg.T("review.file.carrier"), "xmp APP1"}}}}
+	v.Media[0].Marked = "label_1"
 }

@@ -19,6 +19,8 @@ type Queue struct {
 	Find     string
 	Form     ui.Form
 	Idem     string
+	// None: of what waits, the reader may take nothing (they acted in all of it, or have a conflict of interest).
+	None bool
 }
 
 // Total is how many wait in all.
@@ -55,10 +57,14 @@ type Picture struct {
 	At       time.Time
 	Declared string // none, edited, ai
 	// After: a reference that was sealed after the claim; it counts for nothing against the buyer.
-	After  bool
+	After bool
+	// Relation is what a picture from elsewhere is to the claim; empty for the claim's own and its references.
+	Relation string
+	// Marked is the word for what the picture's file says about AI (label_1 to label_3), after the first impression.
+	Marked string
 	SHA256 string
-	// Thumb, Full and Original are where it can be looked at; a video has the original only.
-	Thumb, Full, Original string
+	// Thumb, Full and Original are where it can be looked at; a video has Play and the original.
+	Thumb, Full, Original, Play string
 }
 
 // Said is something that somebody said.
@@ -111,6 +117,8 @@ type Signal struct {
 	Tag                 string
 	Item                casefile.ID
 	Artefacts           []casefile.ID
+	// Related are the pictures it points to.
+	Related []Link
 }
 
 // Decision is a decision or a proposal.
@@ -228,26 +236,30 @@ func (in Input) Has(name, value string) bool { return slices.Contains(in[name], 
 
 // Case is the review page.
 type Case struct {
-	Number    casefile.Number
-	Seq       int64
-	Product   string
-	State     string
-	Part      string
-	Round     int
-	Leased    bool
-	Until     time.Time
-	Clock     *ui.Clock
-	Next      string
-	Reason    string
-	Wish      string
-	Amount    int64
-	Order     Order
-	Buyer     string
-	Merchant  string
-	Declared  string
-	Said      []Said
-	Media     []Picture
-	Refs      []Picture
+	Number   casefile.Number
+	Seq      int64
+	Product  string
+	State    string
+	Part     string
+	Round    int
+	Leased   bool
+	Until    time.Time
+	Clock    *ui.Clock
+	Next     string
+	Reason   string
+	Wish     string
+	Amount   int64
+	Order    Order
+	Buyer    string
+	Merchant string
+	Declared string
+	Said     []Said
+	Media    []Picture
+	Refs     []Picture
+	// Earlier are pictures from elsewhere that checks found, Found the comparisons, Files what files say about themselves; all three only after the first impression.
+	Earlier   []Picture
+	Found     []Found
+	Files     []FileFacts
 	Impress   bool // the form is open
 	Impressed bool
 	Seen      []Impression

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"anxin/internal/casefile"
+	"anxin/internal/check"
 	"anxin/internal/claim"
 	"anxin/internal/i18n"
 	"anxin/internal/web/parties"
@@ -81,6 +82,9 @@ func caption(p i18n.Printer, x Picture) string {
 }
 
 func kindWord(p i18n.Printer, x Picture) string {
+	if x.Relation != "" {
+		return Word(p, "relation", x.Relation)
+	}
 	if x.Tag != "" && x.Tag[0] == 'R' {
 		return Word(p, "reference", x.Kind)
 	}
@@ -93,8 +97,11 @@ func kindWord(p i18n.Printer, x Picture) string {
 // alt is what a picture is called for who cannot see it.
 func alt(p i18n.Printer, x Picture) string { return x.Tag + " " + kindWord(p, x) }
 
-// label is what must be shown on a picture that its sender declared as made or changed by AI (标识办法 art. 6).
+// label is what must be shown on a picture whose file or sender declares it as made or changed by AI (标识办法 art. 6).
 func label(p i18n.Printer, x Picture) string {
+	if x.Marked != "" {
+		return p.T("review.media." + x.Marked)
+	}
 	switch x.Declared {
 	case "ai":
 		return p.T("review.media.label_ai")
@@ -179,3 +186,86 @@ func typed(v Case, act, field string) string {
 }
 
 func picked(v Case, act, field, value string) bool { return v.Open == act && v.In.Has(field, value) }
+
+// shownAt is where the copy of a picture is; a video has none.
+func shownAt(pg ui.Page, x Picture) string {
+	if x.Video {
+		return pg.Site.Assets.Path("nophoto.svg")
+	}
+	return x.Full
+}
+
+// judgedWords say as of when credentials were judged, and by which lists.
+func judgedWords(p i18n.Printer, f FileFacts) string {
+	lists := p.T("review.file.no_lists")
+	if len(f.Lists) > 0 {
+		lists = p.List(f.Lists)
+	}
+	return p.T("review.file.judged", "at", p.Time(f.Judged), "lists", lists)
+}
+
+// versionWords name a version by what it is to the one above it and the program that made it.
+func versionWords(p i18n.Printer, x check.Version) string {
+	parts := []string{}
+	if x.Relation != "" {
+		parts = append(parts, Word(p, "version", x.Relation))
+	} else {
+		parts = append(parts, p.T("review.version.self"))
+	}
+	for _, w := range []string{x.Made, x.Format} {
+		if w != "" {
+			parts = append(parts, w)
+		}
+	}
+	if x.Missing {
+		parts = append(parts, p.T("review.version.missing"))
+	}
+	if x.Repeated {
+		parts = append(parts, p.T("review.version.repeated"))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// stepWords say what was done, and when the program says so.
+func stepWords(p i18n.Printer, s check.Step) string {
+	w := Word(p, "step", strings.TrimPrefix(s.Name, "c2pa."))
+	if s.AI {
+		w += p.T("review.step_ai")
+	}
+	if s.Agent != "" {
+		w += " · " + s.Agent
+	}
+	return w
+}
+
+// telling are the groups of signals that say something, quiet those lines that say nothing about anybody or could not look.
+func (s *Signals) telling() (out []SignalGroup) {
+	for _, g := range s.Groups {
+		one := SignalGroup{Name: g.Name}
+		for _, x := range g.Items {
+			if !isQuiet(x) {
+				one.Items = append(one.Items, x)
+			}
+		}
+		if len(one.Items) > 0 {
+			out = append(out, one)
+		}
+	}
+	return out
+}
+
+func (s *Signals) quiet() (out []Signal) {
+	for _, g := range s.Groups {
+		for _, x := range g.Items {
+			if isQuiet(x) {
+				out = append(out, x)
+			}
+		}
+	}
+	return out
+}
+
+// isQuiet: neutral, and pointing to nothing that one could look at.
+func isQuiet(s Signal) bool {
+	return (s.Strength == "neutral" || s.Strength == "none" || s.Strength == "") && len(s.Related) == 0
+}

@@ -1,13 +1,19 @@
-// Claim media beside references: zoom and pan in step, one over the other with a slider, pictures chosen from the strips.
+// Claim media beside references: zoom and pan in step, one over the other with a slider or in turn, the drawing of what differs, boxes, pictures chosen from the strips. Where the checks
+// found both to be the same photograph, slider and flicker show the two laid over one another to the pixel.
 import { all, define, make, one } from "./dom";
 
 type View = { el: HTMLElement; img: HTMLImageElement | null; s: number; x: number; y: number };
+type Mode = "side" | "slide" | "flicker" | "diff";
 const MOST = 16;
 
 class Compare extends HTMLElement {
   private views: View[] = [];
   private sync = true;
   private wired = false;
+  private mode: Mode = "side";
+  private boxes = true;
+  private box = -1;
+  private timer = 0;
 
   connectedCallback(): void {
     if (this.wired) return;
@@ -18,14 +24,24 @@ class Compare extends HTMLElement {
     const range = one<HTMLInputElement>(this, ".cmp-range input");
     if (range) range.addEventListener("input", () => this.place());
     addEventListener("resize", () => this.place());
+    this.about();
   }
+
+  disconnectedCallback(): void { clearInterval(this.timer); }
 
   private click(e: Event): void {
     const el = e.target as Element;
     const z = el.closest<HTMLElement>("[data-zoom]");
     if (z) { this.zoomBy(z.dataset.zoom!); return; }
     if (el.closest("[data-sync]")) { this.toggleSync(); return; }
-    if (el.closest("[data-slide]")) { this.toggleSlide(); return; }
+    if (el.closest("[data-slide]")) { this.toggle("slide"); return; }
+    if (el.closest("[data-flicker]") && el.closest("button")) { this.toggle("flicker"); return; }
+    if (el.closest("[data-diff]")) { this.toggle("diff"); return; }
+    if (el.closest("[data-boxes]")) { this.toggleBoxes(); return; }
+    const beside = el.closest<HTMLElement>("[data-beside]");
+    if (beside) { this.beside(beside.dataset.beside!); return; }
+    const at = el.closest<HTMLElement>("[data-at]");
+    if (at) { this.goBox(at); return; }
     const a = el.closest<HTMLAnchorElement>("[data-pick]");
     const m = e as MouseEvent;
     if (!a || m.ctrlKey || m.metaKey || m.shiftKey || m.button) return;
@@ -55,15 +71,104 @@ class Compare extends HTMLElement {
     if (b) b.setAttribute("aria-pressed", String(this.sync));
   }
 
-  toggleSlide(): void {
-    const b = one(this, "[data-slide]");
-    if (!b) return;
-    const on = !this.classList.contains("cmp-slide");
-    this.classList.toggle("cmp-slide", on);
-    b.setAttribute("aria-pressed", String(on));
+  /** Side by side, one over the other with a slider, in turn, or the drawing of what differs. */
+  toggle(m: Mode): void {
+    const b = one<HTMLButtonElement>(this, "[data-" + m + "]");
+    if (!b || b.disabled || b.hidden) return;
+    this.mode = this.mode === m ? "side" : m;
+    ["slide", "flicker", "diff"].forEach((x) => {
+      const on = this.mode === x;
+      this.classList.toggle("cmp-" + x, on);
+      const btn = one(this, "[data-" + x + "]:not(section)");
+      if (btn) btn.setAttribute("aria-pressed", String(on));
+    });
     const label = one<HTMLElement>(this, ".cmp-range");
-    if (label) label.hidden = !on;
+    if (label) label.hidden = this.mode !== "slide";
+    clearInterval(this.timer);
+    this.classList.remove("cmp-off");
+    if (this.mode === "flicker" && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.timer = window.setInterval(() => this.swap(), 700);
+    this.sources();
     this.place();
+  }
+
+  /** Shows the other picture while flickering. */
+  swap(): boolean {
+    if (this.mode !== "flicker") return false;
+    this.classList.toggle("cmp-off");
+    return true;
+  }
+
+  toggleBoxes(): void {
+    this.boxes = !this.boxes;
+    const b = one(this, "[data-boxes]");
+    if (b) b.setAttribute("aria-pressed", String(this.boxes));
+    this.classList.toggle("cmp-nobox", !this.boxes);
+  }
+
+  private chosen(pane: string): HTMLAnchorElement | null { return one<HTMLAnchorElement>(this, '[data-pane="' + pane + '"] [data-pick][aria-current]'); }
+
+  /** What the checks found about the picture in view. */
+  private found(): HTMLElement | null {
+    const a = this.chosen("claim");
+    return a ? one<HTMLElement>(this, '[data-found="' + a.dataset.pick + '"]') : null;
+  }
+
+  /** Puts the right pictures into the views: those of the strips, or the two that were laid over one another. */
+  private sources(): void {
+    const f = this.found(), claim = this.chosen("claim"), ref = this.chosen("ref");
+    const over = this.mode === "slide" || this.mode === "flicker", fits = !!f && !!f.dataset.aligned && (!ref || !f.dataset.other || f.dataset.other === ref.dataset.pick);
+    const put = (pane: string, src: string | undefined) => {
+      const img = one<HTMLImageElement>(this, '[data-pane="' + pane + '"] .cmp-view img');
+      if (img && src && img.getAttribute("src") !== src) { img.classList.remove("broken"); img.src = src; }
+    };
+    const video = (a: HTMLElement | null) => !a || a.dataset.video === "true";
+    if (!video(claim)) put("claim", this.mode === "diff" && f && f.dataset.overlay ? f.dataset.overlay : over && fits ? f!.dataset.flicker : claim!.href);
+    if (!video(ref)) put("ref", over && fits ? f!.dataset.aligned : ref!.href);
+  }
+
+  /** Shows what belongs to the chosen picture: what was found, its boxes, what its file says. */
+  private about(): void {
+    const a = this.chosen("claim"), tag = a ? a.dataset.pick : "";
+    this.box = -1;
+    all<HTMLElement>(this, "[data-found]").forEach((e) => { e.hidden = e.dataset.found !== tag; });
+    all<HTMLElement>(this, "[data-file]").forEach((e) => { e.hidden = e.dataset.file !== tag; });
+    all<SVGElement>(this, ".cmp-boxes").forEach((e) => { e.toggleAttribute("hidden", e.dataset.for !== tag); });
+    const f = this.found(), diff = one<HTMLButtonElement>(this, "button[data-diff]"), boxes = one<HTMLElement>(this, "button[data-boxes]");
+    if (diff) diff.disabled = !f || !f.dataset.overlay;
+    if (boxes) boxes.hidden = !f;
+    if (this.mode === "diff" && diff && diff.disabled) { diff.disabled = false; this.toggle("diff"); diff.disabled = true; }
+  }
+
+  private beside(tag: string): void {
+    const f = one<HTMLElement>(this, '[data-found="' + tag + '"]');
+    this.pickTag(tag);
+    if (f && f.dataset.other) this.pickTag(f.dataset.other);
+    if (this.mode !== "side") this.toggle(this.mode);
+  }
+
+  /** Brings the next box into the middle of both views. */
+  nextBox(): boolean {
+    const f = this.found(), list = f ? all<HTMLElement>(f, "[data-at]") : [];
+    if (!list.length) return false;
+    this.box = (this.box + 1) % list.length;
+    this.goBox(list[this.box]);
+    list[this.box].focus({ preventScroll: true });
+    return true;
+  }
+
+  private goBox(e: HTMLElement): void {
+    const sec = e.closest<HTMLElement>("[data-found]")!, v = this.views[0], r = v.el.getBoundingClientRect();
+    const w = Number(sec.dataset.w), h = Number(sec.dataset.h), at = e.dataset.at!.split(" ").map(Number);
+    if (!w || !h || !r.width) return;
+    // The picture lies in the view as large as it fits, in its middle.
+    const k = Math.min(r.width / w, r.height / h), pw = w * k / r.width, ph = h * k / r.height;
+    const cx = (1 - pw) / 2 + (at[0] + at[2] / 2) / w * pw, cy = (1 - ph) / 2 + (at[1] + at[3] / 2) / h * ph;
+    const s = Math.min(8, Math.max(1.5, 0.55 / Math.max(at[2] / w * pw, at[3] / h * ph)));
+    const was = this.sync;
+    this.sync = true;
+    this.both(v, (x) => { x.s = s; x.x = 0.5 - cx * s; x.y = 0.5 - cy * s; });
+    this.sync = was;
+    all(sec, "[data-at]").forEach((x) => x.toggleAttribute("aria-current", x === e));
   }
 
   /** Puts the reference over the claim's picture, shown from the slider's position on. */
@@ -72,14 +177,15 @@ class Compare extends HTMLElement {
     const range = one<HTMLInputElement>(this, ".cmp-range input"), panes = one<HTMLElement>(this, ".cmp-panes");
     if (!under || !over || !range || !panes) return;
     let line = one<HTMLElement>(panes, ".cmp-line");
-    if (!this.classList.contains("cmp-slide")) {
+    if (this.mode !== "slide" && line) { line.remove(); line = null; }
+    if (this.mode !== "slide" && this.mode !== "flicker") {
       over.style.clipPath = over.style.top = over.style.height = "";
-      if (line) line.remove();
       return;
     }
-    const at = Number(range.value);
     over.style.top = under.getBoundingClientRect().top - panes.getBoundingClientRect().top + "px";
     over.style.height = under.offsetHeight + "px";
+    if (this.mode === "flicker") { over.style.clipPath = ""; return; }
+    const at = Number(range.value);
     over.style.clipPath = "inset(0 0 0 " + at + "%)";
     if (!line) { line = make("div", "cmp-line"); panes.appendChild(line); }
     line.style.top = over.style.top;
@@ -111,21 +217,26 @@ class Compare extends HTMLElement {
     all(pane, "[data-pick]").forEach((x) => x.removeAttribute("aria-current"));
     a.setAttribute("aria-current", "true");
     a.scrollIntoView({ block: "nearest", inline: "nearest" });
-    const img = one<HTMLImageElement>(pane, ".cmp-view img"), film = one<HTMLElement>(pane, "[data-video]"), video = a.dataset.video === "true";
+    const img = one<HTMLImageElement>(pane, ".cmp-view img"), film = one<HTMLVideoElement>(pane, ".cmp-video"), note = one<HTMLElement>(pane, ".cmp-filmnote"), video = a.dataset.video === "true";
     if (img) {
       img.hidden = video;
       img.classList.remove("broken");
       if (!video) { img.src = a.href; img.alt = a.dataset.alt || ""; }
     }
     if (film) {
+      film.pause();
       film.hidden = !video;
-      const link = one<HTMLAnchorElement>(film, "a");
-      if (link && video) link.href = a.href;
+      if (video && a.dataset.play && film.getAttribute("src") !== a.dataset.play) film.src = a.dataset.play;
     }
+    if (note) note.hidden = !video;
+    const load = one<HTMLAnchorElement>(pane, "[data-download]");
+    if (load && a.dataset.original) { load.href = a.dataset.original; load.textContent = (load.textContent || "").replace(/[BMRVE][0-9]+/, a.dataset.pick!); }
     const cap = one(pane, "[data-caption]"), lab = one<HTMLElement>(pane, "[data-label]"), late = one<HTMLElement>(pane, "[data-after]");
     if (cap) cap.textContent = a.dataset.cap || "";
     if (lab) { lab.textContent = a.dataset.lab || ""; lab.hidden = !a.dataset.lab; }
     if (late) late.hidden = a.dataset.late !== "true";
+    if (pane.dataset.pane === "claim") this.about();
+    this.sources();
     this.place();
   }
 
@@ -133,13 +244,15 @@ class Compare extends HTMLElement {
     v.s = Math.min(Math.max(v.s, 1), MOST);
     v.x = Math.min(0, Math.max(1 - v.s, v.x));
     v.y = Math.min(0, Math.max(1 - v.s, v.y));
-    if (v.img) v.img.style.transform = "translate(" + v.x * 100 + "%," + v.y * 100 + "%) scale(" + v.s + ")";
+    const how = "translate(" + v.x * 100 + "%," + v.y * 100 + "%) scale(" + v.s + ")";
+    if (v.img) v.img.style.transform = how;
+    all<SVGElement>(v.el, ".cmp-boxes").forEach((b) => { b.style.transform = how; });
     const out = one(this, "[data-scale]");
     if (out && v === this.views[0]) out.textContent = Math.round(v.s * 100) + "%";
   }
 
   private both(v: View, f: (w: View) => void): void {
-    (this.sync || this.classList.contains("cmp-slide") ? this.views : [v]).forEach((w) => { f(w); this.draw(w); });
+    (this.sync || this.mode === "slide" || this.mode === "flicker" ? this.views : [v]).forEach((w) => { f(w); this.draw(w); });
   }
 
   /** Scales by k around a point of the view, in parts of its size. */
@@ -170,7 +283,7 @@ class Compare extends HTMLElement {
     }, { passive: false });
     el.addEventListener("dblclick", (e) => { const p = rel(e); this.zoom(v, v.s > 1.05 ? 1 / v.s : 3, p.x, p.y); });
     el.addEventListener("pointerdown", (e) => {
-      if ((e.target as Element).closest("a")) return;
+      if ((e.target as Element).closest("a, video")) return;
       el.setPointerCapture(e.pointerId);
       points.set(e.pointerId, rel(e));
     });

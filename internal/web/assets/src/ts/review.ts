@@ -68,7 +68,12 @@ function picture(key: string): boolean {
     case "]": c.turn("claim", 1); return true;
     case ",": c.turn("ref", -1); return true;
     case ".": c.turn("ref", 1); return true;
-    case "x": c.toggleSlide(); return true;
+    case "x": c.toggle("slide"); return true;
+    case "f": c.toggle("flicker"); return true;
+    case "o": c.toggle("diff"); return true;
+    case "t": return c.swap();
+    case "h": c.toggleBoxes(); return true;
+    case "b": return c.nextBox();
     case "s": c.toggleSync(); return true;
   }
   return false;
@@ -180,7 +185,7 @@ export function startReview(): void {
     if (tab) { chosen = true; board(tab.dataset.boardTab!); return; }
     const show = el.closest<HTMLElement>("[data-show]");
     const c = compare();
-    if (show && c) { chosen = true; board("media"); c.pickTag(show.dataset.show!); if (!matchMedia("(min-width: 1100px)").matches) c.scrollIntoView({ block: "start" }); }
+    if (show && c) { chosen = true; board("media"); if (show.dataset.with) c.pickTag(show.dataset.with); c.pickTag(show.dataset.show!); if (!matchMedia("(min-width: 1100px)").matches) c.scrollIntoView({ block: "start" }); }
   });
   // A picture that has no copy leaves its place empty instead of a broken sign.
   document.addEventListener("error", (e) => { const t = e.target as HTMLElement; if (t.tagName === "IMG" && t.closest(".cmp")) t.classList.add("broken"); }, true);

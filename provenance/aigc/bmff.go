@@ -29,27 +29,30 @@ type box struct {
 
 func (b box) end() int64 { return b.at + b.size }
 
+// box reads the header of a box, and not a byte of its content.
 func (f *file) box(at, to int64) (box, error) {
-	h, err := f.head(at, 32)
+	if to-at < 8 {
+		return box{}, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, at)
+	}
+	h, err := f.need(at, 8)
 	if err != nil {
 		return box{}, err
 	}
-	if len(h) < 8 || to-at < 8 {
-		return box{}, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, at)
-	}
 	b := box{kind: string(h[4:8]), start: at}
 	n, head := be32(h), int64(8)
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		n = to - at
-	case n == 1:
-		if len(h) < 16 {
-			return b, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, at)
+	case 1:
+		if h, err = f.need(at+8, 8); err != nil {
+			return b, err
 		}
-		head, n = 16, int64(binary.BigEndian.Uint64(h[8:])&(1<<63-1))
+		head, n = 16, int64(binary.BigEndian.Uint64(h)&(1<<63-1))
 	}
-	if b.kind == "uuid" && int64(len(h)) >= head+16 {
-		b.uuid = h[head : head+16]
+	if b.kind == "uuid" && n >= head+16 && n <= to-at {
+		if b.uuid, err = f.need(at+head, 16); err != nil {
+			return b, err
+		}
 		head += 16
 	}
 	if n < head || n > to-at {

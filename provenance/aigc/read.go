@@ -28,7 +28,7 @@ type Options struct {
 // breaks off gives a Report with Incomplete.
 func Read(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*Report, error) {
 	s := newScan(ctx, r, size, opts)
-	head, err := s.head(0, 4096)
+	head, err := s.beginning()
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +51,21 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, opts Options) (*Report
 		return nil, err
 	}
 	return s.report(), nil
+}
+
+// beginning reads what Detect needs: of a film only the first box, and not what lies behind it.
+func (s *scan) beginning() ([]byte, error) {
+	head, err := s.head(0, 12)
+	if err != nil || len(head) < 8 {
+		return head, err
+	}
+	switch string(head[4:8]) {
+	case "ftyp":
+		return s.head(0, int(min(max(be32(head), 12), 4096)))
+	case "moov", "mdat", "free", "skip", "wide", "styp", "moof":
+		return head, nil
+	}
+	return s.head(0, 4096)
 }
 
 // walkers lists the readers. A new format is a line here, one in Detect and a function.

@@ -157,6 +157,10 @@ func (m *routeMap) label() {
 	sort.SliceStable(order, func(i, k int) bool { return m.Dots[order[i]].N > m.Dots[order[k]].N })
 	type box struct{ x0, y0, x1, y1 int }
 	var taken []box
+	for _, d := range m.Dots {
+		r := dotRadius(d.N)
+		taken = append(taken, box{d.X - r, d.Y - r, d.X + r, d.Y + r})
+	}
 	for _, i := range order {
 		d := &m.Dots[i]
 		half := (len([]rune(d.Name))*13 + 8) / 2

@@ -1,6 +1,11 @@
 package region
 
-import "testing"
+import (
+	"strings"
+	"testing"
+
+	"anxin/region/internal/table"
+)
 
 // TestTownElsewhere: a town written behind a county that never had it is asked about; a town that the county may well have had is not.
 func TestTownElsewhere(t *testing.T) {
@@ -47,5 +52,48 @@ func TestTownElsewhere(t *testing.T) {
 		if a.Outcome != c.outcome || c.first != "" && got != c.first {
 			t.Errorf("%s: %v %s, want %v %s", c.text, a.Outcome, got, c.outcome, c.first)
 		}
+	}
+}
+
+// TestSweepTownElsewhere writes towns that only one county of the country has behind a county of another city of their province. Hardly one
+// may be taken for a town of that county: the lists know a few that were there once.
+func TestSweepTownElsewhere(t *testing.T) {
+	r := Default()
+	homes := map[string]int{}
+	for i := range r.places {
+		if p := &r.places[i]; p.Level == table.Town {
+			homes[p.Name]++
+		}
+	}
+	var counties []int32
+	for i := range r.places {
+		if p := &r.places[i]; p.Level == table.County && p.To == 0 && r.places[p.Parent].Level == table.Prefecture {
+			counties = append(counties, int32(i))
+		}
+	}
+	total, silent, at := 0, 0, 0
+	for i := range r.places {
+		p := &r.places[i]
+		if p.Level != table.Town || p.To != 0 || homes[p.Name] > 1 || p.Flags&table.FlagZone != 0 || r.places[p.Parent].Level != table.County || !strings.HasSuffix(p.Name, "镇") && !strings.HasSuffix(p.Name, "乡") {
+			continue
+		}
+		for range counties { // the next county of another city in the same province
+			at = (at + 7) % len(counties)
+			if c := counties[at]; r.provinceOf(c) == r.provinceOf(p.Parent) && !r.related(c, p.Parent) && r.places[c].Parent != r.places[p.Parent].Parent {
+				break
+			}
+		}
+		c := counties[at]
+		if r.provinceOf(c) != r.provinceOf(p.Parent) || r.related(c, p.Parent) || r.places[c].Parent == r.places[p.Parent].Parent {
+			continue // a province with a single city
+		}
+		total++
+		if a := r.Resolve(r.places[r.places[c].Parent].Name+r.places[c].Name+p.Name, Date{}); a.Outcome == OutcomeOne {
+			silent++
+		}
+	}
+	t.Logf("%d towns behind a county of another city: %d silently taken", total, silent)
+	if total < 10000 || float64(silent) > 0.01*float64(total) {
+		t.Errorf("%d of %d silently taken", silent, total)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/draw"
 	"image/jpeg"
+	"math"
 	"math/rand/v2"
 
 	"golang.org/x/image/vector"
@@ -62,8 +63,15 @@ func Paint(o Options) (*image.RGBA, error) {
 	if o.View > 0 {
 		c.s *= 1.25 + 0.12*float64(o.View%4)
 		c.dx, c.dy = -60-55*float64(o.View%5), -20-45*float64(o.View%3)
+		c.px, c.py = 60+7*float64(o.View*3%7), 24-8*float64(o.View%5)
+		if o.View%2 == 1 {
+			c.px = -c.px // from the other side
+		}
 	}
 	c.wall()
+	if o.View > 0 {
+		c.shelves()
+	}
 	paint(c, o)
 	if o.Crack == RealCrack {
 		c.crack(gray(226), 3, 5)
@@ -88,8 +96,8 @@ type canvas struct {
 	img *image.RGBA
 	r   *rand.Rand
 	s   float64
-	// dx and dy move the picture before it is scaled.
-	dx, dy float64
+	// dx and dy move the picture before it is scaled; px and py move what stands out of the wall besides.
+	dx, dy, px, py float64
 }
 
 var painters = map[string]func(*canvas, Options){
@@ -121,6 +129,8 @@ func shade(c color.RGBA, d int) color.RGBA {
 
 // rect fills a rounded rectangle, a little lighter at the top than at the bottom. Only the pixels of its box are touched.
 func (c *canvas) rect(x, y, w, h, radius float64, col color.RGBA) {
+	near := nearness(x, y, w, h)
+	x, y = x+c.px*near, y+c.py*near
 	x, y, w, h, radius = (x+c.dx)*c.s, (y+c.dy)*c.s, w*c.s, h*c.s, radius*c.s
 	box := image.Rect(int(x), int(y), int(x+w)+1, int(y+h)+1).Intersect(c.img.Rect)
 	if box.Empty() {
@@ -161,6 +171,32 @@ func outline(z *vector.Rasterizer, x, y, w, h, radius float64) {
 	z.LineTo(f(x), f(y+radius))
 	z.CubeTo(f(x), f(y+k), f(x+k), f(y), f(x+radius), f(y))
 	z.ClosePath()
+}
+
+// shelves are what stands behind the thing where people live and pack: other boxes and bottles for every seed. The catalogue has a bare wall.
+func (c *canvas) shelves() {
+	for y := 250.0; y < 1250; y += 235 {
+		c.rect(-200, y, 2200, 14, 0, shade(wood, -20+c.r.IntN(40)))
+		for x := -150.0; x < 1900; {
+			w, h := 28+c.r.Float64()*70, 60+c.r.Float64()*120
+			tint := color.RGBA{uint8(70 + c.r.IntN(170)), uint8(70 + c.r.IntN(170)), uint8(70 + c.r.IntN(170)), 255}
+			c.rect(x, y-h, w, h, 6, tint)
+			c.rect(x+w/5, y-h*0.7, w*0.6, h*0.25, 2, shade(tint, 40))
+			x += w + 6 + c.r.Float64()*50
+		}
+	}
+}
+
+// nearness is how far a part stands out of the wall: small parts are knobs and handles, each a little different, large ones the body. From another place near and far things
+// shift differently, as they do between two photographs and never between copies of one.
+func nearness(x, y, w, h float64) float64 {
+	size := max(w, h)
+	near := 1 - min(1, size/900)
+	if size < 130 {
+		_, part := math.Modf(math.Abs(math.Sin((x+w/2)*12.9898+(y+h/2)*78.233)) * 43758.5453)
+		near += 0.4 * (part - 0.5)
+	}
+	return near
 }
 
 func (c *canvas) disc(x, y, r float64, col color.RGBA) { c.rect(x-r, y-r, 2*r, 2*r, r, col) }

@@ -111,6 +111,10 @@ func (s *Server) customerPages(mux *http.ServeMux) {
 		Finder: s.Party.Finder, Coverage: pagesCoverage{s.Core}, Photos: customerPhotos{s.Core}, Spool: s.Spool,
 		Live: s.Live, Source: s.Source, BaseURL: s.baseURL, Address: func(r *http.Request) netip.Addr { return guard.Address(r.Context()) },
 		MaxPhotos: s.Config.Limits.Photos, MaxPhotoBytes: s.Config.Limits.PhotoBytes,
+		Claim: func(ctx context.Context, a casefile.Actor) bool {
+			_, err := s.Claims.Status(ctx, a, a.Case)
+			return err == nil
+		},
 	})
 	for _, p := range h.Patterns() {
 		mux.Handle(p, h)

@@ -28,6 +28,7 @@ type fake struct {
 	service.Customers
 	service.Verify
 
+	claim    bool
 	mu       sync.Mutex // the browser test serves from several goroutines
 	status   service.Status
 	mine     service.MyData
@@ -281,7 +282,8 @@ func serve(t *testing.T, f *fake) *Handler {
 		f.news = make(chan int64, 1)
 	}
 	return New(Config{
-		Site: site, Tenant: 1, Service: f, Catalogue: cat, Links: f, Gate: fakeGate{f}, Limits: fakeLimits{f}, Finder: fakeFinder{f}, Coverage: fakePlaces{f},
+		Claim: func(context.Context, casefile.Actor) bool { return f.claim },
+		Site:  site, Tenant: 1, Service: f, Catalogue: cat, Links: f, Gate: fakeGate{f}, Limits: fakeLimits{f}, Finder: fakeFinder{f}, Coverage: fakePlaces{f},
 		Photos: fakePhotos{f}, Spool: spool, Live: fakeLive{f}, BaseURL: func(*http.Request) string { return "https://service.example.com" },
 		Address: PeerAddress, MaxPhotos: 3, MaxPhotoBytes: 1000,
 	})

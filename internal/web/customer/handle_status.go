@@ -40,6 +40,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, c call, status in
 		return
 	}
 	v := h.statusView(c, st)
+	if h.Claim(r.Context(), c.actor) {
+		v.Claim = c.base + "/claim"
+	}
 	if change != nil {
 		change(&v)
 		c.pg.Failed = true

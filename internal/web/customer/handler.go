@@ -96,6 +96,8 @@ type Config struct {
 	BaseURL func(r *http.Request) string
 	// Address is where a request comes from, behind trusted proxies.
 	Address func(r *http.Request) netip.Addr
+	// Claim reports whether the case has a claim as well, whose page hangs below this one.
+	Claim func(ctx context.Context, a casefile.Actor) bool
 	// MaxPhotos and MaxPhotoBytes bound the photos of a report.
 	MaxPhotos     int
 	MaxPhotoBytes int64

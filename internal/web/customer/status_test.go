@@ -112,6 +112,16 @@ func TestStatusAsksForTheQuoteFirst(t *testing.T) {
 	}
 }
 
+func TestStatusLeadsToTheClaimOfTheCase(t *testing.T) {
+	for _, has := range []bool{true, false} {
+		h := serve(t, &fake{status: working(), claim: has})
+		page := get(h, private).Body.String()
+		if got := strings.Contains(page, `href="`+private+`/claim"`); got != has {
+			t.Errorf("claim %v: linked %v", has, got)
+		}
+	}
+}
+
 func TestStatusWithoutFormsReadsItselfAgainWithoutScripts(t *testing.T) {
 	st := working()
 	st.Request.State, st.Visits = service.RequestTriaged, nil

@@ -11,6 +11,8 @@ type StatusView struct {
 	Number string
 	// Base is the path of this page, /s/<token>; acts and sub-pages hang below it.
 	Base string
+	// Claim is the page of the claim of this case; empty when there is none.
+	Claim string
 	// Seq is the sequence of the newest event shown; live updates start after it.
 	Seq int64
 	// Idem marks this drawing of the page's forms.

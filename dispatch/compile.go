@@ -291,7 +291,7 @@ func (c *compiled) typeOf(d *workday, t *Technician, uneven []int32) search.Type
 	case Distance:
 	default:
 		cost := t.Costs()
-		typ.FixedCost = cost.PerDay
+		typ.FixedCost = min(cost.PerDay, weightVehicle)
 		if cost.PerOvertime > 0 && d.end < d.to {
 			// The rate is per second in whole fen at least; a finer rate is rounded up.
 			typ.Overtime = []search.Late{{Due: c.sec(d.end), PerSecond: (cost.PerOvertime + 3599) / 3600}}

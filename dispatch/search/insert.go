@@ -4,6 +4,9 @@ import "math"
 
 const noPlace = int32(-1)
 
+// crowded is a number of jobs outside the plan from which on it is not worth while to look for room everywhere each time.
+const crowded = 30
+
 // bestPlace finds the cheapest feasible place for an absent job: the node to come after, and the cost. Places are looked for beside
 // the job's neighbours, at the beginning of near vehicles, and everywhere when that finds none. With a small probability a place is
 // overlooked on purpose ("blink"), which keeps the search from repeating itself.
@@ -17,7 +20,7 @@ func (s *state) bestPlace(job int32) (after int32, cost int64) {
 	}
 	s.tryNeighbours(&q)
 	s.tryNearVehicles(&q)
-	if q.after == noPlace {
+	if q.after == noPlace && (s.weight.blink == 0 || len(s.out) < crowded || s.rnd.next()&3 == 0) { // without blinks nothing may be overlooked
 		for v := range s.routes {
 			if s.routes[v].count > 0 {
 				s.tryRoute(&q, int32(v))
@@ -71,48 +74,50 @@ func (s *state) tryNeighbours(q *query) {
 	}
 }
 
-// tryNeighboursPlain is tryNeighbours for one kind of vehicle and plain rules: about five nanoseconds per place.
+// tryNeighboursPlain is tryNeighbours for one kind of vehicle and plain rules. Half of the whole run is spent here, waiting for memory: the legs
+// from and to the neighbours lie in a row, and behind a neighbour one stop tells whether the place can be cheaper.
 func (s *state) tryNeighboursPlain(q *query) {
 	p := &s.in.Profiles[0]
 	row := int(q.place) * int(s.places)
 	fromFree := p.Free[row : row+int(s.places)]
 	fromCost := p.Cost[row : row+int(s.places)]
 	toFree, toCost := s.near.toFree[row:row+int(s.places)], s.near.toCost[row:row+int(s.places)]
-	best, after := q.cost, q.after
+	best, after := int32(min(q.cost, math.MaxInt32)), q.after
 	stops, routes := s.stops, s.routes
-	for _, u := range s.near.pred[q.job] {
-		a := &stops[u]
-		if a.route < 0 {
+	for i := range s.near.predLegs[q.job] {
+		e := &s.near.predLegs[q.job][i]
+		a := &stops[e.node]
+		delta := e.cost + fromCost[a.nextPlace] - a.leg
+		if delta >= best || a.route < 0 {
 			continue
 		}
 		b := &stops[a.next]
-		delta := int64(toCost[a.place]) + int64(fromCost[b.place]) - int64(a.leg)
-		if delta >= best {
-			continue
-		}
-		start := max(a.dep+toFree[a.place], q.open)
+		start := max(a.dep+e.free, q.open)
 		if start > q.close_ || start+q.service+fromFree[b.place] > b.late || routes[a.route].room < q.demand || s.blink() {
 			continue
 		}
-		best, after = delta, u
+		best, after = delta, e.node
 	}
-	for _, w := range s.near.succ[q.job] {
-		b := &stops[w]
+	for i := range s.near.succLegs[q.job] {
+		e := &s.near.succLegs[q.job][i]
+		b := &stops[e.node]
 		if b.route < 0 {
 			continue
 		}
 		a := &stops[b.prev]
-		delta := int64(toCost[a.place]) + int64(fromCost[b.place]) - int64(a.leg)
+		delta := toCost[a.place] + e.cost - a.leg
 		if delta >= best {
 			continue
 		}
 		start := max(a.dep+toFree[a.place], q.open)
-		if start > q.close_ || start+q.service+fromFree[b.place] > b.late || routes[b.route].room < q.demand || s.blink() {
+		if start > q.close_ || start+q.service+e.free > b.late || routes[b.route].room < q.demand || s.blink() {
 			continue
 		}
 		best, after = delta, b.prev
 	}
-	q.cost, q.after = best, after
+	if after != q.after {
+		q.cost, q.after = int64(best), after
+	}
 }
 
 func (s *state) blink() bool { return s.rnd.next()>>32 < s.weight.blink }
@@ -124,24 +129,21 @@ func (s *state) try(q *query, u int32) {
 	if r.room < q.demand {
 		return
 	}
-	var delta int64
+	extra := int32(0)
 	if q.assign != nil {
-		extra := q.assign[r.typ]
-		if extra == Forbidden {
-			return
-		}
-		delta = int64(extra)
+		extra = q.assign[r.typ]
 	}
 	b := &s.stops[a.next]
 	p := &s.in.Profiles[r.profile]
 	ac, cb := int(a.place)*int(s.places)+int(q.place), int(q.place)*int(s.places)+int(b.place)
-	delta += int64(p.Cost[ac]) + int64(p.Cost[cb])
+	delta := int64(extra) + int64(p.Cost[ac]) + int64(p.Cost[cb])
 	if r.count > 0 {
 		delta -= int64(a.leg)
 	} else {
 		delta += s.in.Types[r.typ].FixedCost
 	}
-	if delta >= q.cost {
+	// Who is able changes from route to route without a pattern that a processor could learn, so what is forbidden is just too dear.
+	if delta >= min(q.cost, int64(Forbidden)) || extra == Forbidden {
 		return
 	}
 	start := max(a.dep+p.Free[ac], q.open)

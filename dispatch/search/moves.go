@@ -110,7 +110,7 @@ func (s *state) joinTails(a, na, pb, b, r1, r2 int32, p *Profile) {
 
 func (s *state) wire(from, to int32, p *Profile) {
 	a, b := &s.stops[from], &s.stops[to]
-	a.next, b.prev = to, from
+	a.next, b.prev, a.nextPlace = to, from, b.place
 	a.leg = p.Cost[a.place*s.places+b.place]
 }
 

@@ -1,7 +1,6 @@
 package search
 
 import (
-	"cmp"
 	"context"
 	"slices"
 )
@@ -10,7 +9,9 @@ import (
 type neighbours struct {
 	pred [][]int32 // jobs that could well come just before
 	succ [][]int32 // jobs that could well come just after
-	adj  [][]int32 // nearest jobs in space, for the choice of what to take out; begins with the job itself
+	// the same with their legs, for the innermost loop: from the neighbour to the job, and from the job to the neighbour
+	predLegs, succLegs [][]nearLeg
+	adj                [][]int32 // nearest jobs in space, for the choice of what to take out; begins with the job itself
 	// types near a job: where its empty vehicles and the beginnings of its routes are tried; nil = all types are tried.
 	types [][]int32
 	// only lists the vehicles of a job that few may serve; nil otherwise.
@@ -29,14 +30,18 @@ const (
 	fewVehicles = 6   // so few eligible vehicles are all tried in full
 )
 
-type scored struct {
-	cost int64
-	id   int32
+type nearLeg struct{ node, cost, free int32 }
+
+// scored is a number with its cost in one word, so that lists are sorted quickly: cheaper first, then the smaller number.
+type scored uint64
+
+const scoredBits = 24 // of the number; MaxJobs and MaxTechnicians are far below 2^24
+
+func score(cost int64, id int32) scored {
+	return scored(min(max(cost, 0), 1<<39-1))<<scoredBits | scored(id)
 }
 
-func compareScored(a, b scored) int {
-	return cmp.Or(cmp.Compare(a.cost, b.cost), cmp.Compare(a.id, b.id))
-}
+func (s scored) id() int32 { return int32(s & (1<<scoredBits - 1)) }
 
 // newNeighbours leaves the lists of the last jobs empty when ctx is done before it is finished; such jobs are tried everywhere.
 func newNeighbours(ctx context.Context, in *Instance, width int) *neighbours {
@@ -66,20 +71,39 @@ func newNeighbours(ctx context.Context, in *Instance, width int) *neighbours {
 			id := int32(u)
 			if in.Assign == nil || in.shareType(c, u) {
 				if cost, ok := in.proximity(p, u, c); ok {
-					pred = append(pred, scored{cost, id})
+					pred = append(pred, score(cost, id))
 				}
 				if cost, ok := in.proximity(p, c, u); ok {
-					succ = append(succ, scored{cost, id})
+					succ = append(succ, score(cost, id))
 				}
 			}
 			a, b := in.Jobs[c].Place, in.Jobs[u].Place
-			adj = append(adj, scored{int64(p.Cost[int(a)*in.Places+int(b)]) + int64(p.Cost[int(b)*in.Places+int(a)]), id})
+			adj = append(adj, score(int64(p.Cost[int(a)*in.Places+int(b)])+int64(p.Cost[int(b)*in.Places+int(a)]), id))
 		}
 		nb.pred[c], nb.succ[c] = nearest(pred, width), nearest(succ, width)
 		nb.adj[c] = append([]int32{int32(c)}, nearest(adj, adjacency)...)
 	}
 	nb.nearTypes(in)
+	if len(in.Profiles) == 1 && in.Assign == nil {
+		nb.addLegs(in)
+	}
 	return nb
+}
+
+func (nb *neighbours) addLegs(in *Instance) {
+	p := &in.Profiles[0]
+	nb.predLegs, nb.succLegs = make([][]nearLeg, len(in.Jobs)), make([][]nearLeg, len(in.Jobs))
+	for c := range in.Jobs {
+		at := int(in.Jobs[c].Place)
+		for _, u := range nb.pred[c] {
+			k := int(in.Jobs[u].Place)*in.Places + at
+			nb.predLegs[c] = append(nb.predLegs[c], nearLeg{u, p.Cost[k], p.Free[k]})
+		}
+		for _, w := range nb.succ[c] {
+			k := at*in.Places + int(in.Jobs[w].Place)
+			nb.succLegs[c] = append(nb.succLegs[c], nearLeg{w, p.Cost[k], p.Free[k]})
+		}
+	}
 }
 
 // transposed returns m itself when it is symmetric.
@@ -134,10 +158,10 @@ func nearest(list []scored, width int) []int32 {
 		selectSmallest(list, width)
 		list = list[:width]
 	}
-	slices.SortFunc(list, compareScored)
+	slices.Sort(list)
 	out := make([]int32, len(list))
 	for i, s := range list {
-		out[i] = s.id
+		out[i] = s.id()
 	}
 	return out
 }
@@ -149,10 +173,10 @@ func selectSmallest(list []scored, k int) {
 		pivot := list[(lo+hi)/2]
 		i, j := lo, hi
 		for i <= j {
-			for compareScored(list[i], pivot) < 0 {
+			for list[i] < pivot {
 				i++
 			}
-			for compareScored(list[j], pivot) > 0 {
+			for list[j] > pivot {
 				j--
 			}
 			if i <= j {
@@ -209,12 +233,12 @@ func (nb *neighbours) nearTypes(in *Instance) {
 			typ := &in.Types[t]
 			p := &in.Profiles[typ.Profile]
 			way := int64(p.Cost[int(typ.Start)*in.Places+int(in.Jobs[c].Place)]) + int64(p.Cost[int(in.Jobs[c].Place)*in.Places+int(typ.End)])
-			list = append(list, scored{way + int64(extra) + typ.FixedCost, int32(t)})
+			list = append(list, score(way+int64(extra)+typ.FixedCost, int32(t)))
 			count += len(vehicles[t])
 		}
 		if count <= fewVehicles {
 			for _, s := range list {
-				nb.only[c] = append(nb.only[c], vehicles[s.id]...)
+				nb.only[c] = append(nb.only[c], vehicles[s.id()]...)
 			}
 			slices.Sort(nb.only[c])
 			if nb.only[c] == nil {

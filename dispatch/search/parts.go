@@ -3,6 +3,7 @@ package search
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"sync"
 )
@@ -46,27 +47,58 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		}
 	}
 	rnd := rng{mix(o.Seed, 77)}
-	for epoch := range o.Epochs {
-		if ctx.Err() != nil {
-			break
+	from, left := first, o.Epochs
+	for epoch := 0; left > 0 && ctx.Err() == nil; epoch++ {
+		to := from + (1-from)/float64(left)
+		if left == 1 {
+			to = 1
 		}
 		parts := d.divide(current, max(o.Threads, (len(in.Jobs)+o.PartJobs-1)/o.PartJobs), &rnd)
 		results := make([]partResult, len(parts))
-		runParts(ctx, in, o, parts, results, current, epoch, first)
+		runParts(ctx, in, o, parts, results, current, epoch, stretch{base: first, from: from, to: to})
 		var now, top *Plan
 		now, top = d.merge(current, parts, results)
 		for i := range results {
 			total += results[i].iterations
 		}
 		current = now
-		if top.Cost < best.Cost || epoch == 0 && o.Start == nil {
+		if top.Cost < best.Cost {
 			best = top
 			if o.Better != nil {
 				o.Better(best)
 			}
 		}
+		from, left = to, left-1
+		if o.Done != nil {
+			from = min(1, max(to, o.Done()))
+			left = min(left, worthwhile(epoch, 1-from, results, o.Threads))
+		}
 	}
 	return best, total
+}
+
+// Dividing anew costs time (matrices, neighbour lists, the plan): so few epochs are made that it takes at most this share of what is left,
+// but not fewer than the least.
+const (
+	dividingShare = 0.1
+	leastEpochs   = 4
+)
+
+// worthwhile is how many epochs the rest of the time is good for, by what the last one cost beside the search itself.
+func worthwhile(epoch int, rest float64, results []partResult, threads int) int {
+	var spent float64
+	for i := range results {
+		spent += results[i].prepared
+	}
+	spent /= float64(min(threads, len(results)))
+	least := 1
+	if epoch == 0 {
+		least = leastEpochs
+	}
+	if spent <= 0 {
+		return math.MaxInt32
+	}
+	return max(least, int(min(dividingShare*rest/spent, math.MaxInt32)))
 }
 
 // constructWhole makes a first plan of an instance that has matrices for all places, with few vehicles when that is asked for.
@@ -92,11 +124,12 @@ func constructWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64
 type partResult struct {
 	now, best  *Plan // in numbers of the part; nil when the part was not begun
 	iterations int64
+	prepared   float64 // share of the time spent before the first iteration
 }
 
-func runParts(ctx context.Context, in *Instance, o *Options, parts []*part, results []partResult, current *Plan, epoch int, first float64) {
+func runParts(ctx context.Context, in *Instance, o *Options, parts []*part, results []partResult, current *Plan, epoch int, whole stretch) {
 	threads := min(o.Threads, len(parts))
-	from, to := first+(1-first)*float64(epoch)/float64(o.Epochs), first+(1-first)*float64(epoch+1)/float64(o.Epochs)
+	from, to := whole.from, whole.to
 	// A thread does its parts one after the other; each gets an equal share of the thread's time in this epoch.
 	rounds := (len(parts) + threads - 1) / threads
 	var wg sync.WaitGroup
@@ -104,9 +137,9 @@ func runParts(ctx context.Context, in *Instance, o *Options, parts []*part, resu
 		wg.Go(func() {
 			for k := t; k < len(parts); k += threads {
 				round := k / threads
-				r := stretch{base: first, from: from, to: to}
+				r := whole
 				if o.Iterations > 0 {
-					r.iterations = max(1, int64(float64(o.Iterations)*(1-first))/int64(o.Epochs*len(parts)))
+					r.iterations = max(1, int64(float64(o.Iterations)*(1-whole.base))/int64(o.Epochs*len(parts)))
 				}
 				if o.Done != nil {
 					lo := from + (to-from)*float64(round)/float64(rounds)
@@ -129,9 +162,10 @@ func (p *part) solve(ctx context.Context, in *Instance, o *Options, r stretch, c
 	if len(p.jobs) == 0 || len(p.vehicles) == 0 {
 		return partResult{}
 	}
+	begun := o.passed()
 	sub, ok := p.extract(ctx, in)
 	if !ok {
-		if r.from > 0 || o.Start != nil {
+		if slices.ContainsFunc(p.vehicles, func(v int32) bool { return len(current.Routes[v]) > 0 }) {
 			return partResult{} // stays as it is
 		}
 		only := p.planFixed(in, o)
@@ -142,10 +176,11 @@ func (p *part) solve(ctx context.Context, in *Instance, o *Options, r stretch, c
 	s.load(p.planOf(in, current))
 	s.construct(ctx)
 	best := newSnapshot(s)
+	prepared := o.passed() - begun
 	n := s.run(ctx, &o.Tuning, r, best)
 	now := s.plan()
 	best.restore(s)
-	return partResult{now: now, best: s.plan(), iterations: n}
+	return partResult{now: now, best: s.plan(), iterations: n, prepared: prepared}
 }
 
 // extract makes an instance of the part alone; false when ctx ended before its matrices were there.

@@ -34,6 +34,14 @@ type Options struct {
 	Tuning
 }
 
+// passed is the share of the time that has passed; 0 without a limit.
+func (o *Options) passed() float64 {
+	if o.Done == nil {
+		return 0
+	}
+	return o.Done()
+}
+
 // Tuning holds the parameters of the method.
 type Tuning struct {
 	Width      int     // neighbours tried on each side of a job

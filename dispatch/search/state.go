@@ -14,7 +14,7 @@ type stop struct {
 	dep        int32 // earliest departure
 	late       int32 // latest arrival that keeps the rest of the route feasible
 	leg        int32 // cost of the leg to next
-	_          int32
+	nextPlace  int32 // where next is; not kept at the end of a route
 }
 
 // attr is what a node asks for. Open and close move when a group is placed.
@@ -209,7 +209,7 @@ func (s *state) initVehicle(v int32) {
 		s.attrs[b].flags |= flagSoft
 	}
 	leg := p.Cost[t.Start*s.places+t.End]
-	s.stops[a] = stop{prev: -1, next: b, route: v, place: t.Start, dep: t.Open, late: t.Close, leg: leg}
+	s.stops[a] = stop{prev: -1, next: b, route: v, place: t.Start, dep: t.Open, late: t.Close, leg: leg, nextPlace: t.End}
 	s.stops[b] = stop{prev: a, next: -1, route: v, place: t.End, dep: t.Open, late: t.Close}
 	s.routes[v] = route{typ: typ, profile: t.Profile, room: t.Capacity, rich: len(t.Breaks) > 0 || p.Clock != nil || p.Access != nil}
 	if s.anyRich {
@@ -273,9 +273,9 @@ func (s *state) link(job, u int32) {
 	c := &s.stops[job]
 	toC, toB := p.Cost[a.place*s.places+c.place], p.Cost[c.place*s.places+b.place]
 	s.cost += int64(toC) + int64(toB) - int64(a.leg)
-	c.prev, c.next, c.route, c.leg = u, next, v, toB
+	c.prev, c.next, c.route, c.leg, c.nextPlace = u, next, v, toB, b.place
 	c.dep, c.late = -Never, Never // whatever it was before must not end the walk of refresh
-	a.next, a.leg = job, toC
+	a.next, a.leg, a.nextPlace = job, toC, c.place
 	b.prev = job
 	if r.count == 0 {
 		s.dropEmpty(v)
@@ -340,7 +340,7 @@ func (s *state) unlink(job int32) {
 	p := &s.in.Profiles[r.profile]
 	leg := p.Cost[a.place*s.places+b.place]
 	s.cost += int64(leg) - int64(a.leg) - int64(c.leg)
-	a.next, a.leg = c.next, leg
+	a.next, a.leg, a.nextPlace = c.next, leg, b.place
 	b.prev = c.prev
 	r.count--
 	r.room += s.attrs[job].demand

@@ -69,6 +69,9 @@ func (s *scan) boxes(from, to int64, path string, depth int) error {
 		return fmt.Errorf("%w: boxes", ErrTooDeep)
 	}
 	for at := from; at < to; {
+		if to-at == 4 && strings.HasSuffix(path, "udta") {
+			return nil // QuickTime ends a list of user data with four zero bytes
+		}
 		b, err := s.box(at, to)
 		if err != nil {
 			if depth == 0 && at > from {
@@ -100,7 +103,7 @@ func (s *scan) oneBox(b box, path string, depth int) error {
 		if b.kind == "mdia" || b.kind == "minf" {
 			return nil
 		}
-		return s.boxes(b.at, userDataEnd(s, b), place, depth+1)
+		return s.boxes(b.at, b.end(), place, depth+1)
 	case "meta":
 		return s.meta(b, place, depth)
 	case "uuid":
@@ -122,17 +125,6 @@ func (s *scan) oneBox(b box, path string, depth int) error {
 		}
 	}
 	return nil
-}
-
-// userDataEnd: QuickTime ends a list of user data with four zero bytes.
-func userDataEnd(s *scan, b box) int64 {
-	if b.kind != "udta" || b.size < 4 {
-		return b.end()
-	}
-	if h, err := s.head(b.end()-4, 4); err == nil && len(h) == 4 && be32(h) == 0 {
-		return b.end() - 4
-	}
-	return b.end()
 }
 
 // meta reads a metadata box: keys and their values for films, items for pictures. QuickTime leaves out version and flags.

@@ -2,6 +2,7 @@ package aigc
 
 import (
 	"archive/zip"
+	"bufio"
 	"bytes"
 	"compress/zlib"
 	"encoding/hex"
@@ -30,7 +31,7 @@ func (s *scan) tiffFile() error {
 
 var pdfNeedles = [][]byte{[]byte("/AIGC"), []byte("<?xpacket begin"), []byte("/ObjStm")}
 
-const maxPDFParts = 512
+const maxPDFParts = 20_000
 
 // pdf looks for /AIGC in the Info dictionary, plainly or in an object stream, and for XMP packets that are not packed.
 func (s *scan) pdf() error {
@@ -38,7 +39,7 @@ func (s *scan) pdf() error {
 	var packetsEnd int64
 	return s.find(0, s.size, pdfNeedles, func(needle int, at int64) (bool, error) {
 		if parts++; parts > maxPDFParts {
-			s.incomplete("more than 512 parts of a PDF that could hold a label")
+			s.incomplete("too many parts of a PDF that could hold a label")
 			return false, nil
 		}
 		switch needle {
@@ -64,23 +65,40 @@ func (s *scan) pdf() error {
 	})
 }
 
+// maxUnpacked bounds what is unpacked of a PDF's object streams in all; it is looked through and not kept.
+const maxUnpacked = 64 << 20
+
 // objectStream unpacks a stream of objects and looks for /AIGC in it.
 func (s *scan) objectStream(at int64) error {
-	b, _, err := s.load(at, min(s.size-at, 256<<10))
+	b, err := s.head(at, 1024)
 	if err != nil {
 		return err
 	}
-	i := bytes.Index(b[:min(len(b), 1024)], []byte("stream"))
+	i := bytes.Index(b, []byte("stream"))
 	if i < 0 || !bytes.Contains(b[:i], []byte("FlateDecode")) && !bytes.Contains(s.before(at), []byte("FlateDecode")) {
 		return nil
 	}
-	z, err := zlib.NewReader(bytes.NewReader(bytes.TrimLeft(b[i+6:], "\r\n")))
+	start := at + int64(i) + 6
+	for _, c := range b[i+6 : min(len(b), i+8)] {
+		if c == '\r' || c == '\n' {
+			start++
+		}
+	}
+	z, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(s.r, start, s.size-start)))
 	if err != nil {
 		return nil
 	}
-	limit := min(s.file.text, s.quota)
-	out, _ := io.ReadAll(io.LimitReader(z, limit))
-	s.quota -= int64(len(out))
+	limit := min(s.file.text, maxUnpacked-s.unpacked)
+	if limit <= 0 {
+		s.incomplete("object streams of a PDF")
+		return nil
+	}
+	if s.room == nil {
+		s.room = make([]byte, s.file.text)
+	}
+	n, _ := io.ReadFull(z, s.room[:limit]) // what came out before an error is still text
+	out := s.room[:n]
+	s.unpacked += int64(n)
 	for {
 		j := bytes.Index(out, []byte("/AIGC"))
 		if j < 0 {

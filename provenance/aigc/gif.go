@@ -16,6 +16,9 @@ func (s *scan) gif() error {
 		at += 3 << (h[10]&7 + 1)
 	}
 	for {
+		if at == s.size {
+			return nil // without its last byte, but whole
+		}
 		b, err := s.need(at, 1)
 		if err != nil {
 			return err

@@ -187,10 +187,9 @@ func (s *scan) tail(from int64) {
 	if from >= s.size {
 		return
 	}
-	tried := 0
 	done := from
 	err := s.find(from, s.size, looseNeedles, func(_ int, at int64) (bool, error) {
-		if tried++; tried > maxLoose {
+		if s.tooManyTries() {
 			return false, nil
 		}
 		if at < done || s.sawAt(at) {

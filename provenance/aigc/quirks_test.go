@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -413,6 +414,38 @@ func TestWeakFacts(t *testing.T) {
 	}
 }
 
+// No input may cost much more than its own size: what is loaded and unpacked is bounded.
+func TestMemory(t *testing.T) {
+	bomb := packed(strings.Repeat("/AIGC (x) ", 3<<20))
+	var pdf bytes.Buffer
+	pdf.WriteString("%PDF-1.7\n")
+	for range 200 {
+		pdf.WriteString("1 0 obj\n<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n")
+		pdf.Write(bomb)
+		pdf.WriteString("\nendstream\nendobj\n")
+	}
+	chunks := make([][]byte, 0, 400)
+	for range 400 {
+		chunks = append(chunks, chunk("zTXt", append([]byte("Comment\x00\x00"), packed(strings.Repeat("{\"AIGC\":", 100_000))...)))
+	}
+	for name, data := range map[string][]byte{
+		"PDF of bombs": pdf.Bytes(), "PNG of bombs": pngFile(chunks...), "labels glued in great number": append(bytes.Clone(plainJPEG), repeat("AIGC{", 1<<20)...),
+		"XMP of open elements": withSegment(plainJPEG, 0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+strings.Repeat("<a:b c='", 8000))),
+		"text of labels":       repeat("AIGC:\n  Label: '1'\n  ProduceID: x\n", 20_000),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := read(t, data)
+		runtime.ReadMemStats(&after)
+		if n := after.TotalAlloc - before.TotalAlloc; n > 64<<20 {
+			t.Errorf("%s: %d MiB were allocated for a file of %d kB", name, n>>20, len(data)>>10)
+		}
+		if len(r.Carriers) > maxCarriers || len(r.Problems) > maxProblems+2 {
+			t.Errorf("%s: %d carriers, %d problems", name, len(r.Carriers), len(r.Problems))
+		}
+	}
+}
+
 func TestLimits(t *testing.T) {
 	deep := boxOf("AIGC")
 	for range 40 {
@@ -431,6 +464,10 @@ func TestLimits(t *testing.T) {
 	many := read(t, append(append([]byte{}, plainJPEG...), repeat("AIGC"+sample, 500)...))
 	if len(many.Carriers) > maxCarriers || !hasProblem(many, ProblemDuplicate) {
 		t.Errorf("%d carriers", len(many.Carriers))
+	}
+	sown := read(t, join(plainJPEG, repeat("AIGC{", 1000), []byte("AIGC"+sample)))
+	if !sown.Incomplete {
+		t.Error("a search that was ended early has to say so")
 	}
 	if _, err := Read(t.Context(), bytes.NewReader([]byte{0, 1, 2, 3}), 4, Options{}); err != ErrUnsupportedFormat {
 		t.Error(err)

@@ -88,6 +88,9 @@ type scan struct {
 	artist   string // EXIF, for Grok
 	describe string
 	cut      bool
+	unpacked int64      // bytes unpacked of a PDF's object streams
+	room     []byte     // where they are unpacked, one after another
+	tries    int        // places where a glued label could begin
 	looked   [][2]int64 // ranges of the file that were read as what they are
 }
 

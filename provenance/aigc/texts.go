@@ -70,7 +70,7 @@ func (l *Label) known() int {
 var looseNeedles = [][]byte{[]byte("AIGC"), []byte("ContentProducer")}
 
 const (
-	maxLoose     = 64
+	maxLoose     = 256 // places tried in a file
 	maxLooseBack = 4 << 10
 	maxLooseText = 64 << 10
 )
@@ -82,18 +82,17 @@ func (s *scan) loose(place string, at int64, data []byte, standard bool) {
 
 // looseBut leaves out labels at places that were read otherwise.
 func (s *scan) looseBut(place string, at int64, data []byte, standard bool, known func(at int64) bool) {
-	tried := 0
 	end := 0 // labels found up to here
-	for from := 0; tried < maxLoose; {
+	for from := 0; ; {
 		i, needle := nextNeedle(data, from)
-		if i < 0 {
+		if i < 0 || s.tooManyTries() {
 			return
 		}
 		from = i + 1
 		if i < end || known(at+int64(i)) {
 			continue
 		}
-		tried++
+		s.tries++
 		start, raw := looseAt(data, i, needle)
 		if raw == "" {
 			continue
@@ -101,6 +100,18 @@ func (s *scan) looseBut(place string, at int64, data []byte, standard bool, know
 		s.label(FormGlued, place, at+int64(start), standard, true, raw)
 		end = start + len(raw)
 	}
+}
+
+// tooManyTries ends the search where somebody has sown beginnings of labels, and says that it was ended.
+func (s *scan) tooManyTries() bool {
+	if s.tries < maxLoose {
+		return false
+	}
+	if s.tries == maxLoose {
+		s.tries++
+		s.incomplete("more than 256 places where a glued label could begin")
+	}
+	return true
 }
 
 func nextNeedle(data []byte, from int) (int, int) {

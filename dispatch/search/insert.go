@@ -81,7 +81,7 @@ func (s *state) tryNeighboursPlain(q *query) {
 	row := int(q.place) * int(s.places)
 	fromFree := p.Free[row : row+int(s.places)]
 	fromCost := p.Cost[row : row+int(s.places)]
-	toFree, toCost := s.near.toFree[row:row+int(s.places)], s.near.toCost[row:row+int(s.places)]
+	toFree, toCost := s.near.to[0].free[row:row+int(s.places)], s.near.to[0].cost[row:row+int(s.places)]
 	best, after := int32(min(q.cost, math.MaxInt32)), q.after
 	stops, routes := s.stops, s.routes
 	for i := range s.near.predLegs[q.job] {
@@ -135,8 +135,11 @@ func (s *state) try(q *query, u int32) {
 	}
 	b := &s.stops[a.next]
 	p := &s.in.Profiles[r.profile]
-	ac, cb := int(a.place)*int(s.places)+int(q.place), int(q.place)*int(s.places)+int(b.place)
-	delta := int64(extra) + int64(p.Cost[ac]) + int64(p.Cost[cb])
+	// Both legs are read in the row of the job, which stays in the cache; a column of the matrix would not.
+	t := &s.near.to[r.profile]
+	row := int(q.place) * int(s.places)
+	ac, cb := row+int(a.place), row+int(b.place)
+	delta := int64(extra) + int64(t.cost[ac]) + int64(p.Cost[cb])
 	if r.count > 0 {
 		delta -= int64(a.leg)
 	} else {
@@ -146,7 +149,7 @@ func (s *state) try(q *query, u int32) {
 	if delta >= min(q.cost, int64(Forbidden)) || extra == Forbidden {
 		return
 	}
-	start := max(a.dep+p.Free[ac], q.open)
+	start := max(a.dep+t.free[ac], q.open)
 	if start > q.close_ || start+q.service+p.Free[cb] > b.late {
 		return
 	}

@@ -20,8 +20,8 @@ type neighbours struct {
 	lone []int32
 	// away is the least cost of going to a job from where a near vehicle starts.
 	away []int64
-	// toFree and toCost are the transposed matrices of profile 0 for the innermost loop; the same slices when symmetric.
-	toFree, toCost []int32
+	// to holds the transposed matrices of each profile, the same slices when symmetric: the legs to one place lie in a row.
+	to []towards
 }
 
 const (
@@ -29,6 +29,8 @@ const (
 	closeTypes  = 12  // vehicle types tried for an empty vehicle
 	fewVehicles = 6   // so few eligible vehicles are all tried in full
 )
+
+type towards struct{ free, cost []int32 }
 
 type nearLeg struct{ node, cost, free int32 }
 
@@ -48,10 +50,14 @@ func newNeighbours(ctx context.Context, in *Instance, width int) *neighbours {
 	n := len(in.Jobs)
 	nb := &neighbours{pred: make([][]int32, n), succ: make([][]int32, n), adj: make([][]int32, n)}
 	p := &in.Profiles[0]
-	nb.toFree = transposed(p.Free, in.Places)
-	nb.toCost = nb.toFree
-	if &p.Cost[0] != &p.Free[0] {
-		nb.toCost = transposed(p.Cost, in.Places)
+	for k := range in.Profiles {
+		p := &in.Profiles[k]
+		t := towards{free: transposed(p.Free, in.Places)}
+		t.cost = t.free
+		if &p.Cost[0] != &p.Free[0] {
+			t.cost = transposed(p.Cost, in.Places)
+		}
+		nb.to = append(nb.to, t)
 	}
 	halted := false
 	pred, succ, adj := make([]scored, 0, n), make([]scored, 0, n), make([]scored, 0, n)

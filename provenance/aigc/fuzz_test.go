@@ -107,3 +107,45 @@ func FuzzEXIF(f *testing.F) {
 		checkReport(t, s.report())
 	})
 }
+
+// FuzzWrite: a copy that is written without an error reads back with exactly the label that was put in, or the file was
+// refused. The writer's own parsers (boxes in memory, keys, XMP that is changed) meet the same broken files as the reader's.
+func FuzzWrite(f *testing.F) {
+	for _, q := range quirks {
+		switch q.format {
+		case JPEG, PNG, WebP, MP4, MOV, M4A:
+			if len(q.data) < 16<<10 {
+				f.Add(q.data)
+			}
+		}
+	}
+	for _, seed := range [][]byte{plainJPEG, pngFile(idat), lossyWebP, losslessWebP, film(true), film(false)} {
+		f.Add(seed)
+	}
+	l, err := ParseStrict(sample)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		src := &countingReader{data: data}
+		var out bytes.Buffer
+		err := Write(context.Background(), &out, src, int64(len(data)), *l, WriteOptions{Replace: true, DropCredentials: true})
+		if src.beyond {
+			t.Error("read beyond the end")
+		}
+		if err != nil {
+			return
+		}
+		r, err := Read(context.Background(), bytes.NewReader(out.Bytes()), int64(out.Len()), Options{})
+		if err != nil || len(r.Carriers) == 0 {
+			t.Fatalf("the copy cannot be read: %v", err)
+		}
+		found := false
+		for _, c := range r.Carriers {
+			found = found || c.Conformant && len(c.Label.differs(l)) == 0
+		}
+		if !found {
+			t.Errorf("the label is not in the copy: %+v", r.Carriers)
+		}
+	})
+}

@@ -13,14 +13,14 @@ import (
 // c2paResult is the part of Result about content credentials.
 type c2paResult struct {
 	State         c2pa.State             `json:"state"` // null without credentials
-	ClaimVersion  int                    `json:"claim_version,omitempty"`
+	ClaimVersion  int                    `json:"claim_version"`
 	Success       []string               `json:"success"`
 	Informational []string               `json:"informational"`
 	Failure       []string               `json:"failure"`
 	Ingredients   []c2pa.IngredientCodes `json:"ingredients,omitempty"`
-	Signer        string                 `json:"signer,omitempty"`
+	Signer        string                 `json:"signer"`
 	Issuer        string                 `json:"issuer,omitempty"`
-	SignedAt      *time.Time             `json:"signed_at,omitempty"`
+	SignedAt      *time.Time             `json:"signed_at"`
 	Generator     string                 `json:"generator,omitempty"`
 	DeclaresAI    bool                   `json:"declares_ai"`
 	SourceTypes   []c2pa.SourceType      `json:"digital_source_types,omitempty"`

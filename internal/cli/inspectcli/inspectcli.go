@@ -38,8 +38,8 @@ type Cmd struct {
 // Result is what is printed for one file with --json.
 type Result struct {
 	File   string      `json:"file"`
-	SHA256 string      `json:"sha256,omitempty"`
-	Format string      `json:"format,omitempty"`
+	SHA256 string      `json:"sha256"`
+	Format string      `json:"format"`
 	C2PA   *c2paResult `json:"c2pa"`
 	AIGC   *aigcResult `json:"aigc"`
 	// DeclaresAI is true when any mark says that AI made at least a part.
@@ -47,7 +47,7 @@ type Result struct {
 	// Facts are sentences for people, those of every kind of mark.
 	Facts []fact `json:"facts"`
 	// Error says why the file could not be judged.
-	Error string `json:"error,omitempty"`
+	Error string `json:"error"`
 }
 
 type fact struct {

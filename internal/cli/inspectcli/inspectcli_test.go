@@ -181,3 +181,43 @@ func TestMarkdown(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// The keys that are promised are there in every line, found or not.
+func TestKeys(t *testing.T) {
+	_, paths := files(t, "ai.jpg")
+	plain := filepath.Join(t.TempDir(), "a.gif")
+	if err := os.WriteFile(plain, []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00;"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	c := Cmd{Files: []string{paths[0], plain, "absent"}, JSON: true, At: "2026-12-01", Stdout: &b}
+	if err := c.Run(); err == nil {
+		t.Error("want an error for the file that is absent")
+	}
+	d := json.NewDecoder(&b)
+	for n := 0; d.More(); n++ {
+		var line map[string]any
+		if err := d.Decode(&line); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"file", "sha256", "format", "c2pa", "aigc", "declares_ai", "facts", "error"} {
+			if _, ok := line[key]; !ok {
+				t.Errorf("line %d: no %s", n, key)
+			}
+		}
+		if n == 2 {
+			if line["error"] == "" || line["c2pa"] != nil {
+				t.Errorf("%v", line)
+			}
+			continue
+		}
+		for part, keys := range map[string][]string{"c2pa": {"state", "claim_version", "success", "informational", "failure", "signer", "signed_at", "declares_ai", "manifests"}, "aigc": {"found", "carriers", "label", "problems"}} {
+			inside, _ := line[part].(map[string]any)
+			for _, key := range keys {
+				if _, ok := inside[key]; !ok {
+					t.Errorf("line %d: no %s.%s", n, part, key)
+				}
+			}
+		}
+	}
+}

@@ -105,6 +105,7 @@ const (
 	Pin            Action = "visit.pin"
 	Reassign       Action = "visit.reassign"
 	Broadcast      Action = "visit.broadcast"
+	PlanDay        Action = "visit.plan_day"
 	ViewMeasures   Action = "desk.measures"
 
 	// The two sides of a claim.
@@ -245,6 +246,7 @@ var table = []Def{
 	{Pin, KindCase, ScopeDesk, by(dis), nil},
 	{Reassign, KindCase, ScopeDesk, by(dis), nil},
 	{Broadcast, KindCase, ScopeDesk, by(dis), nil},
+	{PlanDay, KindTenant, ScopeDesk, by(dis), nil},
 	{ViewMeasures, KindTenant, ScopeRead, by(dis, adm), nil},
 
 	{ListClaims, KindTenant, ScopeRead, by(mer), nil},

@@ -99,6 +99,12 @@ type Desk interface {
 	Broadcast(ctx context.Context, a casefile.Actor, caseID casefile.ID) (Result, error)
 	// Day shows one local day: at most 200 technicians with their visits and the ways between them, and for a case what each of them would cost or why not.
 	Day(ctx context.Context, a casefile.Actor, q DayQuery) (Day, error)
+	// PlanDay begins a plan for the open cases of a day, in the background; one at a time per day and region. DayPlan answers how far it is, and NotFound when
+	// none was asked for (or too long ago, or of another server). AcceptDayPlan gives the named cases as proposed, one transaction each; a case that moved on
+	// since is left alone, and the answer says what became of each.
+	PlanDay(ctx context.Context, a casefile.Actor, q ProposeQuery) error
+	DayPlan(ctx context.Context, a casefile.Actor, q ProposeQuery) (Proposal, error)
+	AcceptDayPlan(ctx context.Context, a casefile.Actor, q ProposeQuery, cases []casefile.ID) (Proposal, error)
 	Stats(ctx context.Context, a casefile.Actor, from, to time.Time) (Stats, error)
 }
 

@@ -202,6 +202,11 @@ type (
 	CandidateRow     = terms.CandidateRow
 	Day              = terms.Day
 	DayRow           = terms.DayRow
+	ProposeQuery     = terms.ProposeQuery
+	Proposal         = terms.Proposal
+	ProposedVisit    = terms.ProposedVisit
+	ProposedLeft     = terms.ProposedLeft
+	OpenCase         = terms.OpenCase
 	DayQuery         = terms.DayQuery
 	DayCase          = terms.DayCase
 	Way              = terms.Way

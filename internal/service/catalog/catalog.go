@@ -126,10 +126,39 @@ type Catalogue struct {
 	Items        []Item
 	Units        []Named
 	Lists        map[string][]Named
+	// Costs are what sending somebody costs, by vehicle; Overtime and Breaks are how days are planned.
+	Costs    map[string]Cost
+	Overtime time.Duration
+	Breaks   []Break
 
 	products map[string]*Product
 	kinds    map[string]*Kind
 	items    map[string]*Item
+}
+
+// Cost is what a journey costs the operator, in fen.
+type Cost struct {
+	PerKM           int64 `yaml:"per_km"`
+	PerTravelHour   int64 `yaml:"per_travel_hour"`
+	PerOvertimeHour int64 `yaml:"per_overtime_hour"`
+}
+
+// Break is a rest that begins between two times of day.
+type Break struct {
+	From    string `yaml:"from"` // 11:30
+	To      string `yaml:"to"`
+	Minutes int    `yaml:"minutes"`
+}
+
+// Span is the break in minutes after midnight; ok is false when it is not written as two times of one day with room for it.
+func (b Break) Span() (from, to int, ok bool) {
+	f, err := time.Parse("15:04", b.From)
+	t, err2 := time.Parse("15:04", b.To)
+	if err != nil || err2 != nil || b.Minutes < 5 || b.Minutes > 180 {
+		return 0, 0, false
+	}
+	from, to = f.Hour()*60+f.Minute(), t.Hour()*60+t.Minute()
+	return from, to, to-from >= b.Minutes
 }
 
 // OtherFault is the fault that every product has.
@@ -163,10 +192,15 @@ func Load(override fs.FS) (*Catalogue, error) {
 	var lists struct {
 		Lists map[string][]Named `yaml:"lists"`
 	}
+	var days struct {
+		Costs    map[string]Cost `yaml:"costs"`
+		Overtime int             `yaml:"overtime_minutes"`
+		Breaks   []Break         `yaml:"breaks"`
+	}
 	for _, f := range []struct {
 		name string
 		into any
-	}{{"products.yaml", &products}, {"kinds.yaml", &kinds}, {"prices.yaml", &prices}, {"lists.yaml", &lists}} {
+	}{{"products.yaml", &products}, {"kinds.yaml", &kinds}, {"prices.yaml", &prices}, {"lists.yaml", &lists}, {"dispatch.yaml", &days}} {
 		if err := read(override, f.name, f.into); err != nil {
 			return nil, fmt.Errorf("catalogue %s: %w", f.name, err)
 		}
@@ -174,6 +208,7 @@ func Load(override fs.FS) (*Catalogue, error) {
 	c.Products, c.Kinds, c.PlanCauses, c.Certificates = products.Products, kinds.Kinds, kinds.PlanCauses, kinds.Certificates
 	c.Hazards, c.Urgencies, c.PerKM, c.FreeKM = kinds.Hazards, kinds.Urgencies, kinds.Pay.PerKM, kinds.Pay.FreeKM
 	c.PriceVersion, c.PriceFrom, c.Items, c.Units, c.Lists = prices.Version, prices.From, prices.Items, prices.Units, lists.Lists
+	c.Costs, c.Overtime, c.Breaks = days.Costs, time.Duration(days.Overtime)*time.Minute, days.Breaks
 	c.index()
 	return c, c.check()
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 )
 
 func TestBuiltInDataAreComplete(t *testing.T) {
@@ -85,6 +86,26 @@ func TestPayGrowsWithUrgencyAndDistance(t *testing.T) {
 	near, far, urgent := c.Pay("repair", "booked", 4000), c.Pay("repair", "booked", 12_100), c.Pay("repair", "emergency", 4000)
 	if near != 6000 || far != 6000+8*150 || urgent != 12000 {
 		t.Errorf("near %d, far %d, urgent %d", near, far, urgent)
+	}
+}
+
+func TestCostsAndBreaksOfDispatchAreChecked(t *testing.T) {
+	const costs = "costs: {ebike: {per_km: 20, per_travel_hour: 4000}, van: {per_km: 90}}\n"
+	c, err := Load(fstest.MapFS{"dispatch.yaml": {Data: []byte(costs + "overtime_minutes: 60\nbreaks: [{from: '11:30', to: '13:30', minutes: 30}]")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if from, to, ok := c.Breaks[0].Span(); from != 690 || to != 810 || !ok || c.Overtime != time.Hour || c.Costs["van"].PerKM != 90 {
+		t.Errorf("%+v %v %+v", c.Breaks, c.Overtime, c.Costs)
+	}
+	for name, broken := range map[string]string{
+		"vehicle": "costs: {ebike: {per_km: 20}}", "negative": strings.Replace(costs, "20", "-20", 1), "free": strings.Replace(costs, "per_km: 90", "per_km: 0", 1),
+		"overtime": costs + "overtime_minutes: 600", "short": costs + "breaks: [{from: '11:30', to: '11:40', minutes: 30}]", "time": costs + "breaks: [{from: noon, to: '13:00', minutes: 30}]",
+		"many": costs + "breaks: [" + strings.Repeat("{from: '11:30', to: '13:30', minutes: 10},", 4) + "]",
+	} {
+		if _, err := Load(fstest.MapFS{"dispatch.yaml": {Data: []byte(broken)}}); err == nil {
+			t.Errorf("%s was accepted", name)
+		}
 	}
 }
 

@@ -51,6 +51,7 @@ func (c *Catalogue) check() error {
 	c.checkKinds(named, bad)
 	c.checkProducts(named, bad)
 	c.checkItems(bad)
+	c.checkDispatch(bad)
 	return errors.Join(errs...)
 }
 
@@ -165,6 +166,29 @@ func (c *Catalogue) checkItems(bad func(string, ...any)) {
 			if !labour || !free {
 				bad("prices: %s of %s has no labour line or no free line", kind, p.Code)
 			}
+		}
+	}
+}
+
+// checkDispatch looks at the costs and hours of dispatch.
+func (c *Catalogue) checkDispatch(bad func(string, ...any)) {
+	for _, v := range []string{"ebike", "van"} {
+		switch k, ok := c.Costs[v]; {
+		case !ok:
+			bad("costs: %s is missing", v)
+		case min(k.PerKM, k.PerTravelHour, k.PerOvertimeHour) < 0 || k.PerKM+k.PerTravelHour == 0 || max(k.PerKM, k.PerTravelHour, k.PerOvertimeHour) > 10_000_000:
+			bad("costs: %s needs fen per kilometre, per hour on the way and per hour of overtime, none negative", v)
+		}
+	}
+	if c.Overtime < 0 || c.Overtime.Hours() > 4 {
+		bad("overtime_minutes: 0 to 240")
+	}
+	if len(c.Breaks) > 3 {
+		bad("breaks: at most three")
+	}
+	for _, b := range c.Breaks {
+		if _, _, ok := b.Span(); !ok {
+			bad("breaks: %q to %q cannot hold %d minutes; write times as 11:30", b.From, b.To, b.Minutes)
 		}
 	}
 }

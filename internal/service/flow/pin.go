@@ -35,6 +35,9 @@ func (s *Commands) Pin(ctx context.Context, a casefile.Actor, c terms.Pin) (term
 		if w.Req.State == terms.RequestReceived {
 			return casefile.Fail(casefile.Conflict, "service.error.region_first")
 		}
+		if c.Still != nil && (*c.Still != w.Open() || !w.searching()) {
+			return casefile.Fail(casefile.Conflict, "service.error.moved_on")
+		}
 		if err := w.ensureVisit(ctx); err != nil {
 			return err
 		}
@@ -147,7 +150,7 @@ func (w *Work) fitsPinned(ctx context.Context, c terms.Pin) (dispatch.Candidate,
 	// The visit itself is no obstacle when only its hour is changed.
 	wf.Without(w.Visit)
 	if c.Override {
-		d.Regions, j.Region, j.Exclude = nil, "", nil
+		d.Regions, d.Breaks, j.Region, j.Exclude = nil, nil, "", nil
 		d.Shifts = []dispatch.Shift{{From: dispatch.At(from.Add(-24 * time.Hour)), To: dispatch.At(from.Add(length + 24*time.Hour))}}
 	}
 	list, _, err := w.Commands.Alternatives(ctx, w.Now, plan.Question{Job: j, Order: dispatch.ByArrival}, &wf)

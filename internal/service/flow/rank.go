@@ -171,3 +171,34 @@ func (s *Commands) Alternatives(ctx context.Context, now time.Time, q plan.Quest
 func (w *Work) Searching() bool {
 	return w.searching() || w.Visit != nil && !visitEnded(w.Visit.State) && w.Visit.Arrived.IsZero()
 }
+
+// Open is what a decision about the open request rests on.
+func (w *Work) Open() terms.OpenCase {
+	r := w.Req
+	return terms.OpenCase{Request: r.ID, Region: r.Region, WishedFrom: r.WishedFrom, WishedTo: r.WishedTo, NotBefore: r.NotBefore}
+}
+
+// Unassigned reports whether the case looks for a technician whom nobody pinned.
+func (w *Work) Unassigned() bool { return w.searching() }
+
+// PlanJob is the open request as one of many of a day: besides the question its priority, its age, the promise and until when somebody has to be there.
+func (w *Work) PlanJob(ctx context.Context) (dispatch.Job, error) {
+	q, _, err := w.Question(ctx)
+	if err != nil {
+		return q.Job, err
+	}
+	j := q.Job
+	j.Priority, j.Created = plan.PriorityOf(w.Req.Urgency), dispatch.At(w.Req.Created)
+	due, err := w.deadline(ctx)
+	if err != nil {
+		return j, err
+	}
+	if due.Before(w.Now.Add(horizon)) && j.Deadline == 0 {
+		j.Due = dispatch.At(due)
+	}
+	p, err := w.openPromise(ctx)
+	if err == nil && p != nil && p.State != terms.PromiseQuoted && p.To.After(w.Now) {
+		j.Promise = &dispatch.Window{From: dispatch.At(p.From), To: dispatch.At(p.To)}
+	}
+	return j, err
+}

@@ -19,10 +19,12 @@ const horizon = 7 * 24 * time.Hour
 func skillName(k terms.Kind, product string) string { return string(k) + "/" + product }
 
 // engineTechnician is a technician as the dispatch engine sees one, with the shifts of a span of time.
-func engineTechnician(x *terms.Technician, from, to time.Time) dispatch.Technician {
+func (s *Commands) engineTechnician(x *terms.Technician, from, to time.Time) dispatch.Technician {
 	d := dispatch.Technician{ID: x.ID.String(), Start: StartOf(x), Vehicle: VehicleOf(x), Regions: x.Regions}
-	for _, s := range x.Skills {
-		d.Skills = append(d.Skills, dispatch.SkillNeed{Skill: skillName(s.Kind, s.Product), Level: s.Level})
+	c := s.Catalogue.Costs[string(d.Vehicle)]
+	d.Cost = dispatch.Cost{PerKm: c.PerKM, PerTravelHour: c.PerTravelHour, PerOvertime: c.PerOvertimeHour}
+	for _, k := range x.Skills {
+		d.Skills = append(d.Skills, dispatch.SkillNeed{Skill: skillName(k.Kind, k.Product), Level: k.Level})
 	}
 	for _, c := range x.Certificates {
 		e := dispatch.Certificate{Name: c.Code}
@@ -37,10 +39,29 @@ func engineTechnician(x *terms.Technician, from, to time.Time) dispatch.Technici
 	if len(d.Regions) == 0 {
 		d.Regions = []string{"-"} // nowhere; the engine reads an empty list as everywhere
 	}
-	for _, s := range ShiftSpans(x.Shifts, x.Absences, from, to) {
-		d.Shifts = append(d.Shifts, dispatch.Shift{From: dispatch.At(s.From), To: dispatch.At(s.To)})
-	}
+	s.planHours(&d, ShiftSpans(x.Shifts, x.Absences, from, to))
 	return d
+}
+
+// planHours writes shifts with the overtime and the breaks that the operator plans with.
+func (s *Commands) planHours(d *dispatch.Technician, spans []terms.Span) {
+	overtime := s.Catalogue.Overtime
+	for i, span := range spans {
+		shift := dispatch.Shift{From: dispatch.At(span.From), To: dispatch.At(span.To)}
+		if i == len(spans)-1 || spans[i+1].From.Sub(span.To) > overtime { // never into the next shift
+			shift.OvertimeSeconds = int32(overtime / time.Second)
+		}
+		d.Shifts = append(d.Shifts, shift)
+		day := Midnight(span.From)
+		for _, b := range s.Catalogue.Breaks {
+			first, last, ok := b.Span()
+			from, to := day.Add(time.Duration(first)*time.Minute), day.Add(time.Duration(last)*time.Minute)
+			if ok && !span.From.After(from) && !span.To.Before(to) {
+				length := time.Duration(b.Minutes) * time.Minute
+				d.Breaks = append(d.Breaks, dispatch.Break{From: dispatch.At(from), To: dispatch.At(to.Add(-length)), DurationSeconds: int32(length / time.Second)})
+			}
+		}
+	}
 }
 
 // ShiftSpans writes weekly shifts out for a span of time, without the absences. A shift that began before the span is in it.
@@ -189,7 +210,7 @@ func (s *Commands) WorkforceIn(ctx context.Context, t tx.Tx, tenant casefile.Ten
 			if x := &list[i]; !seen[x.ID] && len(wf.Rows) < maxWorkforce {
 				seen[x.ID], fresh[x.ID] = true, true
 				wf.Rows = append(wf.Rows, *x)
-				wf.Technicians = append(wf.Technicians, engineTechnician(x, now, until))
+				wf.Technicians = append(wf.Technicians, s.engineTechnician(x, now, until))
 			}
 		}
 		for i := range held {
@@ -212,7 +233,7 @@ func (s *Commands) WorkforceAfter(ctx context.Context, tenant casefile.Tenant, a
 		}
 		for i := range list {
 			wf.Rows = append(wf.Rows, list[i])
-			wf.Technicians = append(wf.Technicians, engineTechnician(&list[i], now, until))
+			wf.Technicians = append(wf.Technicians, s.engineTechnician(&list[i], now, until))
 		}
 		active := make(map[casefile.ID]bool, len(list))
 		for i := range list {
@@ -263,14 +284,23 @@ func (wf *Workforce) add(o *Workforce) {
 	maps.Copy(wf.numbers, o.numbers)
 }
 
-// Add puts a technician and the visits they hold into a snapshot, as read.
-func (wf *Workforce) Add(x *terms.Technician, held []*terms.Visit, now, until time.Time) {
-	wf.Rows = append(wf.Rows, *x)
-	wf.Technicians = append(wf.Technicians, engineTechnician(x, now, until))
-	for _, v := range held {
-		wf.agree(v, now)
+// Enlist puts a technician with their visits into a snapshot, as read: what they hold is agreed, and the last that was ended says where they are.
+func (s *Commands) Enlist(wf *Workforce, x *terms.Technician, visits []*terms.Visit, now, until time.Time) {
+	d := s.engineTechnician(x, now, until)
+	for _, v := range visits {
+		switch {
+		case slices.Contains(HeldStates, v.State):
+			wf.agree(v, now)
+		case !v.Arrived.IsZero() && !v.Finished.IsZero() && !v.Finished.After(now) && (d.Position == nil || d.Position.At < dispatch.At(v.Finished)):
+			d.Position = &dispatch.Position{Place: PlaceOfVisit(v), At: dispatch.At(v.Finished)}
+		}
 	}
+	wf.Rows = append(wf.Rows, *x)
+	wf.Technicians = append(wf.Technicians, d)
 }
+
+// HeldStates are those in which a visit takes its technician's time.
+var HeldStates = []terms.State{terms.VisitAccepted, terms.VisitEnRoute, terms.VisitArrived, terms.VisitWorking, terms.VisitWaitingApproval}
 
 // addWorker reads one technician, in whatever state.
 func (s *Commands) addWorker(ctx context.Context, t tx.Tx, tenant casefile.Tenant, id casefile.ID, now, until time.Time, wf *Workforce) error {
@@ -283,7 +313,7 @@ func (s *Commands) addWorker(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 		return err
 	}
 	wf.Rows = append(wf.Rows, x)
-	wf.Technicians = append(wf.Technicians, engineTechnician(&x, now, until))
+	wf.Technicians = append(wf.Technicians, s.engineTechnician(&x, now, until))
 	for i := range held {
 		wf.agree(&held[i], now)
 	}

@@ -106,17 +106,13 @@ func (s *Queries) dayCandidates(ctx context.Context, w *flow.Work, d *terms.Day,
 		if list[i].State != "active" {
 			continue
 		}
-		held := slices.DeleteFunc(slices.Clone(of[list[i].ID]), func(v *terms.Visit) bool { return !slices.Contains(heldStates, v.State) })
-		wf.Add(&list[i], held, w.Now, d.Date.AddDate(0, 0, 2))
+		s.Enlist(&wf, &list[i], of[list[i].ID], w.Now, d.Date.AddDate(0, 0, 2))
 	}
 	wf.Without(w.OpenVisit())
 	answers, _, err := s.Alternatives(ctx, w.Now, q, &wf)
 	d.Case.Candidates = candidateRows(answers, &wf)
 	return err
 }
-
-// heldStates are those in which a visit takes its technician's time.
-var heldStates = []terms.State{terms.VisitAccepted, terms.VisitEnRoute, terms.VisitArrived, terms.VisitWorking, terms.VisitWaitingApproval}
 
 // dayRow is one technician's day with the ways between the visits.
 func (s *Queries) dayRow(ctx context.Context, x *terms.Technician, visits []*terms.Visit, from, to time.Time) terms.DayRow {
@@ -134,7 +130,7 @@ func (s *Queries) dayRow(ctx context.Context, x *terms.Technician, visits []*ter
 		row.Commitments = append(row.Commitments, terms.Commitment{Case: v.Case, Visit: v.ID, Number: v.CaseNumber, State: v.State, Kind: v.Kind, Region: v.RegionPath,
 			Span: terms.Span{From: v.From, To: v.To}, Pinned: v.Pinned, Point: coarse(v.Place)})
 		stops = append(stops, plan.Stop{Place: flow.PlaceOfVisit(v), From: v.From, To: v.To, EnRoute: v.EnRoute, Arrived: v.Arrived, Finished: v.Finished,
-			Over: !slices.Contains(heldStates, v.State)})
+			Over: !slices.Contains(flow.HeldStates, v.State)})
 	}
 	for i, w := range plan.Ways(ctx, s.Travel, flow.VehicleOf(x), flow.StartOf(x), stops, s.Source.Now()) {
 		row.Commitments[i].Way = w

@@ -5,7 +5,10 @@ package query
 import "anxin/internal/service/flow"
 
 // Queries answers; it has the commands too, so that one value serves every edge.
-type Queries struct{ *flow.Commands }
+type Queries struct {
+	*flow.Commands
+	proposals *proposals
+}
 
 // New builds the queries over the commands.
-func New(c *flow.Commands) *Queries { return &Queries{c} }
+func New(c *flow.Commands) *Queries { return &Queries{c, newProposals()} }

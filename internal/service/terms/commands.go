@@ -273,6 +273,16 @@ type Pin struct {
 	Reason     string    // ≤ 200 characters
 	// Override accepts a technician outside region, shift or after a refusal. Skill, certificate and double booking cannot be overridden.
 	Override bool
+	// Still, when it is set, is what the decision was based on: a case that is another one now is left alone (service.error.moved_on).
+	Still *OpenCase
+}
+
+// OpenCase is what makes a case that looks for a technician the same case later.
+type OpenCase struct {
+	Request              casefile.ID
+	Region               string
+	WishedFrom, WishedTo time.Time
+	NotBefore            time.Time
 }
 
 // Reassign takes a visit from its technician and looks for another one.

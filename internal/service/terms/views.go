@@ -545,6 +545,54 @@ type DayRow struct {
 	Commitments []Commitment
 }
 
+// ProposeQuery says what a proposal is asked for.
+type ProposeQuery struct {
+	Date   time.Time
+	Region string // a code prefix; empty: all
+}
+
+// Proposal is a plan for the open cases of a day, made by the solver and verified by the checker. Nothing is written until somebody accepts visits of it.
+type Proposal struct {
+	Date    time.Time // local midnight
+	Region  string
+	State   string // running, ready, failed
+	Started time.Time
+	Ready   time.Time
+	// Cases were looked at; Otherwise are open cases that are wished for another day.
+	Cases, Otherwise int
+	More             bool // there were more cases or technicians than are planned at once
+	Visits           []ProposedVisit
+	Left             []ProposedLeft
+	Before, After    casefile.Fen // cost of the day without and with the visits
+	// OneByOne and Served are what giving the same cases out one after the other would add, and how many would find somebody.
+	OneByOne casefile.Fen
+	Served   int
+}
+
+// ProposedVisit is one case of a proposal.
+type ProposedVisit struct {
+	Case    casefile.ID
+	Number  casefile.Number
+	Kind    Kind
+	Product string
+	Urgency Urgency
+	Region  string // path
+	CandidateRow
+	Still   OpenCase
+	Outcome string // what accepting it came to: empty, given, moved_on, refused
+}
+
+// ProposedLeft is a case for which the day has no room, with the smallest set of reasons.
+type ProposedLeft struct {
+	Case    casefile.ID
+	Number  casefile.Number
+	Kind    Kind
+	Product string
+	Urgency Urgency
+	Region  string
+	Reasons []Reason
+}
+
 // Span is a stretch of time.
 type Span struct{ From, To time.Time }
 

@@ -33,7 +33,8 @@ func (p *Pages) day(q *staff.Request) error {
 		return err
 	}
 	v := p.dayOf(pr, day)
-	v.Route = codeOnly(query.Get("tech"))
+	v.Route, v.Idem = codeOnly(query.Get("tech")), q.Idem()
+	v.CanPlan = q.Can(party.PlanDay, party.OfTenant(q.Actor.Tenant)) && !v.Date.AddDate(0, 0, 1).Before(pr.Now)
 	if err := p.dayRegions(q, &v); err != nil {
 		return err
 	}

@@ -115,3 +115,44 @@ func TestVisitsThatOverlapLieInLanes(t *testing.T) {
 		t.Errorf("hours %d-%d, rows at %d, %d", v.First, v.Last, rowY(v, 1), barHeight(v))
 	}
 }
+
+// A proposal is asked for, waited for, read and accepted in parts; an agent may do none of it.
+func TestTheProposedDay(t *testing.T) {
+	f, routes := world(t)
+	at := "/desk/day/plan?date=2026-11-24&region=3301"
+	f.queues[service.RequestTriaged] = items(1, service.RequestTriaged)
+	page(t, get(t, routes, "/desk/day?date=2026-11-24&region=3301"), 200).Has(`form[action="/desk/day/plan"] input[name=region][value="3301"]`)
+	page(t, as(t, casefile.Agent, routes, "GET", "/desk/day?date=2026-11-24", nil), 200).HasNot(`form[action="/desk/day/plan"]`)
+	page(t, get(t, routes, at), 200).Has(`form[action="/desk/day/plan"]`)
+	goesTo(t, post(t, routes, "/desk/day/plan", url.Values{"date": {"2026-11-24"}, "region": {"3301"}}), at)
+	if q := one[service.ProposeQuery](t, f); q.Region != "3301" || q.Date.Day() != 24 {
+		t.Errorf("%+v", q)
+	}
+	f.plan = &service.Proposal{State: "running"}
+	page(t, get(t, routes, at), 200).HasText("[role=status]", "正在排")
+	f.plan = &service.Proposal{State: "failed"}
+	page(t, get(t, routes, at), 200).HasText("main", "没有动任何单")
+	rows, _ := f.Candidates(t.Context(), casefile.Actor{}, caseID)
+	f.plan = &service.Proposal{State: "ready", Cases: 2, Otherwise: 1, Before: 1000, After: 2500, OneByOne: 1900, Served: 1, Ready: webtest.StoryTime(),
+		Visits: []service.ProposedVisit{{Case: caseID, Number: number, Kind: service.Repair, Product: "boiler", Urgency: service.Booked, Region: "浙江省 / 杭州市 / 西湖区", CandidateRow: rows[0]}},
+		Left:   []service.ProposedLeft{{Number: "261124483914", Kind: service.Repair, Product: "boiler", Urgency: service.Booked, Reasons: []service.Reason{{Code: "all_full", Params: map[string]string{"technicians": "2"}}}}}}
+	d := page(t, get(t, routes, at), 200)
+	d.HasText("main", "看了 2 单：1 单能排上，1 单排不上")
+	d.HasText("main", "一共增加成本 ¥15.00；一单一单地派要 ¥19.00，方案省 ¥4.00。")
+	d.Has(`input[name=case][value="` + caseID.String() + `"][checked]`)
+	d.HasText("#left ~ ul", "2 位师傅在可约时间内都已排满")
+	page(t, post(t, routes, "/desk/day/plan/accept", url.Values{"date": {"2026-11-24"}, "region": {"3301"}}), 422).HasText(".summary", "请至少选一单")
+	f.calls = nil
+	goesTo(t, post(t, routes, "/desk/day/plan/accept", url.Values{"date": {"2026-11-24"}, "region": {"3301"}, "case": {caseID.String()}}), at+"#result")
+	if c := one[[]casefile.ID](t, f); len(c) != 1 || c[0] != caseID {
+		t.Errorf("%v", c)
+	}
+	f.plan.Visits[0].Outcome = "moved_on"
+	page(t, get(t, routes, at), 200).HasText("#result", "1 单没有派")
+	for _, method := range []string{"GET " + at, "POST /desk/day/plan", "POST /desk/day/plan/accept"} {
+		verb, path, _ := strings.Cut(method, " ")
+		if rec := as(t, casefile.Agent, routes, verb, path, url.Values{}); rec.Code != http.StatusForbidden {
+			t.Errorf("%s as agent: %d", method, rec.Code)
+		}
+	}
+}

@@ -22,6 +22,7 @@ type Service interface {
 	CasePage(ctx context.Context, a casefile.Actor, caseID casefile.ID) (service.CasePage, error)
 	Candidates(ctx context.Context, a casefile.Actor, caseID casefile.ID) ([]service.CandidateRow, error)
 	Day(ctx context.Context, a casefile.Actor, q service.DayQuery) (service.Day, error)
+	DayPlan(ctx context.Context, a casefile.Actor, q service.ProposeQuery) (service.Proposal, error)
 	Commands
 }
 
@@ -42,6 +43,8 @@ type Commands interface {
 	Pin(ctx context.Context, a casefile.Actor, c service.Pin) (service.Result, error)
 	Reassign(ctx context.Context, a casefile.Actor, c service.Reassign) (service.Result, error)
 	Broadcast(ctx context.Context, a casefile.Actor, caseID casefile.ID) (service.Result, error)
+	PlanDay(ctx context.Context, a casefile.Actor, q service.ProposeQuery) error
+	AcceptDayPlan(ctx context.Context, a casefile.Actor, q service.ProposeQuery, cases []casefile.ID) (service.Proposal, error)
 	NewForCaller(ctx context.Context, a casefile.Actor, r service.Report) (service.Receipt, error)
 	ResolveAddress(text string) service.RegionView
 }
@@ -108,6 +111,9 @@ func (p *Pages) Routes() []staff.Route {
 		{Pattern: "GET /desk/new", Nav: neu, Action: party.NewForCaller, Do: p.newForm},
 		{Pattern: "POST /desk/new", Nav: neu, Action: party.NewForCaller, Do: p.newCase},
 		{Pattern: "GET /desk/day", Nav: day, Action: party.ViewQueue, Do: p.day},
+		{Pattern: "GET /desk/day/plan", Nav: day, Action: party.PlanDay, Do: p.dayPlan},
+		{Pattern: "POST /desk/day/plan", Nav: day, Action: party.PlanDay, Do: p.planDay},
+		{Pattern: "POST /desk/day/plan/accept", Nav: day, Action: party.PlanDay, Do: p.acceptDayPlan},
 		on("GET "+c, party.ViewCase, p.openCase),
 		on("GET "+c+"/live", party.ViewCase, p.liveCase),
 		on("GET "+c+"/photos/{item}/{size}", party.ViewCase, p.photo),

@@ -27,6 +27,7 @@ type fake struct {
 	fail     error
 	place    service.RegionView
 
+	plan      *service.Proposal
 	elsewhere bool // the case on the day is wished for another one
 }
 
@@ -92,6 +93,22 @@ func (f *fake) Day(ctx context.Context, a casefile.Actor, q service.DayQuery) (s
 		d.Case = &service.DayCase{Case: caseID, Number: number, Kind: service.Repair, Product: "boiler", Urgency: service.Booked, Region: "浙江省 / 杭州市 / 拱墅区", Candidates: rows, Elsewhere: f.elsewhere}
 	}
 	return d, nil
+}
+func (f *fake) DayPlan(_ context.Context, _ casefile.Actor, q service.ProposeQuery) (service.Proposal, error) {
+	if f.plan == nil {
+		return service.Proposal{}, casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	x := *f.plan
+	x.Date, x.Region = q.Date, q.Region
+	return x, nil
+}
+func (f *fake) PlanDay(_ context.Context, _ casefile.Actor, q service.ProposeQuery) error {
+	f.calls = append(f.calls, q)
+	return f.fail
+}
+func (f *fake) AcceptDayPlan(_ context.Context, _ casefile.Actor, q service.ProposeQuery, cases []casefile.ID) (service.Proposal, error) {
+	f.calls = append(f.calls, cases)
+	return service.Proposal{}, f.fail
 }
 func (f *fake) Reveal(_ context.Context, _ casefile.Actor, c service.Reveal) (service.Revealed, error) {
 	_, err := f.did(c)

@@ -75,6 +75,18 @@ func Stories() []ui.Story {
 			return DayPage(pg, v)
 		}),
 		story("day-night", "a night shift, visits that overlap, everything late", "/desk/day", func(pg ui.Page) templ.Component { return DayPage(pg, demoNight(pg)) }),
+		story("day-plan", "a proposal: what it costs, what is left out", "/desk/day", func(pg ui.Page) templ.Component { return DayPlanPage(pg, demoDayPlan(pg)) }),
+		story("day-plan-given", "accepted; one case moved on meanwhile", "/desk/day", func(pg ui.Page) templ.Component {
+			v := demoDayPlan(pg)
+			v.Visits[0].Outcome, v.Visits[1].Outcome, v.Visits[2].Outcome = "given", "moved_on", "refused"
+			return DayPlanPage(pg, v)
+		}),
+		story("day-plan-running", "", "/desk/day", func(pg ui.Page) templ.Component {
+			return DayPlanPage(pg, DayPlan{Date: midnight(pg), State: "running"})
+		}),
+		story("day-plan-none", "", "/desk/day", func(pg ui.Page) templ.Component {
+			return DayPlanPage(pg, DayPlan{Date: midnight(pg), State: "none", Idem: "p1"})
+		}),
 		story("day-empty", "", "/desk/day", func(pg ui.Page) templ.Component {
 			return DayPage(pg, Day{Date: midnight(pg), First: usualFirst, Last: usualLast})
 		}),

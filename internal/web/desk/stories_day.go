@@ -100,3 +100,19 @@ func demoNight(pg ui.Page) Day {
 	v.hours(pg.P.Now)
 	return v
 }
+
+// demoDayPlan is a proposal for the same day.
+func demoDayPlan(pg ui.Page) DayPlan {
+	v := DayPlan{Date: midnight(pg), Region: "3301", City: say(pg, "浙江省 杭州市", "Hangzhou, Zhejiang"), State: "ready", Ready: pg.P.Now, Cases: 4, Otherwise: 1, Added: 4630, OneByOne: 6120,
+		Served: 3, Idem: "p1"}
+	day := demoDayCase(pg)
+	rows := demoQueue(pg).Rows
+	for i, row := range []int{6, 2, 4} {
+		who := *day.Rows[row].Offer
+		who.More = 0
+		v.Visits = append(v.Visits, PlanVisit{Case: demoID(byte(60 + i)), Number: rows[i+1].Number, What: rows[i+1].Product + " · " + pg.T("staff.kind."+rows[i+1].Kind), Urgency: rows[i+1].Urgency, Region: rows[i+1].Region,
+			Who: who, Selected: true})
+	}
+	v.Left = []PlanLeft{{Number: rows[0].Number, What: rows[0].Product, Urgency: "emergency", Region: rows[0].Region, Why: []string{say(pg, "能接此单的 3 位师傅在可约时间内都已排满", "all 3 technicians who could do it are fully booked during the customer's times")}}}
+	return v
+}

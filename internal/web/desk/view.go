@@ -322,6 +322,8 @@ type Day struct {
 	First, Last int // hours of the picture
 	Chosen      *Chosen
 	Route       string // code of the technician whose route is marked, empty: all alike
+	CanPlan     bool   // the account may have the day planned
+	Idem        string
 }
 
 // Chosen is the unassigned case whose alternatives are marked on the day.
@@ -334,4 +336,41 @@ type Chosen struct {
 	Closed               bool
 	Length               time.Duration
 	Act                  Act
+}
+
+// DayPlan is a proposal for the open cases of a day.
+type DayPlan struct {
+	Date             time.Time
+	Region, City     string
+	State            string // none, running, ready, failed
+	Started, Ready   time.Time
+	Cases, Otherwise int
+	More             bool
+	Visits           []PlanVisit
+	Left             []PlanLeft
+	Added, OneByOne  int64 // fen
+	Served           int   // of OneByOne
+	Idem             string
+	Form             ui.Form
+}
+
+// PlanVisit is one case of a proposal.
+type PlanVisit struct {
+	Case     casefile.ID
+	Number   casefile.Number
+	What     string // product and kind
+	Urgency  string
+	Region   string
+	Who      Candidate
+	Outcome  string
+	Selected bool
+}
+
+// PlanLeft is a case that found no room.
+type PlanLeft struct {
+	Number  casefile.Number
+	What    string
+	Urgency string
+	Region  string
+	Why     []string
 }

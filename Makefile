@@ -38,9 +38,10 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 staticcheck: ## staticcheck at the pinned version
 	$(GO) run $(STATICCHECK) -tags $(TAGS) ./...
 
+VULNDB := https://vuln.go.dev
 .PHONY: vuln
-vuln: ## govulncheck; needs the vulnerability database from the network
-	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.8.0 -tags $(TAGS) ./...
+vuln: ## govulncheck; VULNDB=file:///folder takes a copy of the database instead of the network
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.8.0 -db $(VULNDB) -tags $(TAGS) ./...
 
 .PHONY: race
 race: ## the concurrent packages under the race detector (needs gcc)

@@ -107,7 +107,7 @@ func BenchmarkJPEG4MB(b *testing.B) {
 		m.Pix[i] += byte(r.IntN(24)) // noise makes it as large as a camera's
 	}
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, m, &jpeg.Options{Quality: 94}); err != nil {
+	if err := jpeg.Encode(&out, m, &jpeg.Options{Quality: 95}); err != nil {
 		b.Fatal(err)
 	}
 	data := withSegment(out.Bytes(), 0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+labelXMP(sample)))

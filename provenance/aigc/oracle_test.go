@@ -1,9 +1,11 @@
 package aigc
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
 	"image/gif"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,6 +104,12 @@ func base(t *testing.T, dir, ext string) string {
 	case ".gif":
 		err = gif.Encode(&b, scene(64, 48), nil)
 		data = b.Bytes()
+	case ".heic", ".avif":
+		var z *zip.ReadCloser
+		if z, err = zip.OpenReader("../c2pa/testdata/vectors.zip"); err == nil {
+			data, err = fs.ReadFile(z, "v2"+ext)
+			z.Close()
+		}
 	case ".mp4":
 		path := filepath.Join(dir, "base.mp4")
 		_, err = run(t, tool(t, "ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=1", "-c:v", "mpeg4", path)
@@ -137,6 +145,9 @@ func TestOracleExifToolWrites(t *testing.T) {
 		{".gif", "-XMP-TC260:AIGC", sample, FormXMPElement},
 		{".webp", "-XMP-TC260:AIGC", sample, FormXMPElement},
 		{".mp4", "-XMP-TC260:AIGC", sample, FormXMPElement},
+		{".heic", "-XMP-TC260:AIGC", sample, FormXMPElement},
+		{".avif", "-XMP-TC260:AIGC", sample, FormXMPElement},
+		{".heic", "-EXIF:UserComment", wrappedSample, FormEXIFComment},
 		{".pdf", "-XMP-TC260:AIGC", sample, FormXMPElement},
 		{".jpg", "-EXIF:UserComment", wrappedSample, FormEXIFComment},
 		{".webp", "-EXIF:UserComment", wrappedSample, FormEXIFComment},

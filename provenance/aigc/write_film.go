@@ -32,6 +32,8 @@ func (w *writer) film() error {
 			return fmt.Errorf("%w: two moov boxes", ErrMalformedFile)
 		case b.kind == "moof" || b.kind == "sidx" || b.kind == "mfra":
 			return fmt.Errorf("%w: fragmented films are not written to", ErrUnsupportedFormat)
+		case b.kind == "meta":
+			return fmt.Errorf("%w: films with items of their own are not written to", ErrUnsupportedFormat) // they name places, too
 		}
 	}
 	if moov < 0 {
@@ -195,6 +197,9 @@ func (n *node) shift(move func(int64) int64) error {
 	for _, c := range n.children {
 		if err := c.shift(move); err != nil {
 			return err
+		}
+		if c.kind == "saio" {
+			return fmt.Errorf("%w: encrypted films are not written to", ErrUnsupportedFormat) // another table of places
 		}
 		width := map[string]int{"stco": 4, "co64": 8}[c.kind]
 		if width == 0 {

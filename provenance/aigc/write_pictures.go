@@ -12,7 +12,8 @@ func (w *writer) jpeg() error {
 	start := []byte("\xff\xd8")
 	var before, after []byte // segments up to where XMP belongs, and the rest of the header
 	var xmp []byte
-	credentials := map[string]bool{} // box instances of APP11 that hold them
+	credentials := map[string]bool{}       // box instances of APP11 that hold them
+	mpf, mpfSize, mpfAt := -1, 0, int64(0) // the index of several pictures: where in after, its size, where in the source
 	at := int64(2)
 	for {
 		h, err := w.need(at, 4)
@@ -54,6 +55,9 @@ func (w *writer) jpeg() error {
 		case h[1] == 0xe0 || h[1] == 0xe1 && bytes.HasPrefix(body, exifHeader):
 			before = append(before, b...)
 		default:
+			if h[1] == 0xe2 && bytes.HasPrefix(body, []byte("MPF\x00")) && mpf < 0 {
+				mpf, mpfSize, mpfAt = len(after), len(b), at-n
+			}
 			after = append(after, b...)
 		}
 	}
@@ -69,10 +73,60 @@ func (w *writer) jpeg() error {
 		return fmt.Errorf("%w: XMP of %d bytes does not fit into a segment", ErrTooLarge, len(packet))
 	}
 	head := append([]byte{0xff, 0xe1, byte(n >> 8), byte(n)}, xmpHeader...)
+	if mpf >= 0 {
+		moved := int64(len(start)+len(before)+len(head)+len(packet)+mpf) - mpfAt
+		grown := int64(len(start)+len(before)+len(head)+len(packet)+len(after)) - at
+		if err := moveMPF(after[mpf+8:mpf+mpfSize], grown, moved); err != nil {
+			return err
+		}
+	}
 	if err := w.put(bytes.Join([][]byte{start, before, head, packet, after}, nil)); err != nil {
 		return err
 	}
 	return w.copy(at, w.size)
+}
+
+// moveMPF keeps the index of a file with several pictures right (CIPA DC-007): the first one has grown, and the others lie
+// at other distances from the index, which itself was moved.
+func moveMPF(index []byte, grown, moved int64) error {
+	read := func(at, n int64) ([]byte, error) {
+		if at < 0 || n < 0 || at > int64(len(index)) || n > int64(len(index))-at {
+			return nil, fmt.Errorf("%w: index of pictures", ErrMalformedFile)
+		}
+		return index[at : at+n], nil
+	}
+	t, first, err := openTIFF(index)
+	if err != nil {
+		return err
+	}
+	t.bytes, t.size = read, int64(len(index))
+	tags, _, err := t.directory(first)
+	if err != nil {
+		return err
+	}
+	for _, tag := range tags {
+		if tag.id != 0xb002 {
+			continue
+		}
+		entries, err := read(tag.at, tag.size)
+		if err != nil {
+			return err
+		}
+		for i := 0; i+16 <= len(entries); i += 16 {
+			field, by := entries[i+4:], grown // the size of the first picture
+			if i > 0 {
+				if field, by = entries[i+8:], grown-moved; t.order.Uint32(field) == 0 {
+					continue
+				}
+			}
+			to := int64(t.order.Uint32(field)) + by
+			if to < 0 || to > 0xffffffff {
+				return fmt.Errorf("%w: index of pictures", ErrMalformedFile)
+			}
+			t.order.PutUint32(field, uint32(to))
+		}
+	}
+	return nil
 }
 
 // png writes the label into the XMP chunk, before the picture.

@@ -149,10 +149,13 @@ func TestWriteFilm(t *testing.T) {
 			t.Errorf("%s: metadata got lost", name)
 		}
 	}
-	var out bytes.Buffer
-	src := join(ftypMP4, boxOf("moov"), boxOf("moof"), mdat)
-	if err := Write(t.Context(), &out, bytes.NewReader(src), int64(len(src)), newLabel, WriteOptions{}); !errors.Is(err, ErrUnsupportedFormat) {
-		t.Errorf("a fragmented film: %v", err)
+	for name, src := range map[string][]byte{
+		"a fragmented film": join(ftypMP4, boxOf("moov"), boxOf("moof"), mdat), "a film with items": join(ftypMP4, boxOf("meta", make([]byte, 4), boxOf("hdlr", make([]byte, 24))), boxOf("moov"), mdat),
+		"an encrypted film": join(ftypMP4, boxOf("moov", boxOf("trak", boxOf("mdia", boxOf("minf", boxOf("stbl", boxOf("saio", make([]byte, 12))))))), mdat),
+	} {
+		if err := Write(t.Context(), io.Discard, bytes.NewReader(src), int64(len(src)), newLabel, WriteOptions{}); !errors.Is(err, ErrUnsupportedFormat) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -267,6 +270,31 @@ func TestSigned(t *testing.T) {
 		out := write(t, src, newLabel, WriteOptions{DropCredentials: true})
 		if bytes.Contains(out, []byte("jumdc2pa")) {
 			t.Errorf("%s: credentials are left in the copy", name)
+		}
+	}
+}
+
+// A file with several pictures keeps an index of them (MPF) that has to stay right, wherever it stands.
+func TestSeveralPictures(t *testing.T) {
+	jpg, _ := pictures(t)
+	xmp := segment(0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+xmpPacket("<dc:title xmlns:dc=\"d\">kept</dc:title>")))
+	index := func(size, offset uint32) []byte {
+		b := []byte("MPF\x00II*\x00\x08\x00\x00\x00\x01\x00\x02\xb0\x07\x00\x20\x00\x00\x00\x1a\x00\x00\x00\x00\x00\x00\x00")
+		for _, v := range []uint32{0x20030000, size, 0, 0, 0, uint32(len(jpg)), offset, 0} {
+			b = binary.LittleEndian.AppendUint32(b, v)
+		}
+		return segment(0xe2, b)
+	}
+	n := len(index(0, 0))
+	for name, before := range map[string][][]byte{"index behind XMP": {xmp, nil}, "index before XMP": {nil, xmp}, "no XMP": {nil, nil}} {
+		size := len(jpg) + len(before[0]) + len(before[1]) + n
+		header := 2 + len(before[0]) + 8
+		src := join(jpg[:2], before[0], index(uint32(size), uint32(size-header)), before[1], jpg[2:], jpg)
+		out := write(t, src, newLabel, WriteOptions{})
+		i := bytes.Index(out, []byte("MPF\x00")) + 4
+		first, second := binary.LittleEndian.Uint32(out[i+26+4:]), binary.LittleEndian.Uint32(out[i+26+16+8:])
+		if int(first) != len(out)-len(jpg) || !bytes.Equal(out[i+int(second):], jpg) {
+			t.Errorf("%s: the first picture ends at %d of %d, the second begins at %d", name, first, len(out), i+int(second))
 		}
 	}
 }

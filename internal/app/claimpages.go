@@ -95,17 +95,21 @@ func (m claimMedia) Receive(ctx context.Context, a casefile.Actor, caseID casefi
 
 // Show implements claimant.Media and merchant.Media. The page has looked whether the reader's view of the claim holds the item; the vault asks once more ([Core.sideMaySee]). What no
 // statement has taken yet is shown to who sent it.
+//
+// To everybody but its sender a picture that says it was made by AI, or was declared so, is shown with the mark of 标识办法 art. 6.
 func (m claimMedia) Show(w http.ResponseWriter, r *http.Request, a casefile.Actor, l parties.Look) error {
-	if !l.Listed {
-		i, err := m.Vault.Known(r.Context(), a.Tenant, l.Case, l.Item)
-		if err != nil {
-			return err
-		}
-		if !stagedBy(a, i) {
-			return casefile.Failf(casefile.NotFound, "evidence.error.not_here", "item %s is not on the page", l.Item)
-		}
+	i, err := m.Vault.Known(r.Context(), a.Tenant, l.Case, l.Item)
+	if err != nil {
+		return err
 	}
-	err := m.show(w, r, a, l.Case, l.Item, l.Thumb)
+	if !l.Listed && !stagedBy(a, i) {
+		return casefile.Failf(casefile.NotFound, "evidence.error.not_here", "item %s is not on the page", l.Item)
+	}
+	show := m.showMarked
+	if i.Role == a.Role { // there is one buyer and one merchant in a claim
+		show = m.show
+	}
+	err = show(w, r, a, l.Case, l.Item, l.Thumb)
 	var e *casefile.Error
 	if errors.As(err, &e) && e.Key == "evidence.error.no_copy" {
 		// It is sealed and safe, but of a kind that cannot be shown here: a quiet tile instead of a broken picture.

@@ -28,6 +28,8 @@ type Orders struct {
 	Checks *claimcheck.Service
 	// Checked is told when the checks of a claim are through; the claims half sets it before anything runs.
 	Checked func(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID, o claimcheck.Outcome) error
+
+	marks marks // what files say about AI
 }
 
 // maxReference bounds one reference: a packing video of some minutes.

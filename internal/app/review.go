@@ -37,8 +37,11 @@ type reviewVault struct {
 
 // Show implements review.Vault.
 func (v reviewVault) Show(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID, size string) error {
-	if size != "original" {
+	switch size {
+	case "thumb", "full":
 		return v.show(w, r, a, caseID, item, size == "thumb")
+	case "marked", "marked-thumb": // after the first impression: what its file says about AI stays on it
+		return v.showMarked(w, r, a, caseID, item, size == "marked-thumb")
 	}
 	content, err := v.Vault.Open(r.Context(), a, caseID, item, evidence.Original)
 	if err != nil {

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"archive/zip"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -21,6 +22,7 @@ import (
 	"anxin/internal/db"
 	"anxin/internal/db/dbtest"
 	"anxin/internal/tx"
+	"anxin/provenance/aigc"
 )
 
 // only is the check of an id.
@@ -102,26 +104,33 @@ func TestGoldenMetadata(t *testing.T) {
 
 func TestGoldenAIGCLabel(t *testing.T) {
 	j, p := jpegOf(t, scene(1), 90), pngOf(t, scene(2))
-	wide := "Exif\x00\x00"
-	for _, r := range `{"AIGC":` + labelText + `}` {
-		wide += string(r) + "\x00"
-	}
 	scanned(t, "aigc_label", map[string][]byte{
 		"a xmp":                segmentIn(j, 0xe1, labelXMP()),
 		"b user comment":       segmentIn(j, 0xe1, `Exif`+"\x00\x00"+`ASCII`+"\x00\x00\x00"+`{"AIGC":{"Label":"2","ContentProducer":"x"}}`),
-		"c wide user comment":  segmentIn(j, 0xe1, wide),
-		"d glued":              segmentIn(j, 0xef, `AIGC{"Label":"3"}`),
+		"d glued":              segmentIn(j, 0xef, "AIGC"+strings.Replace(labelText, `"1"`, `"3"`, 1)),
 		"e png text":           chunkIn(p, "tEXt", "AIGC\x00"+labelText),
 		"f png description":    chunkIn(p, "tEXt", "Description\x00"+labelText),
-		"g behind the end":     append(append([]byte{}, p...), `{"AIGC":{"Label":"1"}}`...),
-		"h video":              []byte(boxed("ftyp", "isom\x00\x00\x00\x00") + boxed("mdat", "....") + boxed("moov", boxed("udta", boxed("meta", "keys mdtaAIGC ilst "+labelText)))),
+		"g behind the end":     append(append([]byte{}, p...), `{"AIGC":`+labelText+`}`...),
+		"h written by us":      labelled(t, j),
 		"i heic":               []byte(boxed("ftyp", "heic\x00\x00\x00\x00heicmif1") + boxed("meta", "iinf") + boxed("uuid", "\xbe\x7a\xcf\xcb\x97\xa9\x42\xe8\x9c\x71\x99\x94\x91\xe3\xaf\xac"+labelXMP())),
 		"j unreadable value":   segmentIn(j, 0xe1, `http://ns.adobe.com/xap/1.0/`+"\x00"+`<x TC260:AIGC="">`),
 		"k only speaks of it":  segmentIn(j, 0xfe, "no AIGC was used, Label 1, AIGC: none"),
+		"p of a person":        segmentIn(j, 0xe1, strings.ReplaceAll(labelXMP(), "001191310000MA1FL00000001", "002111010119900101000000001")),
 		"l plain":              j,
 		"m cut in its segment": segmentIn(j, 0xe1, labelXMP())[:60],
 		"n unknown":            []byte("GIF89a and so on and on"),
 	})
+}
+
+// labelled is a copy with a label that our own writer put there.
+func labelled(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	l := aigc.Label{Label: "1", ContentProducer: "example-studio", ProduceID: "x"}
+	if err := aigc.Write(ctx, &out, bytes.NewReader(b), int64(len(b)), l, aigc.WriteOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func TestGoldenContentCredentials(t *testing.T) {

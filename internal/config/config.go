@@ -46,6 +46,8 @@ type Brand struct {
 	Accent   string   `yaml:"accent" env:"ANXIN_BRAND_ACCENT" doc:"Accent colour, #rrggbb. Contrast with white must be 4.5:1 or more."`
 	Hotlines []string `yaml:"hotlines" env:"ANXIN_HOTLINES" doc:"Telephone numbers that are really the operator's, separated by commas; /verify answers from this list."`
 	Logo     string   `yaml:"logo" env:"ANXIN_BRAND_LOGO" doc:"File of a logo (PNG or SVG without scripts, 256 kB at most). Empty: the name is set in type."`
+	// ProviderCode names the operator in labels of AI-made content.
+	ProviderCode string `yaml:"provider_code" env:"ANXIN_PROVIDER_CODE" doc:"The operator's code as a service that passes content on (27 characters, TC260-PG-20252A), written into the labels of copies of AI-made pictures. Empty: a name made from the installation's key."`
 }
 
 // Access are the rules of logging in.
@@ -160,6 +162,9 @@ func (c Config) Check() error {
 	}
 	if strings.TrimSpace(c.Brand.NameZH) == "" || strings.TrimSpace(c.Brand.NameEN) == "" {
 		bad("brand", "name_zh and name_en must not be empty")
+	}
+	if strings.ContainsFunc(c.Brand.ProviderCode, func(r rune) bool { return r <= ' ' || r > '~' }) || len(c.Brand.ProviderCode) > 64 {
+		bad("brand.provider_code", "must be a code of at most 64 letters and digits without blanks")
 	}
 	for _, d := range []struct {
 		name string

@@ -86,3 +86,36 @@ func TestDerivedRecords(t *testing.T) {
 		}
 	})
 }
+
+// A marked copy is made once, from the plain one, and is nothing that can be asked for by itself.
+func TestMarkedCopies(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	src := w.receive(t, photo(t, 90))
+	drawn := 0
+	draw := func(_ context.Context, b []byte) ([]byte, error) {
+		drawn++
+		return append(bytes.Clone(b), "marked"...), nil
+	}
+	plain, _ := w.read(t, src.ID, evidence.Display)
+	for range 2 {
+		c, err := w.OpenMarked(ctx, customer, w.c.ID, src.ID, evidence.Display, "2", draw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(c)
+		if err != nil || string(b) != string(plain)+"marked" || c.Item.Source != src.ID || c.Item.Width != 640 {
+			t.Errorf("%d bytes, %+v, %v", len(b), c.Item, err)
+		}
+		c.Close()
+	}
+	if again, _ := w.read(t, src.ID, evidence.Display); drawn != 1 || !bytes.Equal(again, plain) {
+		t.Errorf("drawn %d times, or the plain copy changed", drawn)
+	}
+	if _, err := w.OpenMarked(ctx, customer, w.c.ID, src.ID, evidence.Original, "2", draw); !casefile.Is(err, casefile.NotFound) {
+		t.Errorf("a mark on the original: %v", err)
+	}
+	w.deny = evidence.UseSee
+	if _, err := w.OpenMarked(ctx, customer, w.c.ID, src.ID, evidence.Display, "2", draw); !casefile.Is(err, casefile.NotFound) {
+		t.Errorf("who may not see it: %v", err)
+	}
+}

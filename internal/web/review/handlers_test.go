@@ -224,7 +224,7 @@ func TestWhatTheChecksFound(t *testing.T) {
 			t.Errorf("%s: %d", path, rec.Code)
 		}
 	}
-	if want := []string{caseID.String() + " " + overlay.String() + " derived", otherCase.String() + " " + elsewhere.String() + " full"}; !slices.Equal(f.shown, want) {
+	if want := []string{caseID.String() + " " + overlay.String() + " derived", otherCase.String() + " " + elsewhere.String() + " marked"}; !slices.Equal(f.shown, want) {
 		t.Errorf("%q instead of %q", f.shown, want)
 	}
 	for _, bad := range []string{"/drawn/" + photoID.String(), "/drawn/" + demoID(0x99).String(), "/drawn/x", "/media/" + overlay.String() + "/full", "/play/" + elsewhere.String()} {

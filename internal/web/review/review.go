@@ -18,7 +18,7 @@ type Claims interface {
 
 // Vault shows pictures of claims and their references.
 type Vault interface {
-	// Show writes a copy to look at: size thumb or full; or, as original, the bytes as received as a download, which is written down in the custody log.
+	// Show writes a copy to look at: size thumb or full, or marked-thumb or marked with the mark that the picture's file asks for drawn on it; or, as original, the bytes as received as a download, which is written down in the custody log.
 	Show(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID, size string) error
 	// ShowDerived writes what a check drew from an item; who looked is written down.
 	ShowDerived(w http.ResponseWriter, r *http.Request, a casefile.Actor, caseID, item casefile.ID) error
@@ -117,6 +117,14 @@ func (p *Pages) media(q *staff.Request, id casefile.ID) error {
 	size := q.PathValue("size")
 	if !ok || size != "thumb" && size != "full" && size != "original" {
 		return casefile.Fail(casefile.NotFound, "error.not_found")
+	}
+	if page.Impressed { // before it, what the file says would be a finding
+		switch size {
+		case "thumb":
+			size = "marked-thumb"
+		case "full":
+			size = "marked"
+		}
 	}
 	return p.Vault.Show(q.W, q.Request, q.Actor, where, item, size)
 }

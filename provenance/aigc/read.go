@@ -85,6 +85,7 @@ type scan struct {
 	decl     []Declaration
 	sources  []SourceType
 	weak     []Fact
+	notes    []Fact // neutral
 	artist   string // EXIF, for Grok
 	describe string
 	cut      bool
@@ -206,7 +207,7 @@ func (s *scan) report() *Report {
 	r.Declarations = append(r.Declarations, s.decl...)
 	r.DeclaresAI = len(r.Declarations) > 0
 	r.Weak = append(r.Weak, s.weak...)
-	r.Facts = append([]Fact{labelFact(r), declarationFact(r)}, r.Weak...)
+	r.Facts = append(append([]Fact{labelFact(r), declarationFact(r)}, s.notes...), r.Weak...)
 	return r
 }
 

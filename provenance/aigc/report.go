@@ -19,9 +19,11 @@ type Report struct {
 	DeclaresAI bool `json:"declares_ai"`
 	// Sources are the IPTC digital source types found, whether they speak of AI or not.
 	Sources []SourceType `json:"digital_source_types,omitempty"`
-	// Weak are indicators that mean little alone: who wrote the file last, a shell that a label was taken out of.
+	// Weak are indicators that mean little alone: a screenshot, a program that removes metadata, a shell that something was
+	// taken out of.
 	Weak []Fact `json:"weak"`
-	// Facts are the sentences to show: label, ai-declaration, then those of Weak.
+	// Facts are the sentences to show: label, ai-declaration, writer (neutral, when a common tool wrote the file anew), then
+	// those of Weak.
 	Facts []Fact `json:"facts"`
 	// Incomplete says that a limit or a defect cut the reading short; Problems says where.
 	Incomplete bool `json:"incomplete,omitempty"`
@@ -92,7 +94,7 @@ type SourceType struct {
 
 // Fact is a sentence to show, with a stable word for programs.
 type Fact struct {
-	// ID is label, ai-declaration, or begins with weak-.
+	// ID is label, ai-declaration, writer, or begins with weak-.
 	ID    string `json:"id"`
 	Value string `json:"value"`
 	ZH    string `json:"zh"`

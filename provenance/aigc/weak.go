@@ -2,6 +2,18 @@ package aigc
 
 import "strings"
 
+// note adds a neutral fact once.
+func (s *scan) note(f Fact) {
+	for _, w := range s.notes {
+		if w.ID == f.ID && w.Value == f.Value {
+			return
+		}
+	}
+	if len(s.notes) < 16 {
+		s.notes = append(s.notes, f)
+	}
+}
+
 // weakly adds an indicator once.
 func (s *scan) weakly(f Fact) {
 	for _, w := range s.weak {
@@ -15,7 +27,7 @@ func (s *scan) weakly(f Fact) {
 }
 
 // writers are programs that write files anew, by what they leave behind. Rewriting is common and honest; it also removes
-// marks.
+// marks. Those whose purpose is to copy a screen or to remove metadata are weak indicators, the others only a fact.
 var writers = []struct {
 	id, contains, zh, en string
 }{
@@ -25,15 +37,15 @@ var writers = []struct {
 	{"weak-screenshot", "截图", "截屏程序", "a screenshot program"},
 	{"weak-screenshot", "snippingtool", "截屏程序", "a screenshot program"},
 	{"weak-screenshot", "flameshot", "截屏程序", "a screenshot program"},
-	{"weak-rewritten", "exiftool", "元数据编辑程序 ExifTool", "the metadata editor ExifTool"},
-	{"weak-rewritten", "exiv2", "元数据编辑程序 Exiv2", "the metadata editor Exiv2"},
-	{"weak-rewritten", "xmp core 4.4.0-exiv2", "元数据编辑程序 Exiv2", "the metadata editor Exiv2"},
-	{"weak-rewritten", "imagemagick", "图像处理程序 ImageMagick", "the image tool ImageMagick"},
-	{"weak-rewritten", "graphicsmagick", "图像处理程序 GraphicsMagick", "the image tool GraphicsMagick"},
-	{"weak-rewritten", "gd-jpeg", "图像处理库 GD", "the image library GD"},
-	{"weak-rewritten", "lavf", "音视频处理程序 FFmpeg", "the media tool FFmpeg"},
-	{"weak-rewritten", "lavc", "音视频处理程序 FFmpeg", "the media tool FFmpeg"},
-	{"weak-rewritten", "handbrake", "视频转码程序 HandBrake", "the transcoder HandBrake"},
+	{"writer", "exiftool", "元数据编辑程序 ExifTool", "the metadata editor ExifTool"},
+	{"writer", "exiv2", "元数据编辑程序 Exiv2", "the metadata editor Exiv2"},
+	{"writer", "xmp core 4.4.0-exiv2", "元数据编辑程序 Exiv2", "the metadata editor Exiv2"},
+	{"writer", "imagemagick", "图像处理程序 ImageMagick", "the image tool ImageMagick"},
+	{"writer", "graphicsmagick", "图像处理程序 GraphicsMagick", "the image tool GraphicsMagick"},
+	{"writer", "gd-jpeg", "图像处理库 GD", "the image library GD"},
+	{"writer", "lavf", "音视频处理程序 FFmpeg", "the media tool FFmpeg"},
+	{"writer", "lavc", "音视频处理程序 FFmpeg", "the media tool FFmpeg"},
+	{"writer", "handbrake", "视频转码程序 HandBrake", "the transcoder HandBrake"},
 	{"weak-scrubber", "mat2", "元数据清除程序 MAT2", "the metadata remover MAT2"},
 	{"weak-scrubber", "exifcleaner", "元数据清除程序 ExifCleaner", "the metadata remover ExifCleaner"},
 	{"weak-scrubber", "scrambled exif", "元数据清除程序 Scrambled Exif", "the metadata remover Scrambled Exif"},
@@ -56,9 +68,11 @@ func (s *scan) writer(place, name string) {
 		case "weak-scrubber":
 			f.ZH += "标识可能被去掉；也有人用它保护隐私。"
 			f.EN += " Labels may have been removed; people also use it for privacy."
-		default:
-			f.ZH += "这样的程序会改写元数据；网站和手机软件也常用它们。"
-			f.EN += " Such programs rewrite metadata; websites and apps use them too."
+		default: // too common to be an indicator
+			f.ZH += "这样的程序会改写元数据；网站和手机软件都常用它们，这一点不利也不弊。"
+			f.EN += " Such programs rewrite metadata; websites and apps use them all the time, which speaks neither for nor against it."
+			s.note(f)
+			return
 		}
 		s.weakly(f)
 		return

@@ -145,6 +145,31 @@ func TestTheDayAnswersForACase(t *testing.T) {
 	})
 }
 
+// Somebody whose shifts no board can hold is ranked all the same, and stands where the arrival belongs; who works round the clock has one long shift.
+func TestWhoWorksRoundTheClockIsOnTheBoard(t *testing.T) {
+	h := newHouseSQLite(t)
+	always := func(gap int) func(*service.TechnicianInput) {
+		return func(in *service.TechnicianInput) {
+			in.Shifts = nil
+			for d := time.Sunday; d <= time.Saturday; d++ {
+				if gap == 0 {
+					in.Shifts = append(in.Shifts, service.Shift{Weekday: d, From: 0, To: 1440})
+				} else {
+					in.Shifts = append(in.Shifts, service.Shift{Weekday: d, From: 0, To: 720}, service.Shift{Weekday: d, From: 720 + gap, To: 1440})
+				}
+			}
+		}
+	}
+	clock := h.hire("HM-1001", func(in *service.TechnicianInput) { far(5)(in); always(0)(in) })
+	torn := h.hire("HM-1002", always(30)) // a gap every noon, and never six hours off
+	rc := h.report(urgent)
+	rows, err := h.svc.Candidates(ctx, dispatcher(), rc.Case)
+	h.ok(err)
+	if len(rows) != 2 || rows[0].Technician != torn || rows[0].Priced || rows[1].Technician != clock || !rows[1].Priced {
+		t.Errorf("rows %s", asJSON(rows))
+	}
+}
+
 func hasReason(list []service.Reason, code string) bool {
 	for _, r := range list {
 		if r.Code == code {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -164,7 +165,27 @@ func (s *Commands) Alternatives(ctx context.Context, now time.Time, q plan.Quest
 			soonest = c.Arrival
 		}
 	}
+	slices.SortStableFunc(out, func(x, y plan.Answer) int { // those without a cost stand behind the priced, unless the arrival decides
+		if x.Eligible != y.Eligible || !x.Eligible {
+			return place(&x) - place(&y)
+		}
+		if q.Order == dispatch.ByArrival {
+			return cmp.Compare(x.Arrival, y.Arrival)
+		}
+		return 0
+	})
 	return out, soonest, err
+}
+
+// place puts who can come before who could with an override, and them before the others.
+func place(a *plan.Answer) int {
+	switch {
+	case a.Eligible:
+		return 0
+	case a.Outside:
+		return 1
+	}
+	return 2
 }
 
 // Searching reports whether a technician is being looked for, or may be changed.

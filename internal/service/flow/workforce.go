@@ -46,22 +46,44 @@ func (s *Commands) engineTechnician(x *terms.Technician, from, to time.Time) dis
 // planHours writes shifts with the overtime and the breaks that the operator plans with.
 func (s *Commands) planHours(d *dispatch.Technician, spans []terms.Span) {
 	overtime := s.Catalogue.Overtime
+	spans = joined(spans)
 	for i, span := range spans {
 		shift := dispatch.Shift{From: dispatch.At(span.From), To: dispatch.At(span.To)}
 		if i == len(spans)-1 || spans[i+1].From.Sub(span.To) > overtime { // never into the next shift
 			shift.OvertimeSeconds = int32(overtime / time.Second)
 		}
 		d.Shifts = append(d.Shifts, shift)
-		day := Midnight(span.From)
-		for _, b := range s.Catalogue.Breaks {
-			first, last, ok := b.Span()
-			from, to := day.Add(time.Duration(first)*time.Minute), day.Add(time.Duration(last)*time.Minute)
-			if ok && !span.From.After(from) && !span.To.Before(to) {
-				length := time.Duration(b.Minutes) * time.Minute
-				d.Breaks = append(d.Breaks, dispatch.Break{From: dispatch.At(from), To: dispatch.At(to.Add(-length)), DurationSeconds: int32(length / time.Second)})
-			}
+		for day := Midnight(span.From); day.Before(span.To); day = day.AddDate(0, 0, 1) {
+			d.Breaks = append(d.Breaks, s.breaksOf(day, span)...)
 		}
 	}
+}
+
+// breaksOf are the operator's breaks of a local day that a shift reaches over.
+func (s *Commands) breaksOf(day time.Time, span terms.Span) (out []dispatch.Break) {
+	for _, b := range s.Catalogue.Breaks {
+		first, last, ok := b.Span()
+		from, to := day.Add(time.Duration(first)*time.Minute), day.Add(time.Duration(last)*time.Minute)
+		if ok && !span.From.After(from) && !span.To.Before(to) {
+			length := time.Duration(b.Minutes) * time.Minute
+			out = append(out, dispatch.Break{From: dispatch.At(from), To: dispatch.At(to.Add(-length)), DurationSeconds: int32(length / time.Second)})
+		}
+	}
+	return out
+}
+
+// joined makes one span of those that touch: who works over midnight has no gap there.
+func joined(spans []terms.Span) (out []terms.Span) {
+	for _, s := range spans {
+		if n := len(out); n > 0 && !s.From.After(out[n-1].To) {
+			if s.To.After(out[n-1].To) {
+				out[n-1].To = s.To
+			}
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
 }
 
 // ShiftSpans writes weekly shifts out for a span of time, without the absences. A shift that began before the span is in it.

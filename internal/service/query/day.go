@@ -128,7 +128,7 @@ func (s *Queries) dayRow(ctx context.Context, x *terms.Technician, visits []*ter
 			continue // held on another day
 		}
 		row.Commitments = append(row.Commitments, terms.Commitment{Case: v.Case, Visit: v.ID, Number: v.CaseNumber, State: v.State, Kind: v.Kind, Region: v.RegionPath,
-			Span: terms.Span{From: v.From, To: v.To}, Pinned: v.Pinned, Point: coarse(v.Place)})
+			Span: asItWas(v), Pinned: v.Pinned, Point: coarse(v.Place)})
 		stops = append(stops, plan.Stop{Place: flow.PlaceOfVisit(v), From: v.From, To: v.To, EnRoute: v.EnRoute, Arrived: v.Arrived, Finished: v.Finished,
 			Over: !slices.Contains(flow.HeldStates, v.State)})
 	}
@@ -136,6 +136,21 @@ func (s *Queries) dayRow(ctx context.Context, x *terms.Technician, visits []*ter
 		row.Commitments[i].Way = w
 	}
 	return row
+}
+
+// asItWas is the planned time of a visit, and from the proved arrival on the time that it took.
+func asItWas(v *terms.Visit) terms.Span {
+	span := terms.Span{From: v.From, To: v.To}
+	if !v.Arrived.IsZero() {
+		span.From = v.Arrived
+		if !v.Finished.IsZero() {
+			span.To = v.Finished
+		}
+	}
+	if span.To.Before(span.From) {
+		span.To = span.From
+	}
+	return span
 }
 
 // coarseE6 is the grid, in millionths of a degree (about two kilometres), to which a point is brought that says more than a town.

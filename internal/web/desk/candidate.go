@@ -27,9 +27,13 @@ var shownApart = map[dispatch.Code]bool{dispatch.ArrivesAt: true, dispatch.Costs
 
 // reasonWords are the engine's reasons in sentences, with the catalogue's names for its codes.
 func (p *Pages) reasonWords(pr i18n.Printer, reasons []service.Reason) []string {
-	named := make([]service.Reason, 0, len(reasons))
+	out := make([]string, 0, len(reasons))
 	for _, r := range reasons {
-		if shownApart[dispatch.Code(r.Code)] {
+		switch code := dispatch.Code(r.Code); {
+		case shownApart[code]:
+			continue
+		case code == dispatch.RegionNotCovered: // the code of the division says nothing to a person, and its name stands above
+			out = append(out, pr.T("dispatch.not_region"))
 			continue
 		}
 		if len(r.Params) > 0 {
@@ -41,9 +45,9 @@ func (p *Pages) reasonWords(pr i18n.Printer, reasons []service.Reason) []string 
 		if code, ok := r.Params["certificate"]; ok {
 			r.Params["certificate"] = catalog.Name(p.Catalogue.Certificates, code).In(string(pr.Lang))
 		}
-		named = append(named, r)
+		out = append(out, staff.Why(pr, []service.Reason{r})...)
 	}
-	return staff.Why(pr, named)
+	return out
 }
 
 // costWords says what an alternative costs, and the difference to the first of the list.

@@ -7,4 +7,4 @@ cd "$(dirname "$0")/.."
 for tool in ffmpeg ffprobe exiftool; do
     command -v "$tool" >/dev/null || { echo "$tool is not installed (apt-get install ffmpeg libimage-exiftool-perl)" >&2; exit 1; }
 done
-"${GO:-go}" test -tags nodynamic -count=1 -run 'TestOracle' -v . | grep -v '^=== '
+AIGC_ORACLE=1 "${GO:-go}" test -tags nodynamic -count=1 -run 'TestOracle' -v . | grep -v '^=== '

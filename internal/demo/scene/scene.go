@@ -63,6 +63,7 @@ func Paint(o Options) (*image.RGBA, error) {
 	if o.View > 0 {
 		c.s *= 1.25 + 0.12*float64(o.View%4)
 		c.dx, c.dy = -60-55*float64(o.View%5), -20-45*float64(o.View%3)
+		c.piece = float64(o.Seed)
 		c.px, c.py = 60+7*float64(o.View*3%7), 24-8*float64(o.View%5)
 		if o.View%2 == 1 {
 			c.px = -c.px // from the other side
@@ -98,6 +99,7 @@ type canvas struct {
 	s   float64
 	// dx and dy move the picture before it is scaled; px and py move what stands out of the wall besides.
 	dx, dy, px, py float64
+	piece          float64 // no two pieces are put together alike
 }
 
 var painters = map[string]func(*canvas, Options){
@@ -129,7 +131,7 @@ func shade(c color.RGBA, d int) color.RGBA {
 
 // rect fills a rounded rectangle, a little lighter at the top than at the bottom. Only the pixels of its box are touched.
 func (c *canvas) rect(x, y, w, h, radius float64, col color.RGBA) {
-	near := nearness(x, y, w, h)
+	near := c.nearness(x, y, w, h)
 	x, y = x+c.px*near, y+c.py*near
 	x, y, w, h, radius = (x+c.dx)*c.s, (y+c.dy)*c.s, w*c.s, h*c.s, radius*c.s
 	box := image.Rect(int(x), int(y), int(x+w)+1, int(y+h)+1).Intersect(c.img.Rect)
@@ -189,11 +191,11 @@ func (c *canvas) shelves() {
 
 // nearness is how far a part stands out of the wall: small parts are knobs and handles, each a little different, large ones the body. From another place near and far things
 // shift differently, as they do between two photographs and never between copies of one.
-func nearness(x, y, w, h float64) float64 {
+func (c *canvas) nearness(x, y, w, h float64) float64 {
 	size := max(w, h)
 	near := 1 - min(1, size/900)
 	if size < 130 {
-		_, part := math.Modf(math.Abs(math.Sin((x+w/2)*12.9898+(y+h/2)*78.233)) * 43758.5453)
+		_, part := math.Modf(math.Abs(math.Sin((x+w/2)*12.9898+(y+h/2)*78.233+c.piece)) * 43758.5453)
 		near += 0.4 * (part - 0.5)
 	}
 	return near

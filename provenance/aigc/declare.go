@@ -2,12 +2,23 @@ package aigc
 
 import (
 	"strings"
+	"unicode"
 )
 
 func (s *scan) declares(form, place, by, value string, part bool) {
 	if len(s.decl) < maxCarriers {
-		s.decl = append(s.decl, Declaration{Form: form, Part: part, Place: place, By: by, Value: clip(strings.ToValidUTF8(value, "\ufffd"), 256)})
+		s.decl = append(s.decl, Declaration{Form: form, Part: part, Place: place, By: shown(by), Value: clip(strings.ToValidUTF8(value, "\ufffd"), 256)})
 	}
+}
+
+// shown makes a name from a file fit for a sentence: one line, printable, short.
+func shown(name string) string {
+	return clip(strings.TrimSpace(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(name, "\ufffd"))), 40)
 }
 
 // aiSourceTypes are the IPTC digital source types that declare AI; true when only a part.

@@ -70,8 +70,7 @@ func declarationFact(r *Report) Fact {
 		name := declarationNames[d.Form]
 		z, e := name[0], name[1]
 		if d.By != "" && d.Form != DeclaresLabel {
-			by := clip(strings.ToValidUTF8(d.By, "\ufffd"), 40)
-			z, e = z+"（"+by+"）", e+" ("+by+")"
+			z, e = z+"（"+d.By+"）", e+" ("+d.By+")"
 		}
 		if !seen[e] {
 			seen[e] = true

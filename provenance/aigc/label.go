@@ -76,16 +76,28 @@ func (l *Label) JSON() string {
 	var b strings.Builder
 	for i, name := range fieldNames {
 		b.WriteByte("{,"[min(i, 1)])
-		fmt.Fprintf(&b, "%q:\"", name)
-		for _, r := range *l.field(i) {
-			if r == '"' || r == '\\' {
-				b.WriteByte('\\')
-			}
-			b.WriteRune(r)
-		}
-		b.WriteByte('"')
+		b.WriteString(quoteJSON(name) + ":" + quoteJSON(*l.field(i)))
 	}
 	b.WriteByte('}')
+	return b.String()
+}
+
+// quoteJSON quotes a text with nothing escaped but what has to be; labels are signed in this form.
+func quoteJSON(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < 0x20:
+			fmt.Fprintf(&b, "\\u%04x", r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
 	return b.String()
 }
 

@@ -332,6 +332,10 @@ func TestSecurity(t *testing.T) {
 	if got, want := back.SignedText("ReservedCode1"), `"Label":"1","ContentProducer":"MiniMax","ProduceID":"x"`; got != want {
 		t.Errorf("%s", got)
 	}
+	odd := Label{Label: "1", ContentProducer: `a"<&>\`, ProduceID: "x\ny"}
+	if got, want := odd.SignedText("ReservedCode1"), `"Label":"1","ContentProducer":"a\"<&>\\","ProduceID":"x\u000ay"`; got != want {
+		t.Errorf("%s", got)
+	}
 	honor := strings.Replace(inner, "PubSD", "PubSd", 1)
 	if s, _ := parseSecurity(honor); len(s.Signatures) != 1 {
 		t.Errorf("%+v", s)
@@ -366,6 +370,7 @@ func TestDeclarations(t *testing.T) {
 		{"Grok", DeclaresGrok, "ai", exif(map[uint16][]byte{tagArtist: []byte("1b4e28ba-2fa1-41d2-883f-0016d3cca427\x00"), tagDescription: []byte("Signature: aGVsbG8gd29ybGQgaGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=\x00")})},
 		{"Grok's description alone", "", "none", exif(map[uint16][]byte{tagArtist: []byte("a person\x00"), tagDescription: []byte("Signature: aGVsbG8gd29ybGQgaGVsbG8gd29ybGQgaGVsbG8gd29ybGQ=\x00")})},
 		{"Tencent Cloud", DeclaresTencent, "ai", exif(map[uint16][]byte{tagDescription: []byte(`{"ServiceProvider":"TencentCloud","ServiceUser":"100","Time":"1756700000","ContentId":"c-1"}` + "\x00")})},
+		{"Tencent, a name of several lines", DeclaresTencent, "ai", exif(map[uint16][]byte{tagDescription: []byte(`{"ServiceProvider":"a\n\u0007b","ServiceUser":"100","Time":"1","ContentId":"c"}` + "\x00")})},
 		{"Tencent, one field missing", "", "none", exif(map[uint16][]byte{tagDescription: []byte(`{"ServiceProvider":"x","Time":"1","ContentId":"c-1"}` + "\x00")})},
 		{"ByteDance Dreamina", DeclaresByteDance, "ai", exif(map[uint16][]byte{tagComment: []byte("ASCII\x00\x00\x00" + `{"aigc_info":{"aigc_label_type":0,"source_info":"dreamina"},"data":{"os":"web","product":"dreamina","exportType":"generation","pictureId":"0"},"trace_info":{"originItemId":"1"}}`)})},
 		{"ByteDance Doubao", DeclaresByteDance, "ai", exif(map[uint16][]byte{tagDescription: []byte(`{"product":"Doubao","aigc_label_type":1}`)})},
@@ -384,7 +389,7 @@ func TestDeclarations(t *testing.T) {
 			t.Errorf("%s: %+v", c.name, r.Declarations)
 		}
 		for _, f := range r.Facts {
-			if f.ZH == "" || f.EN == "" || strings.Contains(f.ZH+f.EN, "%!") {
+			if f.ZH == "" || f.EN == "" || strings.Contains(f.ZH+f.EN, "%!") || strings.ContainsAny(f.ZH+f.EN, "\n\a") {
 				t.Errorf("%s: %+v", c.name, f)
 			}
 		}

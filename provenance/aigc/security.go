@@ -4,7 +4,6 @@ import (
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/json"
 	"math/big"
 	"strings"
 )
@@ -61,8 +60,7 @@ func (l *Label) SignedText(field string) string {
 	}
 	var parts []string
 	for i, v := range [3]string{first, who, id} {
-		q, _ := json.Marshal(v) // a string always marshals
-		parts = append(parts, `"`+names[i]+`":`+string(q))
+		parts = append(parts, `"`+names[i]+`":`+quoteJSON(v))
 	}
 	return strings.Join(parts, ",")
 }

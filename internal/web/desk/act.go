@@ -59,6 +59,7 @@ func (p *Pages) candidates(q *staff.Request, page service.CasePage, a *Act) erro
 	for i := range rows {
 		a.Candidates = append(a.Candidates, p.candidateOf(pr, &rows[i]))
 	}
+	a.Rates = p.rates(pr)
 	u := page.Request.Urgency
 	a.ByCost = u != service.Emergency && u != service.Express
 	for _, w := range page.Visits {

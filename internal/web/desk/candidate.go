@@ -77,3 +77,13 @@ func gapWords(pg ui.Page, t Candidate) string {
 	}
 	return ""
 }
+
+// rates says in plain words how costs are compared.
+func (p *Pages) rates(pr i18n.Printer) []string {
+	var out []string
+	for _, vehicle := range []string{"ebike", "van"} {
+		c := p.Catalogue.Costs[vehicle]
+		out = append(out, pr.T("dispatch.rate."+vehicle, "km", pr.Money(c.PerKM), "hour", pr.Money(c.PerTravelHour), "overtime", pr.Money(c.PerOvertimeHour)))
+	}
+	return out
+}

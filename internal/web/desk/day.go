@@ -113,7 +113,7 @@ func (p *Pages) chosenOf(q *staff.Request, v *Day, c *service.DayCase) *Chosen {
 		Case: Case{Number: c.Number, Tab: "unassigned", Idem: q.Idem()}, Kind: string(c.Kind), Product: p.Catalogue.ProductName(c.Product).In(string(pr.Lang)),
 		Region: staff.PathWords(c.Region), WishedFrom: c.WishedFrom, WishedTo: c.WishedTo, Elsewhere: c.Elsewhere, Closed: c.Closed, Length: c.Length,
 		Act: Act{Name: "assign", ByCost: c.Urgency != service.Emergency && c.Urgency != service.Express, Day: true,
-			DayDate: v.Date.Format(time.DateOnly), DayRegion: v.Region},
+			DayDate: v.Date.Format(time.DateOnly), DayRegion: v.Region, Rates: p.rates(pr)},
 	}
 	res := party.OfCase(q.Actor.Tenant, c.Case, casefile.Nil)
 	out.Act.CanAssign = q.Can(party.Pin, res)

@@ -59,7 +59,7 @@ func (p *Pages) showPlan(q *staff.Request, status int, v DayPlan) error {
 			v.City = staff.PathWords(staff.Named(q.P(), c))
 		}
 	}
-	v.Idem = q.Idem()
+	v.Idem, v.Rates = q.Idem(), p.rates(q.P())
 	return q.Render(status, DayPlanPage(q.Done("desk.done."), v))
 }
 

@@ -261,6 +261,7 @@ func TestAssign(t *testing.T) {
 	d := page(t, get(t, routes, caseAt+"?act=assign"), 200)
 	d.HasText(".cand", "从出发点出发")
 	d.HasText(".cand", "增加成本 ¥11.30")
+	d.HasText("[data-act]", "面包车：每公里 ¥0.90，路上每小时 ¥40.00，加班每小时 ¥60.00")
 	d.HasText(".cand-no", "没有“燃气壁挂炉 · 维修”技能")
 	page(t, as(t, casefile.Agent, routes, "GET", caseAt+"?act=assign", nil), 200).HasNot("[data-act] button[type=submit]")
 

@@ -188,7 +188,7 @@ func demoRegion(pg ui.Page, c *Case) {
 }
 
 func demoAssign(pg ui.Page, c *Case) {
-	c.Act = &Act{Name: "assign", CanAssign: true, ByCost: true, Candidates: []Candidate{
+	c.Act = &Act{Name: "assign", CanAssign: true, ByCost: true, Rates: []string{pg.T("dispatch.rate.ebike", "km", "¥0.20", "hour", "¥40.00", "overtime", "¥60.00")}, Candidates: []Candidate{
 		{ID: demoID(21), Code: "HM-1042", Name: say(pg, "周建国", "Zhou Jianguo"), Eligible: true, Arrive: at(pg, 14, 40), DistanceM: 3240, Travel: 14 * time.Minute, Load: 3, On: true, Priced: true, Cost: 1130, After: "261124483914", Before: "261124556673", Why: []string{say(pg, "从上一单出发", "sets out from the visit before"), say(pg, "有“壁挂炉”品牌授权", "authorised for boilers"), say(pg, "车上有“三通阀”", "has the valve in the van")}},
 		{ID: demoID(22), Code: "HM-1088", Name: say(pg, "何立", "He Li"), Eligible: true, Arrive: at(pg, 15, 10), DistanceM: 8800, Travel: 31 * time.Minute, Load: 1, Priced: true, Cost: 2590, More: 1460, Why: []string{say(pg, "从出发点出发", "sets out from the starting place")}},
 		{ID: demoID(25), Code: "HM-1120", Name: say(pg, "韩冬", "Han Dong"), Eligible: true, Later: true, Arrive: at(pg, 33, 0), DistanceM: 4100, Travel: 18 * time.Minute, Load: 2, Priced: true, Cost: 960, More: -170, After: "261124339087", Why: []string{say(pg, "从上一单出发", "sets out from the visit before")}},

@@ -163,6 +163,7 @@ type Act struct {
 	ClockKind      string
 	Candidates     []Candidate
 	ByCost         bool // the list is ordered by cost, not by arrival
+	Rates          []string
 	Day            bool // the form stands on the day: each candidate's own time is sent, and the answer leads back there
 	DayDate        string
 	DayRegion      string
@@ -350,6 +351,7 @@ type DayPlan struct {
 	Left             []PlanLeft
 	Added, OneByOne  int64 // fen
 	Served           int   // of OneByOne
+	Rates            []string
 	Idem             string
 	Form             ui.Form
 }

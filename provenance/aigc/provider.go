@@ -112,6 +112,7 @@ var companies = []Company{
 	{"91110105MACJ6K1C8A", "liblib", "哩布哩布（LiblibAI）", "LiblibAI"},
 	{"91340100MAEB4N8H76", "runninghub", "RunningHub", "RunningHub"},
 	{"91110108MACC4D63XF", "vidu", "Vidu（生数科技）", "Vidu (ShengShu)"},
+	{"91310104MACE0YX639", "stepfun", "阶跃AI（阶跃星辰）", "StepFun"},
 	{"91440300MA5G49LC9K", "honor", "荣耀（YOYO）", "Honor (YOYO)"},
 	{"", "minimax", "海螺AI（MiniMax）", "Hailuo (MiniMax)"},
 }

@@ -14,6 +14,7 @@ import (
 	_ "golang.org/x/image/webp"
 
 	"anxin/provenance/aigc"
+	"anxin/provenance/aigc/labelsig"
 	"anxin/provenance/c2pa"
 )
 
@@ -24,6 +25,7 @@ type aigcResult struct {
 	Label        *aigc.Label        `json:"label"` // null without a label that can be read
 	Problems     []aigc.Problem     `json:"problems"`
 	Declarations []aigc.Declaration `json:"declarations"`
+	Signatures   []labelsig.Result  `json:"signatures,omitempty"` // those that the label keeps in its reserved fields
 	Sources      []aigc.SourceType  `json:"digital_source_types,omitempty"`
 	Incomplete   bool               `json:"incomplete,omitempty"`
 }
@@ -42,7 +44,14 @@ func (r *Result) readAIGC(ctx context.Context, f io.ReaderAt, size int64) error 
 		r.Facts = append(r.Facts, fact{ID: x.ID, Value: x.Value, ZH: x.ZH, EN: x.EN})
 	}
 	r.AIGC = &aigcResult{Found: rep.Found, Carriers: rep.Carriers, Label: rep.Label, Problems: rep.Problems, Declarations: rep.Declarations,
-		Sources: rep.Sources, Incomplete: rep.Incomplete}
+		Signatures: labelsig.Check(rep.Label), Sources: rep.Sources, Incomplete: rep.Incomplete}
+	for _, x := range r.AIGC.Signatures {
+		if x.State == labelsig.Good { // one that does not verify says too little for a sentence
+			r.Facts = append(r.Facts, fact{ID: "label-signature", Value: string(x.State), ZH: "标识里的签名与标识的内容相符。密钥随标识一起写入，因此这不能证明是谁签的。",
+				EN: "The signature inside the label matches the label's fields. The key came with it, so this does not show who signed."})
+			break
+		}
+	}
 	return nil
 }
 

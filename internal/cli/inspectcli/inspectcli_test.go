@@ -221,3 +221,23 @@ func TestKeys(t *testing.T) {
 		}
 	}
 }
+
+// A label with a signature of its own, as a service wrote it into the front matter of a document.
+func TestLabelSignature(t *testing.T) {
+	const reserved = `{"SecurityData":{"Type":"TC260PG","Version":1,"PubSD":[{"Type":"DS","AlgID":"1.2.156.10197.1.501","TBSData":{"Type":"LabelMataData"},"Signature":"3046022100AE6B84B3342128AE301A597596FCD9EECF3EA0FC2DB6C250BAF234E167298E9002210097223ABB647B786A90D0A1B93CB9382EA879563B2C7F025FA006BE16AE926C14"},{"Type":"PubKey","AlgID":"1.2.156.10197.1.501","KeyValue":"3059301306072A8648CE3D020106082A811CCF5501822D034200045728F08C58D9C72150A705693EF7337859F8FF216E802630041AFAE5C036F0A67CB1FDF8C57F5F8B623284AE09E4E545464B7140B26BBDA51BAE965F854C57AA"}]}}`
+	for id, want := range map[string]bool{"142569260085903360": true, "142569260085903361": false} {
+		path := filepath.Join(t.TempDir(), "note.md")
+		text := "---\nAIGC:\n  Label: '1'\n  ContentProducer: '001191310104MACE0YX63918020'\n  ProduceID: '" + id + "'\n  ReservedCode1: '" + reserved + "'\n---\n# t\n"
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r := inspectJSON(t, path)[0]
+		found := false
+		for _, f := range r.Facts {
+			found = found || f.ID == "label-signature"
+		}
+		if found != want || r.AIGC.Label.Producer.Company.Name != "stepfun" {
+			t.Errorf("%s: signature good: %v, want %v; %+v", id, found, want, r.AIGC.Label)
+		}
+	}
+}

@@ -69,11 +69,10 @@ func check(l *aigc.Label, s aigc.Security) Result {
 			if k.KeyID != sig.KeyID {
 				continue
 			}
-			for _, pub := range keys(k) {
+			for _, c := range keys(k) {
 				r.State = Unverified
-				if form := verify(pub, message, rewritten(sig.Bytes)); form != "" {
-					key := append(pub.X.FillBytes(make([]byte, 32)), pub.Y.FillBytes(make([]byte, 32))...)
-					return Result{Field: s.Field, State: Good, Form: form, Key: hex.EncodeToString(key)}
+				if form := verify(c.key, message, rewritten(sig.Bytes)); form != "" {
+					return Result{Field: s.Field, State: Good, Form: form, Key: hex.EncodeToString(c.point)}
 				}
 			}
 		}
@@ -108,17 +107,23 @@ func rewritten(der []byte) []byte {
 	return b
 }
 
+// candidate is a key that can be meant, and its x and y.
+type candidate struct {
+	key   *ecdsa.PublicKey
+	point []byte
+}
+
 // keys gives the points that a key can stand for: two when only x was written.
-func keys(k aigc.PublicKey) []*ecdsa.PublicKey {
+func keys(k aigc.PublicKey) []candidate {
 	switch b := k.Bytes; k.Form {
 	case "spki":
 		if pub, err := smx509.ParsePKIXPublicKey(b); err == nil {
 			if p, ok := pub.(*ecdsa.PublicKey); ok && p.Curve == sm2.P256() {
-				return []*ecdsa.PublicKey{p}
+				return []candidate{{p, b[len(b)-64:]}} // the point, uncompressed, ends the structure
 			}
 		}
 	case "point":
-		return point(append([]byte{4}, b[len(b)-64:]...))
+		return point(b[len(b)-64:])
 	case "compressed":
 		return decompressed(b[0], b[1:])
 	case "x-only":
@@ -128,16 +133,16 @@ func keys(k aigc.PublicKey) []*ecdsa.PublicKey {
 	return nil
 }
 
-func point(encoded []byte) []*ecdsa.PublicKey {
-	pub, err := sm2.NewPublicKey(encoded)
+func point(xy []byte) []candidate {
+	pub, err := sm2.NewPublicKey(append([]byte{4}, xy...))
 	if err != nil {
 		return nil
 	}
-	return []*ecdsa.PublicKey{pub}
+	return []candidate{{pub, xy}}
 }
 
 // decompressed finds y on the curve: y² = x³ - 3x + b.
-func decompressed(sign byte, from []byte) []*ecdsa.PublicKey {
+func decompressed(sign byte, from []byte) []candidate {
 	p := sm2.P256().Params()
 	x := new(big.Int).SetBytes(from)
 	if x.Cmp(p.P) >= 0 {
@@ -151,5 +156,5 @@ func decompressed(sign byte, from []byte) []*ecdsa.PublicKey {
 	if y.Bit(0) != uint(sign&1) {
 		y.Sub(p.P, y)
 	}
-	return point(append(append([]byte{4}, x.FillBytes(make([]byte, 32))...), y.FillBytes(make([]byte, 32))...))
+	return point(append(x.FillBytes(make([]byte, 32)), y.FillBytes(make([]byte, 32))...))
 }

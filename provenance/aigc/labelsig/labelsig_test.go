@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/emmansun/gmsm/sm2"
+	"github.com/emmansun/gmsm/smx509"
 
 	"anxin/provenance/aigc"
 )
@@ -46,8 +47,12 @@ func TestFormsOfKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, y := key.X.FillBytes(make([]byte, 32)), key.Y.FillBytes(make([]byte, 32))
-	for name, form := range map[string][]byte{"point": append(append([]byte{4}, x...), y...), "bare point": append(append([]byte{}, x...), y...), "x only": x, "x only, padded": append([]byte{0}, x...), "compressed": append([]byte{2 + byte(key.Y.Bit(0))}, x...)} {
+	spki, err := smx509.MarshalPKIXPublicKey(key.Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, y := spki[len(spki)-64:len(spki)-32], spki[len(spki)-32:]
+	for name, form := range map[string][]byte{"point": append(append([]byte{4}, x...), y...), "bare point": append(append([]byte{}, x...), y...), "x only": x, "x only, padded": append([]byte{0}, x...), "compressed": append([]byte{2 + y[31]&1}, x...), "structure": spki} {
 		l.ReservedCode1 = fmt.Sprintf(`{"SecurityData":{"Type":"TC260PG","Version":1,"PubSD":[{"Type":"DS","AlgID":"1.2.156.10197.1.501","TBSData":{"Type":"Md"},"Signature":"%x"},{"Type":"PubKey","AlgID":"1.2.156.10197.1.501","KeyValue":"%s"}]}}`, sig, hex.EncodeToString(form))
 		back, _, err := aigc.Parse(l.JSON())
 		if err != nil {

@@ -54,7 +54,9 @@ type compiled struct {
 	epoch    Time // second 0 of the search
 	days     []workday
 	tasks    []task
-	firstOf  []int32 // per job of the problem, its first task, or -1 when it cannot be planned at all
+	firstDay []int32  // per technician, its first working day in days; one entry more at the end
+	driven   []driven // per working day, filled with its tour
+	firstOf  []int32  // per job of the problem, its first task, or -1 when it cannot be planned at all
 	places   []Place
 	placeOf  map[Place]int32
 	nowhere  int32
@@ -125,11 +127,17 @@ func (c *compiled) collectDays() {
 		slices.SortStableFunc(tasks, func(a, b *Commitment) int {
 			return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End), cmp.Compare(a.ID, b.ID))
 		})
+		c.firstDay = append(c.firstDay, int32(len(c.days)))
 		for _, spans := range workingDays(t.Shifts) {
 			c.addDay(tech, spans, tasks)
 		}
 	}
+	c.firstDay = append(c.firstDay, int32(len(c.days)))
+	c.driven = make([]driven, len(c.days))
 }
+
+// daysOf returns the working days of a technician.
+func (c *compiled) daysOf(tech int) []workday { return c.days[c.firstDay[tech]:c.firstDay[tech+1]] }
 
 // workingDays sorts shifts and groups those that belong to one day.
 func workingDays(shifts []Shift) [][]Shift {

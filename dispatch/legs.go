@@ -113,10 +113,17 @@ func (s *travelSource) legs(places []int32) []search.Profile {
 	return out
 }
 
-// Profiles implements search.Source. After an error of the model all legs are as long as can be, so that nothing is planned on them.
-func (s *travelSource) Profiles(ctx context.Context, places []int32) ([]search.Profile, bool) {
-	out := make([]search.Profile, len(s.c.profiles))
-	byVehicle := make(map[Vehicle]*Matrix)
+// legsFor is one profile for the few places of one route, whatever the time, with the metres.
+func (s *travelSource) legsFor(places []int32, profile int32) (search.Profile, *Matrix) {
+	known, nowhere := s.known(places)
+	key := s.c.profiles[profile]
+	m := s.matrix(s.ctx, known, key.vehicle)
+	clearNowhere(m, nowhere)
+	return s.withAccess(s.profile(m, key, int(profile)), places), m
+}
+
+// known returns the places themselves and which of them is nowhere, or -1; another one stands for that, its legs do not count.
+func (s *travelSource) known(places []int32) ([]Place, int) {
 	nowhere := -1
 	known := make([]Place, len(places))
 	for i, k := range places {
@@ -129,6 +136,24 @@ func (s *travelSource) Profiles(ctx context.Context, places []int32) ([]search.P
 			}
 		}
 	}
+	return known, nowhere
+}
+
+func (s *travelSource) withAccess(p search.Profile, places []int32) search.Profile {
+	if s.access != nil {
+		p.Access = make([]int32, len(places))
+		for k, place := range places {
+			p.Access[k] = s.access[place]
+		}
+	}
+	return p
+}
+
+// Profiles implements search.Source. After an error of the model all legs are as long as can be, so that nothing is planned on them.
+func (s *travelSource) Profiles(ctx context.Context, places []int32) ([]search.Profile, bool) {
+	out := make([]search.Profile, len(s.c.profiles))
+	byVehicle := make(map[Vehicle]*Matrix)
+	known, nowhere := s.known(places)
 	for i, key := range s.c.profiles {
 		m := byVehicle[key.vehicle]
 		if m == nil {
@@ -138,13 +163,7 @@ func (s *travelSource) Profiles(ctx context.Context, places []int32) ([]search.P
 			clearNowhere(m, nowhere)
 			byVehicle[key.vehicle] = m
 		}
-		out[i] = s.profile(m, key, i)
-		if s.access != nil {
-			out[i].Access = make([]int32, len(places))
-			for k, place := range places {
-				out[i].Access[k] = s.access[place]
-			}
-		}
+		out[i] = s.withAccess(s.profile(m, key, i), places)
 	}
 	return out, true
 }

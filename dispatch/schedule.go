@@ -209,29 +209,32 @@ func (c *compiled) tour(v int, tasks []int32, starts []int32) (Tour, bool) {
 		add(c.in.Jobs[k].Place)
 	}
 	s.width = len(places)
-	profiles := c.source.legs(places)
-	s.profile = &profiles[typ.Profile]
+	profile, metres := c.source.legsFor(places, typ.Profile)
+	s.profile = &profile
 	labels := s.run(tasks)
 	if labels == nil {
 		return Tour{}, false
 	}
-	metres := c.metres(places, typ.Profile)
+	c.driven[v] = s.driven(tasks)
 	return c.write(s, d, tasks, labels, metres), true
 }
 
-// metres returns the lengths of the legs between some places.
-func (c *compiled) metres(places []int32, profile int32) *Matrix {
-	known := make([]Place, len(places))
-	nowhere := -1
-	for i, k := range places {
-		known[i] = c.places[k]
-		if k == c.nowhere {
-			nowhere, known[i] = i, c.places[places[0]]
+// driven is the travel of one route at full speed.
+type driven struct{ fen, seconds int64 }
+
+func (s *scheduler) driven(tasks []int32) (sum driven) {
+	from := s.places[s.typ.Start]
+	for i := 0; i <= len(tasks); i++ {
+		to := s.places[s.typ.End]
+		if i < len(tasks) {
+			to = s.places[s.c.in.Jobs[tasks[i]].Place]
 		}
+		k := from*s.width + to
+		sum.fen += int64(s.profile.Cost[k])
+		sum.seconds += int64(s.profile.Free[k])
+		from = to
 	}
-	m := c.source.matrix(c.source.ctx, known, c.profiles[profile].vehicle)
-	clearNowhere(m, nowhere)
-	return m
+	return sum
 }
 
 func (c *compiled) write(s *scheduler, d *workday, tasks []int32, labels []label, m *Matrix) Tour {

@@ -106,21 +106,12 @@ func (c *compiled) scoreMoney(out *Plan, found *search.Plan) {
 		if len(tasks) == 0 {
 			continue
 		}
-		typ := &c.in.Types[c.in.Vehicles[v]]
 		tech := c.days[v].tech
-		places := []int32{typ.Start}
 		for _, k := range tasks {
-			places = append(places, c.in.Jobs[k].Place)
 			work[tech] += int64(c.in.Jobs[k].Service)
 		}
-		places = append(places, typ.End)
-		profiles := c.source.legs(places)
-		p := &profiles[typ.Profile]
-		for i := 0; i+1 < len(places); i++ {
-			k := i*len(places) + i + 1
-			s.TravelFen += int64(p.Cost[k])
-			work[tech] += int64(p.Free[k])
-		}
+		s.TravelFen += c.driven[v].fen
+		work[tech] += c.driven[v].seconds
 	}
 	if c.p.Objective == Distance || c.p.Objective == Vehicles {
 		s.TravelFen = 0
@@ -143,9 +134,8 @@ func (c *compiled) scoreMoney(out *Plan, found *search.Plan) {
 func (c *compiled) overtime(t *Tour) int64 {
 	tech := &c.p.Technicians[c.book.index[t.Technician]]
 	rate := (tech.Costs().PerOvertime + 3599) / 3600
-	for i := range c.days {
-		d := &c.days[i]
-		if c.p.Technicians[d.tech].ID == t.Technician && t.Leave >= d.from && t.Leave <= d.to && t.Back > d.end {
+	for _, d := range c.daysOf(c.book.index[t.Technician]) {
+		if t.Leave >= d.from && t.Leave <= d.to && t.Back > d.end {
 			return int64(t.Back-d.end) * rate
 		}
 	}

@@ -34,7 +34,8 @@ func (c *compiled) whyNot(i int) []Reason {
 func (c *compiled) able(i int) int {
 	types := len(c.in.Types)
 	first := int(c.firstOf[i])
-	seen := make(map[int32]bool)
+	n := 0
+	last := int32(-1) // the working days of one technician lie side by side
 	for v, t := range c.in.Vehicles {
 		if c.in.Assign != nil && c.in.Assign[first*types+int(t)] == search.Forbidden {
 			continue
@@ -42,16 +43,17 @@ func (c *compiled) able(i int) int {
 		d := &c.days[v]
 		j := &c.in.Jobs[first]
 		if j.Open <= c.sec(d.to) && j.Close >= c.sec(d.from) {
-			seen[c.in.Owners[v]] = true
+			if owner := c.in.Owners[v]; owner != last {
+				n, last = n+1, owner
+			}
 		}
 	}
-	return len(seen)
+	return n
 }
 
 func (c *compiled) whyNotPinned(j *Job, pin *Pin) []Reason {
 	for _, id := range pin.Technicians {
-		t := &c.p.Technicians[c.book.index[id]]
-		if rules := c.rulesAgainst(t, j); len(rules) > 0 {
+		if rules := c.rulesAgainst(c.book.index[id], j); len(rules) > 0 {
 			return append([]Reason{reason(PinContradicts, "rule", string(rules[0].Code))}, rules...)
 		}
 	}
@@ -59,16 +61,18 @@ func (c *compiled) whyNotPinned(j *Job, pin *Pin) []Reason {
 }
 
 // rulesAgainst lists the rules that keep a technician from a job on every working day.
-func (c *compiled) rulesAgainst(t *Technician, j *Job) []Reason {
+func (c *compiled) rulesAgainst(tech int, j *Job) []Reason {
+	t := &c.p.Technicians[tech]
 	out := staticRules(t, j)
 	if len(out) > 0 {
 		return out
 	}
 	works, certified := false, false
 	expired := ""
-	for i := range c.days {
-		d := &c.days[i]
-		if c.p.Technicians[d.tech].ID != t.ID || !c.meets(j, d) {
+	days := c.daysOf(tech)
+	for i := range days {
+		d := &days[i]
+		if !c.meets(j, d) {
 			continue
 		}
 		works = true
@@ -101,7 +105,7 @@ func (c *compiled) meets(j *Job, d *workday) bool {
 func (c *compiled) coveringRules(j *Job) []Reason {
 	against := make([][]Reason, len(c.p.Technicians))
 	for i := range c.p.Technicians {
-		against[i] = c.rulesAgainst(&c.p.Technicians[i], j)
+		against[i] = c.rulesAgainst(i, j)
 	}
 	open := len(against)
 	covered := make([]bool, len(against))

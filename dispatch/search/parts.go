@@ -71,7 +71,8 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		from, left = to, left-1
 		if o.Done != nil {
 			from = min(1, max(to, o.Done()))
-			left = min(left, worthwhile(epoch, 1-from, results, o.Threads))
+			planned := int(math.Ceil((1 - from) / (1 - first) * float64(o.Epochs)))
+			left = min(planned, worthwhile(epoch, 1-from, results, o.Threads))
 		}
 	}
 	return best, total
@@ -86,11 +87,13 @@ const (
 
 // worthwhile is how many epochs the rest of the time is good for, by what the last one cost beside the search itself.
 func worthwhile(epoch int, rest float64, results []partResult, threads int) int {
-	var spent float64
+	spent := math.Inf(1) // by the quickest part: a machine that is busy for a moment must not decide for the rest of the run
 	for i := range results {
-		spent += results[i].prepared
+		if results[i].now != nil {
+			spent = min(spent, results[i].prepared)
+		}
 	}
-	spent /= float64(min(threads, len(results)))
+	spent *= float64(len(results)) / float64(min(threads, len(results)))
 	least := 1
 	if epoch == 0 {
 		least = leastEpochs

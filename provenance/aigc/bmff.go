@@ -208,6 +208,7 @@ func (s *scan) metaValues(list box, place string, keys []string, depth int) erro
 			s.cut = true
 			s.problem(problem(ProblemTruncated, ""), place)
 		}
+		s.saw(item.at, item.end())
 		value := ""
 		for len(b) >= 8 {
 			n := be32(b)

@@ -2,6 +2,7 @@ package aigc
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -178,8 +179,32 @@ func (s *scan) behind(end int64) error {
 		}
 		break
 	}
+	if err := s.filmBehind(end); err != nil {
+		return err
+	}
 	s.tail(end)
 	return nil
+}
+
+// filmBehind looks for a film that does not stand directly behind the picture (motion photos of Samsung have a name before
+// it and a directory behind it).
+func (s *scan) filmBehind(end int64) error {
+	film := int64(-1)
+	err := s.find(end, s.size, [][]byte{[]byte("ftypmp4"), []byte("ftypiso"), []byte("ftypqt  ")}, func(_ int, at int64) (bool, error) {
+		if at-4 >= end {
+			film = at - 4
+		}
+		return film < 0, nil
+	})
+	if err != nil || film < 0 {
+		return err
+	}
+	switch err := s.boxes(film, s.size, "film behind the picture", 0); {
+	case errors.Is(err, ErrMalformedFile):
+		return nil // what follows the film is no box
+	default:
+		return err
+	}
 }
 
 // tail looks for glued labels behind the end of a file's own structure.

@@ -85,6 +85,7 @@ var quirks = []struct {
 	{"JPEG glued far behind the end", join(plainJPEG, repeat("padding.", 60_000), []byte("AIGC"+sample)), JPEG, FormGlued, false, false, ProblemPlace},
 	{"JPEG second picture behind the first", join(plainJPEG, withSegment(plainJPEG, 0xe1, []byte("http://ns.adobe.com/xap/1.0/\x00"+labelXMP(sample)))), JPEG, FormXMPElement, true, true, ""},
 	{"JPEG film behind the picture", join(plainJPEG, ftypMP4, mdat, moov(boxOf("udta", metaBox(true, "AIGC", sample)))), JPEG, FormKey, true, true, ""},
+	{"JPEG film behind a name (motion photo)", join(plainJPEG, []byte("\x00\x00MotionPhoto_Data"), ftypMP4, mdat, moov(boxOf("udta", metaBox(true, "AIGC", sample))), []byte("SEFHk\x00\x00\x00\x01\x00\x00\x00SEFT")), JPEG, FormKey, true, true, ""},
 	{"PNG XMP (Doubao, Jimeng)", pngFile(itxt("XML:com.adobe.xmp", labelXMP(sample)), idat), PNG, FormXMPElement, true, true, ""},
 	{"PNG XMP after IDAT", pngFile(idat, itxt("XML:com.adobe.xmp", labelXMP(sample))), PNG, FormXMPElement, true, true, ""},
 	{"PNG XMP compressed", pngFile(chunk("iTXt", append([]byte("XML:com.adobe.xmp\x00\x01\x00\x00\x00"), packed(labelXMP(sample))...)), idat), PNG, FormXMPElement, true, true, ""},

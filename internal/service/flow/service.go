@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"slices"
 	"time"
 
@@ -28,6 +29,9 @@ func New(c terms.Config) *Commands {
 	}
 	if c.Changed == nil {
 		c.Changed = func(casefile.Tenant) {}
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
 	}
 	if c.DayChanged == nil {
 		c.DayChanged = func(casefile.Tenant, casefile.ID) {}

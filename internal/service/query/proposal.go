@@ -108,6 +108,7 @@ func (s *Queries) PlanDay(ctx context.Context, a casefile.Actor, q terms.Propose
 		err := s.propose(ctx, a, &x)
 		if x.State, x.Ready = "ready", s.Source.Now(); err != nil {
 			x.State = "failed"
+			s.Log.ErrorContext(ctx, "a day could not be planned", "tenant", int64(a.Tenant), "day", x.Date, "region", x.Region, "error", err)
 		}
 		s.proposals.set(key, x)
 	}(context.WithoutCancel(ctx))

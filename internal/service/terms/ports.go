@@ -2,6 +2,7 @@ package terms
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"anxin/dispatch"
@@ -45,6 +46,8 @@ type Config struct {
 	DayChanged func(casefile.Tenant, casefile.ID)
 	// Boards keep the days of all technicians ready for questions, so that an assignment need not read whole circles. Optional: nil reads them.
 	Boards Boards
+	// Log hears what nobody is told otherwise, such as a proposal that the checker refused. Optional.
+	Log *slog.Logger
 }
 
 // Board holds the days of technicians and answers where one more visit fits, at what price; *dispatch.Board is one.

@@ -103,6 +103,7 @@ var quirks = []struct {
 	{"WebP EXIF", riffFile("WEBP", riffChunk("VP8X", make([]byte, 10)), riffChunk("VP8 ", repeat("x", 31)), riffChunk("EXIF", append([]byte("Exif\x00\x00"), exifBlock(binary.LittleEndian, map[uint16][]byte{tagComment: []byte("ASCII\x00\x00\x00" + wrappedSample)})...))), WebP, FormEXIFComment, true, true, ""},
 	{"WebP behind the end", append(riffFile("WEBP", riffChunk("VP8 ", repeat("x", 32))), wrappedSample...), WebP, FormGlued, false, false, ProblemPlace},
 	{"TIFF XMP", exifBlock(binary.BigEndian, map[uint16][]byte{tagXMP: []byte(labelXMP(sample))}), TIFF, FormXMPElement, true, true, ""},
+	{"BigTIFF XMP", bigTIFF(labelXMP(sample)), TIFF, FormXMPElement, true, true, ""},
 	{"GIF XMP Data", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00\x21\xff\x0bXMP DataXMP" + labelXMP(sample) + magicTrailer() + "\x00;"), GIF, FormXMPElement, true, true, ""},
 	{"GIF comment", []byte("GIF89a\x01\x00\x01\x00\x00\x00\x00\x21\xfe" + string([]byte{byte(len(wrappedSample))}) + wrappedSample + "\x00;"), GIF, FormText, false, false, ProblemPlace},
 	{"HEIC XMP item", heif(labelXMP(sample)), HEIF, FormXMPElement, true, true, ""},
@@ -135,6 +136,19 @@ var quirks = []struct {
 	{"Markdown front matter, YAML", []byte("---\ntitle: t\nAIGC:\n  Label: '1'\n  ContentProducer: '001191110102MACQD9K64010000'\n  ProduceID: \"p-1\"\n  ReservedCode1: ''\n  ContentPropagator: ''\n  PropagateID: ''\n  ReservedCode2: ''\n---\n# t\n"), Text, FormKey, true, true, ""},
 	{"Markdown front matter, object", []byte("---\nAIGC: " + sample + "\n---\n\n# t\n"), Text, FormKey, true, true, ""},
 	{"Markdown, at the end", []byte("# t\n\ntext\n\nAIGC:\n    Label: \"1\"\n    ContentProducer: 001191110102MACQD9K64010000\n    ProduceID: p-1\n"), Text, FormKey, false, false, ProblemPlace},
+}
+
+// bigTIFF has places of 64 bits and one tag.
+func bigTIFF(xmp string) []byte {
+	b := []byte("II+\x00\x08\x00\x00\x00")
+	for _, v := range []uint64{16, 1} { // the directory, its tags
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	b = append(b, 0xbc, 0x02, 7, 0)
+	for _, v := range []uint64{uint64(len(xmp)), 52, 0} { // length, place, next directory
+		b = binary.LittleEndian.AppendUint64(b, v)
+	}
+	return append(b, xmp...)
 }
 
 func magicTrailer() string {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"anxin/internal/casefile"
 	"anxin/internal/config"
@@ -33,8 +34,8 @@ type Options struct {
 	PictureCommand []string
 	// Unsynced does not wait for the disk at each commit: for the demo's play, which can be played again.
 	Unsynced bool
-	// LeavePictures puts the making of copies off.
-	LeavePictures bool
+	// LeavePictures puts off what is done with pictures: copies until somebody looks, checks and fingerprints until this time. Zero: at once.
+	LeavePictures time.Time
 }
 
 // Store is an opened data folder: database, keys and files, without the parts that serve.

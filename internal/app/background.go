@@ -38,7 +38,7 @@ func (c *Core) handlers() {
 
 // derive makes the copies of pictures. The demo leaves them to the server, which makes a copy when somebody first looks: they would hold up its start.
 func (c *Core) derive() clock.Handler {
-	if !c.LeavePictures {
+	if c.LeavePictures.IsZero() {
 		return c.Vault.DeriveHandler()
 	}
 	return clock.Handler{Out: func(context.Context, clock.Timer) error {

@@ -35,7 +35,7 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	simulated.Store(now.UnixMicro())
 	play := o
 	play.Source.Clock = func() time.Time { return time.UnixMicro(simulated.Load()).UTC() }
-	play.LeavePictures = true
+	play.LeavePictures = now.Add(time.Second) // after the play's last moment
 	play.Unsynced = true
 	play.Log = slog.New(slog.DiscardHandler)
 	store, err := OpenStore(ctx, play)

@@ -38,7 +38,7 @@ const maxReference = 1 << 30
 // orders wires orders and checks; the vault, the links and the finder are there already.
 func (c *Core) orders() {
 	o := &c.Orders
-	o.Checks = claimcheck.New(claimcheck.Config{Run: c.DB, Store: checkdb.Store{}, Timers: c.Timers, Vault: checkVault{c.Vault}, Pictures: checkPictures{c.Vault.Renderer},
+	o.Checks = claimcheck.New(claimcheck.Config{Later: c.LeavePictures, Run: c.DB, Store: checkdb.Store{}, Timers: c.Timers, Vault: checkVault{c.Vault}, Pictures: checkPictures{c.Vault.Renderer},
 		Matcher: checkPictures{c.Vault.Renderer}, Tracer: checkPictures{c.Vault.Renderer}, Trust: c.trustLists(), Buyers: sameBuyer{c.Keeper}, Claims: orderChecked{o}, Cases: c.Timeline, Source: c.Source, Folder: filepath.Join(c.DataDir, "index")})
 	o.Book = order.New(order.Config{Run: c.Run, Store: orderdb.Store{}, Timeline: c.Timeline, Keeper: c.Keeper, Links: c.Party.Links, Phones: c.Party.Finder, Vault: orderVault{c.Vault},
 		Timers: c.Timers, Source: c.Source, Index: orderIndex{o.Checks}})

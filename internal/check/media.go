@@ -75,7 +75,7 @@ func (s *Service) Add(ctx context.Context, t tx.Tx, m Media) error {
 	if err != nil {
 		return err
 	}
-	return s.Timers.Set(ctx, t, clock.Timer{Tenant: m.Tenant, Lane: clock.JobLane, Kind: PrintKind, Case: m.Case, Dedupe: PrintKind + "/" + m.Item.String(), Payload: payload})
+	return s.Timers.Set(ctx, t, clock.Timer{Tenant: m.Tenant, Lane: clock.JobLane, Kind: PrintKind, Case: m.Case, Dedupe: PrintKind + "/" + m.Item.String(), Due: s.Later, Payload: payload})
 }
 
 // printWork makes the fingerprint of a reference.

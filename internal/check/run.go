@@ -56,6 +56,9 @@ func (s *Service) work(ctx context.Context, tm clock.Timer) (func(ctx context.Co
 	if err != nil {
 		return nil, err
 	}
+	if s.later(s.Source.Now()) {
+		return func(ctx context.Context, t tx.Tx) error { return s.putOff(ctx, t, tm, j) }, nil
+	}
 	// What this claim shows enters the index before anything is searched: of two claims with the same picture at least the later one sees the other.
 	if err := s.indexClaim(ctx, in); err != nil {
 		return nil, err
@@ -78,6 +81,17 @@ func (s *Service) work(ctx context.Context, tm clock.Timer) (func(ctx context.Co
 	return func(ctx context.Context, t tx.Tx) error {
 		return s.write(ctx, t, tm.Tenant, j, signals, in.kept, outcome)
 	}, nil
+}
+
+// later reports whether pictures are to be looked at later than now.
+func (s *Service) later(now time.Time) bool { return s.Later.After(now) }
+
+// putOff ends a round that has looked at nothing yet, and lets it look when it is time: its signals are written then.
+func (s *Service) putOff(ctx context.Context, t tx.Tx, tm clock.Timer, j roundJob) error {
+	if err := s.finish(ctx, t, tm.Tenant, j, Finished); err != nil {
+		return err
+	}
+	return s.Timers.Set(ctx, t, clock.Timer{Tenant: tm.Tenant, Lane: clock.JobLane, Kind: RunKind, Case: tm.Case, Dedupe: tm.Dedupe + "/later", Due: s.Later, Payload: tm.Payload})
 }
 
 // write stores the signals of a round and ends it. A round that the cap has ended gets its signals all the same; its outcome stays.

@@ -32,6 +32,8 @@ type Config struct {
 	Source casefile.Source
 	// Folder is where the search index keeps its file; it holds nothing that the database has not. Empty: the system's folder for temporary files.
 	Folder string
+	// Later puts off looking at pictures: until then rounds end at once, and look after it. For the demo, whose days are played in a second.
+	Later time.Time
 	// Checks replaces the list, for tests; nil is All().
 	Checks []Check
 }

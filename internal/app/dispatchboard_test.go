@@ -191,7 +191,6 @@ func TestWithoutABoardCirclesAreRead(t *testing.T) {
 
 // slow reads while days change: what changed meanwhile is marked on the next board.
 type slow struct {
-	boardSource
 	during func()
 	once   sync.Once
 	asked  []casefile.ID

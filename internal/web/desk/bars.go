@@ -3,7 +3,6 @@ package desk
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"anxin/internal/web/staff"
@@ -190,9 +189,4 @@ func shiftWords(pg ui.Page, r DayRow) string {
 		spans = append(spans, pg.T("desk.day.absent")+" "+pg.P.Clock(s.From)+"-"+pg.P.Clock(s.To))
 	}
 	return pg.P.List(spans)
-}
-
-// whyNotWords are the reasons against a technician, in short.
-func whyNotWords(pg ui.Page, c *Candidate) string {
-	return strings.TrimSpace(pg.T("desk.assign.why_not") + pg.P.List(c.Why))
 }

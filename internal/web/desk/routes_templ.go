@@ -59,7 +59,7 @@ func routes(pg ui.Page, v Day, m routeMap) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</p><div class=\"mapbox\"><svg class=\"routes\" viewBox=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</p><div class=\"mapbox\" tabindex=\"0\" role=\"region\" aria-labelledby=\"routes-title\"><svg class=\"routes\" viewBox=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

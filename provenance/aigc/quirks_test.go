@@ -219,6 +219,9 @@ func TestBrokenFiles(t *testing.T) {
 			t.Errorf("%s: %+v %+v", name, r.Carriers, r.Problems)
 		}
 	}
+	if r := read(t, append(riffFile("WEBP", riffChunk("VP8 ", repeat("x", 32))), "appended by somebody"...)); r.Incomplete || r.Found {
+		t.Errorf("bytes behind a WebP: %+v", r.Problems)
+	}
 	r := read(t, pngFile(idat)[:50])
 	if r.Found || !r.Incomplete || !hasProblem(r, ProblemIncomplete) || r.Facts[0].Value != "none" || !strings.Contains(r.Facts[0].EN, "not read completely") {
 		t.Errorf("a file cut short has to say so: %+v", r)

@@ -7,6 +7,11 @@ import (
 
 // riff walks WebP, WAV and AVI.
 func (s *scan) riff() error {
+	h, err := s.need(4, 4)
+	if err != nil {
+		return err
+	}
+	s.riffEnd = 8 + le32(h) // chunks are looked for behind it, too, but nothing has to be one there
 	end, err := s.chunks(12, s.size, "", 0)
 	if err != nil {
 		return err
@@ -37,6 +42,9 @@ func (s *scan) chunks(from, to int64, list string, depth int) (int64, error) {
 		}
 		if n == 0xffffffff && s.format == WAV {
 			n = to - at - 8 // RF64
+		}
+		if n > to-at-8 && depth == 0 && at >= s.riffEnd {
+			return at, nil
 		}
 		if n > to-at-8 {
 			s.tail(at + 8)

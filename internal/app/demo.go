@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"anxin/internal/casefile"
-	claimcheck "anxin/internal/check"
 	"anxin/internal/demo"
 	"anxin/internal/evidence"
 	"anxin/internal/party"
@@ -47,7 +46,6 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 		return false, err
 	}
 	defer c.Close()
-	looked := quickLooks(c)
 	sys := casefile.Actor{Tenant: Tenant, Role: casefile.Admin}
 	if there, _, err := c.Service.Technicians(ctx, sys, "", 1); err != nil || len(there) > 0 {
 		return false, err
@@ -55,7 +53,7 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	// One password hash for all log-ins, made beside the play: hashing each would take a second of the start.
 	hash := sync.OnceValues(func() (string, error) { return c.Party.Passwords.Hash(ctx, demo.Password) })
 	go hash() //nolint:errcheck // who needs it is told
-	if err := demo.Fill(ctx, demo.Stage{
+	return true, demo.Fill(ctx, demo.Stage{
 		Tenant: Tenant, Service: c.Service, Now: now, Log: logOr(o.Log),
 		Customer: c.Party.Links.Actor,
 		Dispute: demo.Dispute{Claims: c.Claims.Service, Orders: c.Orders.Book,
@@ -83,39 +81,7 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 			}
 			return drain(ctx, c)
 		},
-	}); err != nil {
-		return true, err
-	}
-	simulated.Store(now.UnixMicro())
-	return true, looked.again(ctx, c)
-}
-
-// looks are the claims whose pictures had a quick look while the play was written: comparing and searching all of them would hold up the start. The server takes the full look when it is up.
-type looks struct{ claims [][2]casefile.ID }
-
-func quickLooks(c *Core) *looks {
-	l := &looks{}
-	c.Orders.Checks.Checks = claimcheck.Quick()
-	next := c.Orders.Checked
-	c.Orders.Checked = func(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID, o claimcheck.Outcome) error {
-		l.claims = append(l.claims, [2]casefile.ID{caseID, claim})
-		return next(ctx, t, tenant, caseID, claim, o)
-	}
-	return l
-}
-
-func (l *looks) again(ctx context.Context, c *Core) error {
-	for _, x := range l.claims {
-		if err := c.DB.Write(ctx, func(ctx context.Context, t tx.Tx) error {
-			if _, err := c.Timeline.Lock(ctx, t, Tenant, x[0]); err != nil {
-				return err
-			}
-			return c.Orders.Checks.Again(ctx, t, Tenant, x[0], x[1])
-		}); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 // drain runs timers and assignments until none is due. Copies of pictures are left to the server: they would hold up the start.

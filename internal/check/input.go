@@ -15,11 +15,6 @@ func All() []Check {
 	return append(list, detectors()...)
 }
 
-// Quick are the checks that decode nothing but for the fingerprint: for a first look when many claims come in at once. A full round may follow.
-func Quick() []Check {
-	return []Check{exactReuse(), nearReuse(), metadata(), aigcLabel(), contentCredentials()}
-}
-
 // Input is what a check may look at: the round, its files, and what was seen before. It belongs to one round and is not safe for concurrent use.
 type Input struct {
 	Round Round

@@ -215,15 +215,6 @@ func (s *Service) Start(ctx context.Context, t tx.Tx, r Round) (int, error) {
 	return row.Number, nil
 }
 
-// Again begins another round over what the newest one looked at, in the caller's transaction, which has locked the case.
-func (s *Service) Again(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, claim casefile.ID) error {
-	last, err := s.Store.NewestRound(ctx, t, tenant, caseID, claim)
-	if err == nil {
-		_, err = s.Start(ctx, t, last.Round)
-	}
-	return err
-}
-
 // MaxItems bounds one round.
 const MaxItems = 60
 

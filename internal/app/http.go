@@ -162,7 +162,7 @@ func (s *Server) mount(edge *staff.Edge, mux *http.ServeMux, routes []staff.Rout
 }
 
 func (s *Server) adminPages(edge *staff.Edge, mux *http.ServeMux) {
-	p := &admin.Pages{Merchants: s.shops, Service: s.Service, Accounts: s.Party.Accounts, Keys: s.Party.Keys, Webhooks: s.Endpoints, Timers: operatedTimers{s.Core}, House: s.house,
+	p := &admin.Pages{Merchants: s.shops, Trust: s.shownTrust, Service: s.Service, Accounts: s.Party.Accounts, Keys: s.Party.Keys, Webhooks: s.Endpoints, Timers: operatedTimers{s.Core}, House: s.house,
 		Log: s.Party.Access, Calendars: s.Calendars, Policy: s.Policy, Places: s.Regions, Catalogue: s.Catalogue, Events: events(),
 		Join: func(token string) string { return s.PublicURL() + "/join/" + token }}
 	if s.Config.Demo || s.Config.Notify.Mailbox {

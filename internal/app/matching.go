@@ -12,6 +12,7 @@ import (
 	"anxin/internal/evidence"
 	"anxin/internal/evidence/picture"
 	"anxin/internal/tx"
+	"anxin/internal/web/admin"
 )
 
 // trustFolder is where the lists are that content credentials are believed by.
@@ -107,4 +108,14 @@ func (p checkPictures) Trace(ctx context.Context, b []byte, received, earliest t
 		out.Traces = append(out.Traces, y)
 	}
 	return out, nil
+}
+
+// shownTrust are the trust lists for the operator's page.
+func (c *Core) shownTrust() ([]admin.TrustList, string, error) {
+	_, lists, err := c.Orders.Checks.Trust.Now()
+	out := make([]admin.TrustList, 0, len(lists))
+	for _, l := range lists {
+		out = append(out, admin.TrustList{Name: l.Name, Kind: string(l.Kind), Count: l.Count, Date: l.Date, Problem: l.Err})
+	}
+	return out, c.trustFolder(), err
 }

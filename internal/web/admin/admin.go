@@ -106,6 +106,8 @@ type Pages struct {
 	Catalogue *catalog.Catalogue
 	// Merchants lists whose orders are here, for accounts of merchants; nil offers none.
 	Merchants func(ctx context.Context, a casefile.Actor) ([]Shop, error)
+	// Trust answers the trust lists for content credentials and the folder in which they lie; nil shows none.
+	Trust func() ([]TrustList, string, error)
 	// Join makes the address of a one-time link out of its token.
 	Join func(token string) string
 	// Mailbox is the page of messages that were not sent anywhere; empty when there is none.

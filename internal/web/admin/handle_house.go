@@ -84,7 +84,12 @@ func (p *Pages) evidence(q *staff.Request) error {
 	if s.Running {
 		pg.Refresh = 15
 	}
-	return q.Render(http.StatusOK, EvidencePage(pg, Evidence{State: s, Idem: q.Idem()}))
+	v := Evidence{State: s, Idem: q.Idem()}
+	if p.Trust != nil {
+		v.Trust, v.Folder, err = p.Trust()
+		v.TrustProblem = err != nil // the rest of the page is worth showing all the same
+	}
+	return q.Render(http.StatusOK, EvidencePage(pg, v))
 }
 
 func (p *Pages) verify(q *staff.Request) error {

@@ -54,7 +54,9 @@ func Stories() []ui.Story {
 		story("clocks", "2026 as published, 2027 provisional", "/admin/clocks", func(pg ui.Page) templ.Component { return ClocksPage(pg, demoClocks(pg)) }),
 		story("timers", "two were given up", "/admin/timers", func(pg ui.Page) templ.Component { return TimersPage(pg, demoTimers(pg)) }),
 		story("timers-empty", "", "/admin/timers", func(pg ui.Page) templ.Component { return TimersPage(pg, Timers{Lanes: demoLanes()}) }),
-		story("evidence", "verified this morning", "/admin/evidence", func(pg ui.Page) templ.Component { return EvidencePage(pg, Evidence{State: demoVault(pg)}) }),
+		story("evidence", "verified this morning", "/admin/evidence", func(pg ui.Page) templ.Component {
+			return EvidencePage(pg, Evidence{State: demoVault(pg), Folder: "/var/lib/anxin/trust", Trust: demoTrust(pg)})
+		}),
 		story("evidence-broken", "the check found something", "/admin/evidence", func(pg ui.Page) templ.Component {
 			v := demoVault(pg)
 			v.VerifiedOK, v.VerifiedWhat = false, say(pg, "第 48,213 条记录的文件缺了 1 个字节：案卷 261102-10442-9，照片 3", "Record 48,213: one byte of the file is missing (case 261102-10442-9, photo 3)")
@@ -235,4 +237,10 @@ func demoStatistics(pg ui.Page) Statistics {
 	v.Decline = []Bar{{say(pg, "没有配件", "No parts"), 18, 1000}, {say(pg, "太远", "Too far"), 11, 611}, {say(pg, "时间排不开", "No time"), 7, 388}}
 	v.Regions = []Bar{{say(pg, "杭州市", "Hangzhou"), 96, 1000}, {say(pg, "苏州市", "Suzhou"), 61, 635}, {say(pg, "东莞市", "Dongguan"), 40, 416}}
 	return v
+}
+
+func demoTrust(pg ui.Page) []TrustList {
+	day := 24 * time.Hour
+	return []TrustList{{Name: "C2PA-TRUST-LIST.pem", Kind: "anchors", Count: 21, Date: pg.P.Now.Add(-29 * day)}, {Name: "C2PA-TSA-TRUST-LIST.pem", Kind: "tsa", Count: 6, Date: pg.P.Now.Add(-29 * day)},
+		{Name: "old.pem", Kind: "anchors", Date: pg.P.Now.Add(-400 * day), Problem: "no certificate"}}
 }

@@ -258,6 +258,19 @@ type VaultState struct {
 type Evidence struct {
 	State VaultState
 	Idem  string
+	// Trust are the lists by which content credentials are believed, Folder where they lie; TrustProblem why they cannot be read.
+	Trust        []TrustList
+	Folder       string
+	TrustProblem bool
+}
+
+// TrustList is a list of whom content credentials are believed from.
+type TrustList struct {
+	Name, Kind string // anchors, tsa, allowed, identity, usages
+	Count      int
+	Date       time.Time
+	// Problem is why it is not used; empty when it is.
+	Problem string
 }
 
 // Figure is one number with its definition.

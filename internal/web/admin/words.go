@@ -434,3 +434,18 @@ func trendTable(pg ui.Page, trends []Trend) ui.Table {
 	}
 	return t
 }
+
+// trustTable says of each list what it is for, how much it holds, and how old it is: an old list knows no new cameras.
+func trustTable(pg ui.Page, list []TrustList) ui.Table {
+	t := ui.Table{Caption: pg.T("admin.trust.title"), HideCaption: true, Columns: []ui.Column{{Title: pg.T("admin.trust.name")}, {Title: pg.T("admin.trust.kind")}, {Title: pg.T("admin.trust.count"), Number: true},
+		{Title: pg.T("admin.trust.date")}, {Title: pg.T("admin.trust.age")}}}
+	for _, l := range list {
+		what := pg.T("admin.trust.kind_" + l.Kind)
+		if l.Problem != "" {
+			what = pg.T("admin.trust.unused", "why", l.Problem)
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: l.Name, Header: true}, ui.Text(what), ui.Text(pg.P.Number(int64(l.Count))), ui.Text(pg.P.Date(l.Date)),
+			ui.Text(pg.T("admin.trust.days", "n", max(0, int(pg.P.Now.Sub(l.Date).Hours()/24))))})
+	}
+	return t
+}

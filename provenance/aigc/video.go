@@ -1,8 +1,9 @@
 package aigc
 
 import (
-	"encoding/binary"
 	"fmt"
+
+	"anxin/provenance/aigc/internal/amf"
 )
 
 // Identifiers of Matroska elements.
@@ -142,7 +143,7 @@ func (s *scan) flv() error {
 		}
 		n := int64(t[1])<<16 | int64(t[2])<<8 | int64(t[3])
 		if t[0]&0x1f == 18 {
-			if err := s.part("FLV script", at+11, n, s.amf); err != nil {
+			if err := s.part("FLV script", at+11, n, s.script); err != nil {
 				return err
 			}
 		} else if kind := t[0] & 0x1f; kind != 8 && kind != 9 {
@@ -154,95 +155,11 @@ func (s *scan) flv() error {
 	return nil
 }
 
-// amf reads names and strings of a script: its objects are flat but for lists of numbers.
-func (s *scan) amf(place string, at int64, b []byte) {
-	r := &amfReader{b: b}
-	r.value(0, func(key, value string) {
-		if wanted(key) || key == "AIGC" {
+// script reads the names and strings of a script tag.
+func (s *scan) script(place string, at int64, b []byte) {
+	amf.Strings(b, func(key, value string) {
+		if wanted(key) {
 			s.key(place+" "+clip(key, 40), at, true, key, value)
 		}
 	})
-	for len(r.b) > 0 && !r.bad {
-		r.value(0, func(key, value string) {
-			if wanted(key) || key == "AIGC" {
-				s.key(place+" "+clip(key, 40), at, true, key, value)
-			}
-		})
-	}
-}
-
-type amfReader struct {
-	b   []byte
-	bad bool
-}
-
-func (r *amfReader) take(n int) []byte {
-	if n < 0 || n > len(r.b) {
-		r.bad = true
-		r.b = nil
-		return nil
-	}
-	v := r.b[:n]
-	r.b = r.b[n:]
-	return v
-}
-
-func (r *amfReader) text(size int) string {
-	h := r.take(size)
-	if h == nil {
-		return ""
-	}
-	n := int(binary.BigEndian.Uint16(h))
-	if size == 4 {
-		n = int(binary.BigEndian.Uint32(h))
-	}
-	return string(r.take(n))
-}
-
-func (r *amfReader) value(depth int, found func(key, value string)) string {
-	kind := r.take(1)
-	if r.bad || depth > 8 {
-		r.bad = true
-		return ""
-	}
-	switch kind[0] {
-	case 0:
-		r.take(8)
-	case 1:
-		r.take(1)
-	case 2:
-		return r.text(2)
-	case 12:
-		return r.text(4)
-	case 11:
-		r.take(10)
-	case 8:
-		r.take(4)
-		r.members(depth, found)
-	case 3:
-		r.members(depth, found)
-	case 10:
-		if h := r.take(4); h != nil {
-			for n := binary.BigEndian.Uint32(h); n > 0 && !r.bad; n-- {
-				r.value(depth+1, found)
-			}
-		}
-	case 5, 6:
-	default:
-		r.bad = true
-	}
-	return ""
-}
-
-func (r *amfReader) members(depth int, found func(key, value string)) {
-	for !r.bad {
-		key := r.text(2)
-		if r.bad || key == "" {
-			r.take(1) // the end mark
-			return
-		}
-		if v := r.value(depth+1, found); v != "" {
-			found(key, v)
-		}
-	}
 }

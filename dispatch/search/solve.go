@@ -48,7 +48,7 @@ type Tuning struct {
 	Hot, Cold  float64 // first and last temperature as a share of the mean cost of a leg
 	Removed    float64 // mean number of jobs taken out per iteration
 	String     int     // longest string taken out of one route
-	Small      int     // small moves per iteration on plain instances; 0 means smallBase and one more per job of the mean route
+	Small      int     // small moves per iteration on plain instances
 	SmallRich  int     // small moves per iteration, all others
 	PartJobs   int     // jobs per part of a large instance
 	Epochs     int     // how often a large instance is divided anew
@@ -75,6 +75,7 @@ func (t Tuning) withDefaults() Tuning {
 	setFloat(&t.Cold, 0.03)
 	setFloat(&t.Removed, 10)
 	set(&t.String, 10)
+	set(&t.Small, 30)
 	set(&t.SmallRich, 10)
 	set(&t.PartJobs, 500)
 	set(&t.Epochs, 40)
@@ -155,10 +156,6 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 	if !s.plain {
 		s.knee, s.slope = unit*t.Knee, t.Slope
 	}
-	small := t.Small
-	if small == 0 {
-		small = smallBase + s.meanRoute()
-	}
 	var n int64
 	temperature := 0.0
 	for ; ; n++ {
@@ -174,7 +171,7 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 		}
 		changed := s.iterate(temperature)
 		if s.plain {
-			for range small {
+			for range t.Small {
 				changed = s.smallMove(temperature) || changed
 			}
 		} else {
@@ -186,20 +183,6 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 			best.save(s)
 		}
 	}
-}
-
-// smallBase small moves, and one more per job of the mean route: on long routes they pay more than ruin and recreate.
-const smallBase = 30
-
-// meanRoute is the mean number of jobs of a used vehicle.
-func (s *state) meanRoute() int {
-	used := 0
-	for v := range s.routes {
-		if s.routes[v].count > 0 {
-			used++
-		}
-	}
-	return (int(s.jobs) - len(s.out)) / max(used, 1)
 }
 
 // temperatureAt falls geometrically. Rounding to float32 hides the last digits, which differ between processors.

@@ -145,6 +145,27 @@ func TestTheDayAnswersForACase(t *testing.T) {
 	})
 }
 
+// Choosing takes minutes: the first possible arrival cannot be reached any more then. With slack the visit begins when it can be; without, the hour is meant.
+func TestAPinMayBeginALittleLater(t *testing.T) {
+	h := newHouseSQLite(t)
+	tech := h.hire("HM-1001", nil)
+	rc := h.report(urgent)
+	rows, err := h.svc.Candidates(ctx, dispatcher(), rc.Case)
+	h.ok(err)
+	h.mu.Lock()
+	h.now = h.now.Add(4 * time.Minute)
+	h.mu.Unlock()
+	pin := service.Pin{Case: rc.Case, Technician: tech, From: rows[0].ArriveAt}
+	_, err = h.svc.Pin(ctx, dispatcher(), pin)
+	h.wantKey(err, casefile.Conflict, "service.error.cannot_pin")
+	pin.Slack = 30 * time.Minute
+	_, err = h.svc.Pin(ctx, dispatcher(), pin)
+	h.ok(err)
+	if v := h.page(rc.Case).Visits[0]; !v.From.After(rows[0].ArriveAt) || v.From.Sub(rows[0].ArriveAt) > 10*time.Minute {
+		t.Errorf("shown %v, begins %v", rows[0].ArriveAt, v.From)
+	}
+}
+
 // Somebody whose shifts no board can hold is ranked all the same, and stands where the arrival belongs; who works round the clock has one long shift.
 func TestWhoWorksRoundTheClockIsOnTheBoard(t *testing.T) {
 	h := newHouseSQLite(t)

@@ -57,6 +57,7 @@ func TestAProposedDayIsAcceptedCaseByCase(t *testing.T) {
 		if _, err := h.svc.AcceptDayPlan(ctx, agent(), q, []casefile.ID{a.Case}); !casefile.Is(err, casefile.Denied) {
 			t.Errorf("an agent accepts: %v", err)
 		}
+		h.pass(20 * time.Minute) // the dispatcher took a while: what cannot be reached any more begins a little later
 		p, err = h.svc.AcceptDayPlan(ctx, dispatcher(), q, []casefile.ID{a.Case, gone.Case, held.Case})
 		h.ok(err)
 		for _, v := range p.Visits {
@@ -66,7 +67,7 @@ func TestAProposedDayIsAcceptedCaseByCase(t *testing.T) {
 			}
 			if v.Case == a.Case {
 				h.wantState(a.Case, service.RequestAssigned, service.VisitAccepted)
-				if got := h.page(a.Case).Visits[0]; !got.From.Equal(v.ArriveAt) || !got.Pinned || got.Technician.Code != v.Code {
+				if got := h.page(a.Case).Visits[0]; got.From.Before(v.ArriveAt) || got.From.Sub(v.ArriveAt) > 30*time.Minute || got.To.Sub(got.From) != v.Until.Sub(v.ArriveAt) || !got.Pinned || got.Technician.Code != v.Code {
 					t.Errorf("given %s as %s", asJSON(got), asJSON(v))
 				}
 			}

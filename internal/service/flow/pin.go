@@ -28,6 +28,7 @@ func (s *Commands) Pin(ctx context.Context, a casefile.Actor, c terms.Pin) (term
 	if c.Technician.IsNil() {
 		f.Bad("technician", "required")
 	}
+	c.Slack = min(max(c.Slack, 0), time.Hour)
 	if err := f.Err(); err != nil {
 		return terms.Result{}, err
 	}
@@ -81,10 +82,14 @@ func (w *Work) pin(ctx context.Context, c terms.Pin) error {
 	if err != nil {
 		return err
 	}
-	from, to := c.From.UTC().Truncate(time.Second), c.To.UTC().Truncate(time.Second)
-	if c.To.IsZero() {
-		to = from.Add(w.usualLength())
+	from, length := c.From.UTC().Truncate(time.Second), w.usualLength()
+	if !c.To.IsZero() {
+		length = c.To.Sub(c.From).Truncate(time.Second)
 	}
+	if late := fit.Arrival.Std(); c.Slack > 0 && late.After(from) {
+		from = late
+	}
+	to := from.Add(length)
 	o := terms.Offer{Tenant: w.Case.Tenant, Case: w.Case.ID, ID: w.Commands.Source.NewID(), Visit: w.Visit.ID, Technician: c.Technician, State: terms.OfferAccepted, Round: round.round + 1, Rank: 0,
 		Reasons: ReasonsOf(fit.Reasons), ArriveAt: from, TravelSeconds: int64(fit.TravelSeconds), Metres: int64(fit.DistanceMetres),
 		Pay:     casefile.Fen(w.Commands.Catalogue.Pay(string(w.Req.Kind), string(w.Req.Urgency), int64(fit.DistanceMetres))),
@@ -133,7 +138,7 @@ func (w *Work) fitsPinned(ctx context.Context, c terms.Pin) (dispatch.Candidate,
 	if from.Before(w.Now) {
 		from = w.Now
 	}
-	j.Windows = []dispatch.Window{{From: dispatch.At(from), To: dispatch.At(from)}}
+	j.Windows = []dispatch.Window{{From: dispatch.At(from), To: dispatch.At(from.Add(c.Slack))}}
 	length := w.usualLength()
 	if !c.To.IsZero() {
 		length = c.To.Sub(c.From)

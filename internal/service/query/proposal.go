@@ -21,7 +21,9 @@ const (
 	proposeTime       = 6 * time.Second // of the machine, for the search
 	proposeIterations = 40_000          // enough for a day of a city; the time decides for more
 	maxProposeCases   = 200
-	maxProposals      = 100 // kept at once, the oldest go first
+	decide            = 5 * time.Minute  // nobody sets out earlier: reading and accepting a plan takes its time
+	slipped           = 30 * time.Minute // how much later than proposed a visit may begin when it took longer
+	maxProposals      = 100              // kept at once, the oldest go first
 )
 
 // proposals are kept in memory: a plan is worth minutes, and nothing depends on it. Another server does not know them.
@@ -142,7 +144,7 @@ func (s *Queries) propose(ctx context.Context, a casefile.Actor, x *terms.Propos
 	var open map[string]openCase
 	err := s.Run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
 		now, end := s.Source.Now(), x.Date.AddDate(0, 0, 1)
-		problem, wf, x.Cases, x.Otherwise, x.More = dispatch.Problem{Now: dispatch.At(now), Travel: s.Travel}, flow.Workforce{}, 0, 0, false
+		problem, wf, x.Cases, x.Otherwise, x.More = dispatch.Problem{Now: dispatch.At(now.Add(decide)), Travel: s.Travel}, flow.Workforce{}, 0, 0, false
 		list, visits, err := s.Store.DayStaff(ctx, t, a.Tenant, x.Region, "", maxDayRows+1, x.Date.UTC(), end.UTC())
 		if err != nil {
 			return err
@@ -277,7 +279,7 @@ func (s *Queries) AcceptDayPlan(ctx context.Context, a casefile.Actor, q terms.P
 		if !slices.Contains(cases, v.Case) || v.Outcome == "given" {
 			continue
 		}
-		_, err := s.Pin(ctx, a, terms.Pin{Case: v.Case, Technician: v.Technician, From: v.ArriveAt, To: v.Until, Still: &v.Still})
+		_, err := s.Pin(ctx, a, terms.Pin{Case: v.Case, Technician: v.Technician, From: v.ArriveAt, To: v.Until, Slack: slipped, Still: &v.Still})
 		var known *casefile.Error
 		switch {
 		case err == nil:

@@ -273,6 +273,8 @@ type Pin struct {
 	Reason     string    // ≤ 200 characters
 	// Override accepts a technician outside region, shift or after a refusal. Skill, certificate and double booking cannot be overridden.
 	Override bool
+	// Slack is how much later than From the visit may begin when From cannot be reached any more, because deciding took its minutes; at most an hour. Zero: exactly.
+	Slack time.Duration
 	// Still, when it is set, is what the decision was based on: a case that is another one now is left alone (service.error.moved_on).
 	Still *OpenCase
 }

@@ -239,8 +239,9 @@ func (p *Pages) runAssign(q *staff.Request, page service.CasePage, a *Act, who *
 		_, err = p.Service.Reassign(q.Once(), q.Actor, service.Reassign{Case: page.Case, Visit: page.Visit, Reason: a.Reason, To: who.ID})
 		return "reassigned", err
 	}
+	var slack time.Duration
 	if from.IsZero() {
-		from = who.Arrive
+		from, slack = who.Arrive, 30*time.Minute // the time that was shown; choosing took some of it
 	}
 	if from.IsZero() {
 		return "", casefile.InvalidField("from", "desk.assign.time_needed")
@@ -249,6 +250,6 @@ func (p *Pages) runAssign(q *staff.Request, page service.CasePage, a *Act, who *
 	if words == "" {
 		words = a.Reason
 	}
-	_, err = p.Service.Pin(q.Once(), q.Actor, service.Pin{Case: page.Case, Technician: who.ID, From: from, Reason: words, Override: a.Override})
+	_, err = p.Service.Pin(q.Once(), q.Actor, service.Pin{Case: page.Case, Technician: who.ID, From: from, Slack: slack, Reason: words, Override: a.Override})
 	return "assigned", err
 }

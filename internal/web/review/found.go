@@ -239,6 +239,10 @@ func (p *Pages) play(q *staff.Request, id casefile.ID) error {
 	if !ok {
 		return casefile.Fail(casefile.NotFound, "error.not_found")
 	}
+	media, refs := picturesOf(page)
+	if i := slices.IndexFunc(append(media, refs...), func(x Picture) bool { return x.Item == item && !x.Video }); i >= 0 {
+		return q.See(picturePath(page.Number, item, "full")) // a picture is looked at, not played
+	}
 	return p.Vault.Play(q.W, q.Request, q.Actor, where, item)
 }
 

@@ -232,6 +232,7 @@ func TestWhatTheChecksFound(t *testing.T) {
 			t.Errorf("%s: %d", bad, rec.Code)
 		}
 	}
+	goesTo(t, as(t, casefile.Reviewer, routes, "GET", at0+"/play/"+photoID.String(), nil), at0+"/media/"+photoID.String()+"/full")
 	if rec := as(t, casefile.Reviewer, routes, "GET", at0+"/play/"+answerID.String(), nil); rec.Code != 200 || f.shown[2] != caseID.String()+" "+answerID.String()+" play" {
 		t.Errorf("the video: %d, %q", rec.Code, f.shown)
 	}

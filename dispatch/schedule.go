@@ -1,6 +1,9 @@
 package dispatch
 
 import (
+	"cmp"
+	"slices"
+
 	"anxin/dispatch/search"
 )
 
@@ -153,7 +156,8 @@ func lateCost(limits []search.Late, start int32) (cost int64) {
 	return cost
 }
 
-// prune keeps, per number of breaks, the labels that are not beaten in time and cost.
+// prune keeps, per number of breaks, the labels that are not beaten in time and cost. When there are too many, the earliest of each number
+// of breaks stay, because only they are sure to reach the end.
 func prune(list []label) []label {
 	var out []label
 	for i := range list {
@@ -168,9 +172,22 @@ func prune(list []label) []label {
 				break
 			}
 		}
-		if !beaten && len(out) < maxLabels {
+		if !beaten {
 			out = append(out, list[i])
 		}
+	}
+	if len(out) > maxLabels {
+		slices.SortStableFunc(out, func(a, b label) int {
+			return cmp.Or(cmp.Compare(a.time, b.time), cmp.Compare(a.breaks, b.breaks), cmp.Compare(a.cost, b.cost))
+		})
+		kept := out[:0:0]
+		var seen [search.MaxBreaks + 1]int
+		for _, l := range out {
+			if seen[l.breaks]++; seen[l.breaks] <= maxLabels/(search.MaxBreaks+1) {
+				kept = append(kept, l)
+			}
+		}
+		out = kept
 	}
 	return out
 }

@@ -57,6 +57,10 @@ func (c *compiled) decode(found *search.Plan, iterations int64) (*Plan, error) {
 		}
 		tour, ok := c.tour(v, tasks, found.Starts)
 		if !ok {
+			tasks, tour, ok = c.shorten(v, tasks, found.Starts)
+			found.Routes[v] = tasks
+		}
+		if !ok {
 			return nil, fmt.Errorf("dispatch: internal error: the route of technician %q cannot be timed", c.p.Technicians[c.days[v].tech].ID)
 		}
 		for _, k := range tasks {
@@ -74,6 +78,24 @@ func (c *compiled) decode(found *search.Plan, iterations int64) (*Plan, error) {
 	}
 	c.score(out, found)
 	return out, nil
+}
+
+// shorten leaves one visit out of a route that the exact times contradict, or all that need not be there when one is not enough: a plan with a
+// visit less is better than none. Search and times share no code, so a route that only one of them takes for possible is rare but not unthinkable.
+func (c *compiled) shorten(v int, tasks, starts []int32) ([]int32, Tour, bool) {
+	must := func(k int32) bool { return c.in.Jobs[k].Fixed || starts != nil && starts[k] != search.Never }
+	for i := len(tasks) - 1; i >= 0; i-- {
+		if must(tasks[i]) {
+			continue
+		}
+		fewer := slices.Delete(slices.Clone(tasks), i, i+1)
+		if tour, ok := c.tour(v, fewer, starts); ok {
+			return fewer, tour, true
+		}
+	}
+	fewer := slices.DeleteFunc(slices.Clone(tasks), func(k int32) bool { return !must(k) })
+	tour, ok := c.tour(v, fewer, starts)
+	return fewer, tour, ok
 }
 
 func compareTours(a, b Tour) int {

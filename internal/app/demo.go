@@ -3,9 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -50,9 +48,6 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	if there, _, err := c.Service.Technicians(ctx, sys, "", 1); err != nil || len(there) > 0 {
 		return false, err
 	}
-	// One password hash for all log-ins, made beside the play: hashing each would take a second of the start.
-	hash := sync.OnceValues(func() (string, error) { return c.Party.Passwords.Hash(ctx, demo.Password) })
-	go hash() //nolint:errcheck // who needs it is told
 	return true, demo.Fill(ctx, demo.Stage{
 		Tenant: Tenant, Service: c.Service, Now: now, Log: logOr(o.Log),
 		Customer: c.Party.Links.Actor,
@@ -66,9 +61,7 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 			return i.ID, err
 		},
 		Account: func(ctx context.Context, n party.NewAccount) (id casefile.ID, err error) {
-			if n.PHC, err = hash(); err != nil {
-				return id, fmt.Errorf("demo password: %w", err)
-			}
+			n.PHC = demo.PasswordHash
 			err = c.DB.Write(ctx, func(ctx context.Context, t tx.Tx) error {
 				id, err = c.Party.Accounts.Create(ctx, t, Tenant, n)
 				return err
@@ -84,15 +77,10 @@ func FillDemo(ctx context.Context, o Options) (bool, error) {
 	})
 }
 
-// drain runs timers and assignments until none is due. Copies of pictures are left to the server: they would hold up the start.
+// drain runs timers and assignments until none is due. Pictures are left to the server: they would hold up the start.
 func drain(ctx context.Context, c *Core) error {
-	for range 50 {
-		n, err := c.Timers.RunDue(ctx)
-		if err != nil || n == 0 {
-			return err
-		}
-	}
-	return nil
+	_, err := c.Timers.RunDue(ctx)
+	return err
 }
 
 func logOr(l *slog.Logger) *slog.Logger {

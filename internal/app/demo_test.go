@@ -8,6 +8,7 @@ import (
 
 	"anxin/internal/casefile"
 	"anxin/internal/config"
+	"anxin/internal/demo"
 	"anxin/internal/service"
 )
 
@@ -45,5 +46,21 @@ func TestDemoHasACaseInEveryState(t *testing.T) {
 	people, _, err := c.Service.Technicians(context.Background(), casefile.Actor{Tenant: Tenant, Role: casefile.Admin}, "", 100)
 	if err != nil || len(people) != 40 {
 		t.Errorf("%d technicians, want 40: %v", len(people), err)
+	}
+}
+
+// The hash that the demo brings along is of the password that it prints, at the cost that accounts have.
+func TestDemoPasswordHash(t *testing.T) {
+	store, err := OpenStore(context.Background(), DemoConfig(Options{Config: config.Default(), DataDir: t.TempDir(), Version: "test"}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewCore(store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if ok, weak, err := c.Party.Passwords.Verify(context.Background(), demo.PasswordHash, demo.Password); !ok || weak || err != nil {
+		t.Errorf("ok %v, weak %v: %v", ok, weak, err)
 	}
 }

@@ -129,7 +129,13 @@ func (r *claimRun) own(o scene.Options) scene.Options {
 
 // catalogueScene is the photograph of a product page: one for all buyers.
 func catalogueScene(good int) scene.Options {
-	return scene.Options{Subject: goods[good].subject, Seed: uint64(800 + good), Width: 1024}
+	o := scene.Options{Subject: goods[good].subject, Seed: uint64(800 + good), Width: 400}
+	for _, d := range disputes() {
+		if d.goods == good && d.photo == "catalogue" {
+			o.Width = 1024 // somebody draws on it, and the matching wants to see more than a thumbnail
+		}
+	}
+	return o
 }
 
 // picture is what the buyer's photograph shows.

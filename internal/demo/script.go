@@ -259,7 +259,7 @@ func (r *run) seal(ctx context.Context, a casefile.Actor, d service.Draft, visit
 
 // scene is what a photograph of the case shows.
 func (r *run) scene(o scene.Options) scene.Options {
-	o.Subject, o.Seed, o.Width = r.product, uint64(r.n), 440
+	o.Subject, o.Seed, o.Width = r.product, uint64(r.n), 400
 	if s, ok := scenes[r.product]; ok {
 		o.Subject = s
 	}

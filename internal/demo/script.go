@@ -80,8 +80,8 @@ func scripts() []script {
 		{"locked out", 4 * m, 3, 1, "", service.Repair, "smart_lock", "locked_out", "人在门外，密码输不进去。", service.Emergency, false, reported},
 		{"fresh in Hangzhou", 2 * m, 4, 0, "", service.Repair, "smart_lock", "network", "换了路由器以后连不上。", service.Express, true, reported},
 	}
-	for i := range 14 { // yesterday's ordinary work, for the figures
-		out = append(out, script{fmt.Sprintf("ordinary %d", i), time.Duration(28*60-i*61) * m, i % len(cities), i % 2, "", service.Repair,
+	for i := range 8 { // yesterday's ordinary work, for the figures
+		out = append(out, script{fmt.Sprintf("ordinary %d", i), time.Duration(28*60-i*107) * m, i % len(cities), i % 2, "", service.Repair,
 			[]string{"smart_lock", "water_heater_gas", "washing_machine", "air_conditioner"}[i%4], "other", "用着用着就不行了。", service.Express, false,
 			[]ending{rated, done, rated, rated}[i%4]})
 	}

@@ -59,6 +59,11 @@ generated: ## generated files are up to date (each has a test; this runs only th
 bench: ## the measured bars of the foundation; prints ratios
 	sh scripts/bench.sh
 
+.PHONY: oracle-provenance
+oracle-provenance: ## labels and credentials beside independent programs; needs node, ffmpeg and exiftool (Debian: ffmpeg libimage-exiftool-perl)
+	sh provenance/aigc/oracle/check.sh
+	sh provenance/c2pa/oracle/check.sh
+
 .PHONY: bench-region
 bench-region: ## address resolution beside five peers from npm and PyPI; PEERS= leaves them out
 	sh scripts/bench-region.sh

@@ -57,7 +57,7 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 					}
 					out := ""
 					if err == nil {
-						out, err = eval[string](page, runAxe)
+						out, err = eval[string](page, fmt.Sprintf(runAxe, lang == "zh"))
 					}
 					if err != nil {
 						t.Errorf("%s/%s %s: %v", s.Area, s.Name, lang, err)
@@ -83,7 +83,8 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 	t.Logf("axe looked at %d screens in two languages", n)
 }
 
-const runAxe = `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})
+// Contrast is looked at in one language: colours are the same in both, and it is most of the work.
+const runAxe = `axe.run(document, {resultTypes: ['violations'], rules: {'color-contrast': {enabled: %t}}, runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})
 	.then(r => JSON.stringify(r.violations.filter(v => v.impact === 'serious' || v.impact === 'critical')))`
 
 func report(t *testing.T, s ui.Story, lang, out string) {

@@ -79,6 +79,14 @@ func barTitle(pg ui.Page, r DayRow, d DayVisit) string {
 	return r.Name + ": " + strconv.Itoa(d.Order) + ". " + pg.P.List(words)
 }
 
+// spoken is the name of a bar for who listens: it begins with what the bar shows, so that who speaks to the machine can say what is seen.
+func spoken(pg ui.Page, shown, title string) string {
+	if shown == "" {
+		return title
+	}
+	return shown + pg.T("format.list_comma") + title
+}
+
 // wayWords says how long the way to a visit is and whether the arrival is late.
 func wayWords(pg ui.Page, d DayVisit) string {
 	if !d.Way.Known() {

@@ -20,7 +20,8 @@ run: build ## build and start on ./data (SQLite) with the demo loaded; prints th
 .PHONY: test
 test: ## everything, on both database engines and in Chromium; installs PostgreSQL, Chromium and fonts from Debian when missing
 	@sh scripts/test-setup.sh
-	ANXIN_REQUIRE_PG=1 ANXIN_REQUIRE_BROWSER=1 $(GO) test -tags $(TAGS) -timeout 15m ./...
+	@# The browser tests take longest and wait most: they go first, the others run beside them.
+	ANXIN_REQUIRE_PG=1 ANXIN_REQUIRE_BROWSER=1 $(GO) test -tags $(TAGS) -timeout 15m ./internal/e2e ./...
 
 .PHONY: check
 check: format-check vet staticcheck generated test ## format, vet, staticcheck, rules, generated files, tests on both engines

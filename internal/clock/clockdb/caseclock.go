@@ -16,7 +16,6 @@ var (
 	insertChange   = Statements.Stmt("caseclock/insert_change")
 	oneClock       = Statements.Stmt("caseclock/one")
 	clocksOfCase   = Statements.Stmt("caseclock/of_case")
-	clockChanges   = Statements.Stmt("caseclock/changes")
 	dueClocks      = Statements.Stmt("caseclock/due")
 	outdatedClocks = Statements.Stmt("caseclock/outdated")
 )
@@ -45,37 +44,35 @@ func (Store) InsertChange(ctx context.Context, t tx.Tx, c clock.CaseClock, ch cl
 
 // Clock implements clock.ClockStore.
 func (s Store) Clock(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID, id casefile.ID) (clock.CaseClock, error) {
-	c, err := scanClock(t.QueryRow(ctx, oneClock, tenant, caseID, id))
-	if err != nil {
-		return c, err
+	list, err := clocks(t.Query(ctx, oneClock, tenant, caseID, id))
+	if err == nil && len(list) == 0 {
+		err = casefile.Fail(casefile.NotFound, "error.not_found")
 	}
-	changes, err := s.changes(ctx, t, tenant, caseID)
-	c.Changes = changes[id]
-	return c, err
+	if err != nil {
+		return clock.CaseClock{}, err
+	}
+	return list[0], nil
 }
 
 // Clocks implements clock.ClockStore.
 func (s Store) Clocks(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) ([]clock.CaseClock, error) {
-	rows, err := t.Query(ctx, clocksOfCase, tenant, caseID)
-	out, err := db.Collect(rows, err, scanClock)
-	if err != nil || len(out) == 0 {
-		return out, err
-	}
-	changes, err := s.changes(ctx, t, tenant, caseID)
-	for i := range out {
-		out[i].Changes = changes[out[i].ID]
-	}
-	return out, err
+	return clocks(t.Query(ctx, clocksOfCase, tenant, caseID))
 }
 
-func (Store) changes(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseID casefile.ID) (map[casefile.ID][]clock.ClockChange, error) {
-	out := map[casefile.ID][]clock.ClockChange{}
-	rows, err := t.Query(ctx, clockChanges, tenant, caseID)
+// clocks gathers rows of a clock and one of its changes each.
+func clocks(rows tx.Rows, err error) (out []clock.CaseClock, _ error) {
 	_, err = db.Collect(rows, err, func(row tx.Row) (struct{}, error) {
-		var id casefile.ID
+		var c clock.CaseClock
 		var ch clock.ClockChange
-		err := row.Scan(&id, &ch.Seq, db.Time(&ch.At), &ch.Kind, &ch.Reason, &ch.Amount, &ch.Role, &ch.Actor)
-		out[id] = append(out[id], ch)
+		err := row.Scan(&c.Tenant, &c.Case, &c.ID, &c.Request, &c.Kind, &c.Unit, &c.Length, &c.Calendar, &c.Version,
+			db.Time(&c.Started), db.Time(&c.Stopped), db.Time(&c.Breached), db.Time(&c.Due),
+			&ch.Seq, db.Time(&ch.At), &ch.Kind, &ch.Reason, &ch.Amount, &ch.Role, &ch.Actor)
+		if n := len(out); n == 0 || out[n-1].ID != c.ID {
+			out = append(out, c)
+		}
+		if last := &out[len(out)-1]; ch.Seq > 0 {
+			last.Changes = append(last.Changes, ch)
+		}
 		return struct{}{}, err
 	})
 	return out, err

@@ -31,18 +31,18 @@ import (
 )
 
 type settings struct {
-	limit        time.Duration
-	iterations   int64
-	threads      int
-	seed, seeds  uint64
-	objective    string
-	rounding     string
-	known        string
-	profile      string
-	jobs         int
-	technicians  int
-	tune         string
-	cpu          bool
+	limit       time.Duration
+	iterations  int64
+	threads     int
+	seed, seeds uint64
+	objective   string
+	rounding    string
+	known       string
+	profile     string
+	jobs        int
+	technicians int
+	tune        string
+	cpu         bool
 }
 
 func main() {

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"strings"
 	"sync"
-	"time"
 
 	"anxin/internal/casefile"
 	"anxin/internal/claim"
@@ -158,12 +157,7 @@ func (c *Core) showMarked(w http.ResponseWriter, r *http.Request, a casefile.Act
 	if err != nil {
 		return err
 	}
-	defer content.Close()
-	for _, h := range content.Headers() {
-		w.Header().Set(h[0], h[1])
-	}
-	http.ServeContent(w, r, "", time.Time{}, content)
-	return nil
+	return serveContent(w, r, content)
 }
 
 // drawMark draws the explicit mark on a copy and writes the implicit label into it, with the operator as who passes it on. A copy too small for a readable mark gets the label alone; the

@@ -90,6 +90,11 @@ func (c *Core) show(w http.ResponseWriter, r *http.Request, a casefile.Actor, ca
 	if err != nil {
 		return err
 	}
+	return serveContent(w, r, content)
+}
+
+// serveContent writes a piece of evidence, by ranges when asked, under its own headers, and closes it.
+func serveContent(w http.ResponseWriter, r *http.Request, content *evidence.Content) error {
 	defer content.Close()
 	for _, h := range content.Headers() {
 		w.Header().Set(h[0], h[1])

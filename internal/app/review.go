@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -47,12 +48,7 @@ func (v reviewVault) Show(w http.ResponseWriter, r *http.Request, a casefile.Act
 	if err != nil {
 		return err
 	}
-	defer content.Close()
-	for _, h := range content.Headers() {
-		w.Header().Set(h[0], h[1])
-	}
-	http.ServeContent(w, r, "", time.Time{}, content)
-	return nil
+	return serveContent(w, r, content)
 }
 
 // ShowDerived implements review.Vault. The line in the access log comes first: who cannot be written down sees nothing.
@@ -61,15 +57,10 @@ func (v reviewVault) ShowDerived(w http.ResponseWriter, r *http.Request, a casef
 	if err != nil {
 		return err
 	}
-	defer content.Close()
 	if err := v.Party.Access.Add(r.Context(), a, party.Entry{Action: party.LogOpen, Case: caseID, Field: content.Item.Kind}); err != nil {
-		return err
+		return errors.Join(err, content.Close())
 	}
-	for _, h := range content.Headers() {
-		w.Header().Set(h[0], h[1])
-	}
-	http.ServeContent(w, r, "", time.Time{}, content)
-	return nil
+	return serveContent(w, r, content)
 }
 
 // Play implements review.Vault.
@@ -78,12 +69,7 @@ func (v reviewVault) Play(w http.ResponseWriter, r *http.Request, a casefile.Act
 	if err != nil {
 		return err
 	}
-	defer content.Close()
-	for _, h := range content.Headers() {
-		w.Header().Set(h[0], h[1])
-	}
-	http.ServeContent(w, r, "", time.Time{}, content)
-	return nil
+	return serveContent(w, r, content)
 }
 
 // playing remembers who plays what: a player asks for a video piece by piece, and one sitting is one entry of the custody log.

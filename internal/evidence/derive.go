@@ -122,28 +122,36 @@ func (s *Service) writeCopies(i Item, copies []Item) func(ctx context.Context, t
 		if err != nil || now.Note != NotePending {
 			return err
 		}
-		var leaves []casefile.LogLeaf
-		for _, c := range copies {
-			leaf, err := leafOfItem(c)
-			if err != nil {
-				return err
-			}
-			leaves = append(leaves, leaf)
-		}
-		first, err := s.Ledger.AppendLeaves(ctx, t, leaves)
-		if err != nil {
+		if err := s.insertLogged(ctx, t, copies); err != nil {
 			return err
-		}
-		for n, c := range copies {
-			c.Leaf = first + int64(n)
-			if err := s.Store.InsertItem(ctx, t, c); err != nil {
-				return err
-			}
-			if err := s.Store.InsertCustody(ctx, t, FirstCustody(c)); err != nil {
-				return err
-			}
 		}
 		detail := "display=" + copies[0].ID.String() + " thumbnail=" + copies[1].ID.String()
 		return s.act(ctx, t, casefile.SystemActor(i.Tenant), now, ActDerived, detail)
 	}
+}
+
+// insertLogged stores items that the product made, each with its leaf of the log and its first line of custody.
+func (s *Service) insertLogged(ctx context.Context, t tx.Tx, items []Item) error {
+	leaves := make([]casefile.LogLeaf, 0, len(items))
+	for _, x := range items {
+		leaf, err := leafOfItem(x)
+		if err != nil {
+			return err
+		}
+		leaves = append(leaves, leaf)
+	}
+	first, err := s.Ledger.AppendLeaves(ctx, t, leaves)
+	if err != nil {
+		return err
+	}
+	for n, x := range items {
+		x.Leaf = first + int64(n)
+		if err := s.Store.InsertItem(ctx, t, x); err != nil {
+			return err
+		}
+		if err := s.Store.InsertCustody(ctx, t, FirstCustody(x)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -73,28 +73,7 @@ func (s *Service) insertDerived(ctx context.Context, t tx.Tx, src Item, items []
 	if err != nil || now.Note == NoteRemoved {
 		return err // removed meanwhile: what was worked out of it goes with it
 	}
-	leaves := make([]casefile.LogLeaf, 0, len(items))
-	for _, x := range items {
-		leaf, err := leafOfItem(x)
-		if err != nil {
-			return err
-		}
-		leaves = append(leaves, leaf)
-	}
-	first, err := s.Ledger.AppendLeaves(ctx, t, leaves)
-	if err != nil {
-		return err
-	}
-	for n, x := range items {
-		x.Leaf = first + int64(n)
-		if err := s.Store.InsertItem(ctx, t, x); err != nil {
-			return err
-		}
-		if err := s.Store.InsertCustody(ctx, t, FirstCustody(x)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.insertLogged(ctx, t, items)
 }
 
 // OpenDerived opens what a program worked out of an item, for a reviewer or a lead who may see the item. Whether the stage of the claim allows it already (first impression) is the

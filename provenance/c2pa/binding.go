@@ -38,19 +38,23 @@ func (v *validation) checkBinding(m *manifest, byUpdate bool) error {
 func (v *validation) checkOneBinding(m *manifest, a *assertion, byUpdate bool) error {
 	url := assertionURI(m.label, a.label)
 	var err error
-	var match, mismatch string
+	match, mismatch := "", mismatchOf[a.base]
+	if v.asset.Format == Sidecar {
+		v.log.fail(mismatch, url, "the file that was signed is not here; this is its manifest store alone")
+		return nil
+	}
 	switch a.base {
 	case "c2pa.hash.data":
-		match, mismatch = DataHashMatch, DataHashMismatch
+		match = DataHashMatch
 		err = v.checkDataHash(m, a, url, byUpdate)
 	case "c2pa.hash.bmff":
-		match, mismatch = BMFFHashMatch, BMFFHashMismatch
+		match = BMFFHashMatch
 		err = v.checkBMFFHash(m, a, url)
 	case "c2pa.hash.boxes":
-		match, mismatch = BoxesHashMatch, BoxesHashMismatch
+		match = BoxesHashMatch
 		err = v.checkBoxesHash(m, a, url)
 	case "c2pa.hash.collection.data":
-		match, mismatch = CollectionHashMatch, CollectionHashMismatch
+		match = CollectionHashMatch
 		err = v.checkCollectionHash(m, a)
 	}
 	var known *bindingError
@@ -68,6 +72,11 @@ func (v *validation) checkOneBinding(m *manifest, a *assertion, byUpdate bool) e
 }
 
 var errHash = errors.New("the hashes differ")
+
+// mismatchOf is what each kind of binding says of a file that is not the signed one.
+var mismatchOf = map[string]string{
+	"c2pa.hash.data": DataHashMismatch, "c2pa.hash.bmff": BMFFHashMismatch, "c2pa.hash.boxes": BoxesHashMismatch, "c2pa.hash.collection.data": CollectionHashMismatch,
+}
 
 func readSpans(v cborValue) ([]media.Span, bool) {
 	if !v.present() || v.kind == cborNull {

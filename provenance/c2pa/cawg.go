@@ -31,34 +31,20 @@ type signerPayload struct {
 	roles   []string
 }
 
-// checkIdentities judges the identity assertions of the active manifest and of the manifests it is made from.
-func (v *validation) checkIdentities(active *manifest) {
-	v.identitiesOf(active, "", map[string]bool{})
-}
-
-func (v *validation) identitiesOf(m *manifest, ingredientURI string, seen map[string]bool) {
-	seen[m.label] = true
-	if ingredientURI != "" {
-		v.log.ingredient = append(v.log.ingredient, ingredientURI)
-	}
-	for _, a := range m.byBase("cawg.identity") {
-		if a.redacted || a.broken != "" {
+// checkIdentities judges the identity assertions of every manifest in the store. Their findings bear the address of the manifest
+// they stand in and are listed with those about the active one.
+func (v *validation) checkIdentities() {
+	for _, m := range v.store.manifests {
+		if m.claim == nil {
 			continue
 		}
-		v.log.current = append(v.log.current, assertionURI(m.label, a.label))
-		v.checkIdentity(m, a)
-		v.log.current = v.log.current[:len(v.log.current)-1]
-	}
-	if ingredientURI != "" {
-		v.log.ingredient = v.log.ingredient[:len(v.log.ingredient)-1]
-	}
-	for _, a := range m.ingredients() {
-		ing, err := readIngredient(a)
-		if err != nil || !ing.hasManifest {
-			continue
-		}
-		if target := v.store.byLabel[ing.target()]; target != nil && target.claim != nil && !seen[target.label] {
-			v.identitiesOf(target, assertionURI(m.label, a.label), seen)
+		for _, a := range m.byBase("cawg.identity") {
+			if a.redacted || a.broken != "" {
+				continue
+			}
+			v.log.current = append(v.log.current, assertionURI(m.label, a.label))
+			v.checkIdentity(m, a)
+			v.log.current = v.log.current[:len(v.log.current)-1]
 		}
 	}
 }
@@ -66,7 +52,8 @@ func (v *validation) identitiesOf(m *manifest, ingredientURI string, seen map[st
 func (v *validation) checkIdentity(m *manifest, a *assertion) {
 	p, sig, ok := readSignerPayload(a)
 	if !ok {
-		v.log.fail(IdentityCBORInvalid, "", "the identity assertion cannot be read")
+		// CAWG calls it cawg.identity.cbor.invalid; like any other assertion that cannot be decoded, it is missing.
+		v.log.fail(AssertionRequiredMissing, "", "the identity assertion cannot be read (cawg.identity.cbor.invalid)")
 		return
 	}
 	for _, pad := range []string{"pad1", "pad2"} {
@@ -90,7 +77,7 @@ func (v *validation) checkIdentity(m *manifest, a *assertion) {
 func readSignerPayload(a *assertion) (p signerPayload, sig []byte, ok bool) {
 	sp := a.val.get("signer_payload")
 	sig, ok = a.val.get("signature").bytes()
-	if !ok || !sp.isMap() {
+	if _, padded := a.val.get("pad1").bytes(); !ok || !padded || !sp.isMap() {
 		return p, nil, false
 	}
 	p.raw = a.data[sp.start:sp.end]

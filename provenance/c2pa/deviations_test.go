@@ -18,8 +18,6 @@ var deviations = map[string]string{
 	"craft-boxes-short.jpg":             boxesClause,
 	"craft-fragments-bare.mp4":          initClause,
 	"craft-fragments-bare-bad-moov.mp4": initClause,
-	"bad-identity-*-binding.jpg": "CAWG identity assertion 1.1 section 7.1.1: an assertion that cannot be decoded is cawg.identity.cbor.invalid; " +
-		"c2pa-rs drops the whole manifest from its report and says assertion.required.missing. Both say Invalid",
 }
 
 const boxesClause = "C2PA 2.3 sections 18.7 and 15.12.3 (general box hash): the list covers all boxes of the asset in order. c2pa-rs stops comparing at " +

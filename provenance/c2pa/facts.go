@@ -53,6 +53,8 @@ func integrityFact(r *Report) Fact {
 	switch {
 	case len(r.Manifests) == 0 || r.ClaimVersion == 0:
 		return Fact{id, "unreadable", "内容凭证已损坏，读不出来。", "The Content Credentials are damaged and cannot be read."}
+	case r.Format == Sidecar:
+		return Fact{id, "unreadable", "这是单独存放的内容凭证，它所说的文件不在这里，无法核对。", "These are Content Credentials kept on their own; the file that they speak of is not here, so it cannot be checked."}
 	case hasAny(r.Failure, DataHashMismatch, BMFFHashMismatch, BoxesHashMismatch, CollectionHashMismatch, CollectionHashFileCount):
 		return Fact{id, "changed", "文件内容与签名时不一致：签名之后被改动过。", "The content differs from what was signed: it was changed after signing."}
 	case hasAny(r.Failure, ClaimSignatureMismatch, ClaimSignatureMissing):

@@ -98,9 +98,6 @@ func judge(a *media.Asset, data []byte, l media.Limits, opts Options) (*Report, 
 	ld := loader{log: log, maxBytes: l.Store}
 	st, problem := ld.loadStore(data)
 	v := &validation{ctx: a.Ctx, log: log, asset: a, store: st, trust: opts.Trust, at: opts.At}
-	if a.Format == Sidecar {
-		v.asset = nil
-	}
 	if problem == nil {
 		problem = v.run()
 	}

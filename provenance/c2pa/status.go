@@ -85,7 +85,6 @@ const (
 	IngredientUnknownProvenance  = "ingredient.unknownProvenance"
 
 	IdentityWellFormed         = "cawg.identity.well-formed"
-	IdentityCBORInvalid        = "cawg.identity.cbor.invalid"
 	IdentityPadInvalid         = "cawg.identity.pad.invalid"
 	IdentitySigTypeUnknown     = "cawg.identity.sig_type.unknown"
 	IdentityAssertionMismatch  = "cawg.identity.assertion.mismatch"

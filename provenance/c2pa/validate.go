@@ -69,14 +69,14 @@ func (v *validation) run() error {
 	if err := v.checkIngredients(active, 0, map[string]bool{active.label: true}); err != nil {
 		return err
 	}
-	if binding != nil && v.asset != nil {
+	if binding != nil {
 		if err := v.checkBinding(binding, active.update); err != nil {
 			return err
 		}
 	}
+	v.checkIdentities()
 	v.reconcile(active)
 	v.checkReadable()
-	v.checkIdentities(active)
 	return nil
 }
 
@@ -530,7 +530,7 @@ func (v *validation) reconcile(active *manifest) {
 	keep := v.log.items[:0]
 	for _, s := range v.log.items {
 		home := manifestOf(s.URL)
-		if s.Ingredient != "" && home != active.label {
+		if home != active.label && (s.Ingredient != "" || strings.HasPrefix(s.Code, "cawg.")) {
 			if kind, ok := known[key{s.Code, s.URL}]; ok && kind == s.Kind {
 				continue
 			}

@@ -3,6 +3,7 @@ package pki
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
 	"errors"
 	"math/big"
 	"sort"
@@ -306,14 +307,32 @@ func BoundTo(s *SignerInfo, leaf *Certificate) bool {
 // SignatureValid verifies the signature over the signed attributes, or over the content when there are none.
 func (sd *SignedData) SignatureValid(s *SignerInfo, leaf *Certificate, hash crypto.Hash) bool {
 	if !s.HasAttrs {
-		return verifyDER(leaf, hash, false, sd.Content, s.signature)
+		return verifyCMS(leaf, hash, sd.Content, s.signature)
 	}
-	if verifyDER(leaf, hash, false, derSet(s.attrs), s.signature) {
+	if verifyCMS(leaf, hash, derSet(s.attrs), s.signature) {
 		return true
 	}
 	// The attributes are signed in DER order, whatever order they travel in.
 	sorted, ok := sortSet(s.attrs)
-	return ok && verifyDER(leaf, hash, false, derSet(sorted), s.signature)
+	return ok && verifyCMS(leaf, hash, derSet(sorted), s.signature)
+}
+
+// verifyCMS also takes ECDSA signatures that are the two bare numbers, as time stamps made in browsers have them.
+func verifyCMS(leaf *Certificate, hash crypto.Hash, data, sig []byte) bool {
+	if verifyDER(leaf, hash, false, data, sig) {
+		return true
+	}
+	pub, err := leaf.PublicKey()
+	key, ok := pub.(*ecdsa.PublicKey)
+	if err != nil || !ok || len(sig) != 2*((key.Curve.Params().BitSize+7)/8) {
+		return false
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(cbasn1.SEQUENCE, func(c *cryptobyte.Builder) {
+		c.AddASN1BigInt(new(big.Int).SetBytes(sig[:len(sig)/2]))
+		c.AddASN1BigInt(new(big.Int).SetBytes(sig[len(sig)/2:]))
+	})
+	return verifyDER(leaf, hash, false, data, b.BytesOrPanic())
 }
 
 func derSet(content []byte) []byte {

@@ -40,6 +40,9 @@ func (v *validation) checkOneBinding(m *manifest, a *assertion, byUpdate bool) e
 	var err error
 	match, mismatch := "", mismatchOf[a.base]
 	if v.asset.Format == Sidecar {
+		if h, err := readBMFFHash(a); a.base == "c2pa.hash.bmff" && err == nil && h.extraExclusions() {
+			v.log.info(BMFFHashExtraExclusions, url, "the hash leaves out more than the manifest store")
+		}
 		v.log.fail(mismatch, url, "the file that was signed is not here; this is its manifest store alone")
 		return nil
 	}

@@ -204,17 +204,20 @@ type signatureContext struct {
 	at     time.Time // evaluation time, used when no trusted time of signing is known
 }
 
+// coseURL is the place that c2pa-rs names for findings about the structure; makers record it so, and recorded findings are compared by place.
+const coseURL = "Cose_Sign1"
+
 // judgeSignature runs the checks of a COSE signature in the order of the specification: algorithm, form, trust of the
 // chain, certificate profile, key, signature. Findings go to the tracker; the error says whether the signature
 // verifies.
 func judgeSignature(s *sign1, payload []byte, signed time.Time, ctx signatureContext, log *tracker) (*pki.Certificate, error) {
 	alg, ok := s.alg()
 	if !ok {
-		log.fail(AlgorithmUnsupported, "", "the signature algorithm is missing or not supported")
+		log.fail(AlgorithmUnsupported, coseURL, "the signature algorithm is missing or not supported")
 		return nil, errors.New("unsupported signature algorithm")
 	}
 	if alg.curve != "" && isDERSignature(s.signature) {
-		log.fail(SigningCredentialInvalid, "", "the ECDSA signature is in ASN.1 form")
+		log.fail(SigningCredentialInvalid, coseURL, "the ECDSA signature is in ASN.1 form")
 		return nil, errors.New("signature in ASN.1 form")
 	}
 	at := ctx.at
@@ -235,7 +238,7 @@ func judgeSignature(s *sign1, payload []byte, signed time.Time, ctx signatureCon
 		log.fail(profileCode(expired), "", why)
 	}
 	if !keyMatches(alg, leaf) {
-		log.fail(SigningCredentialInvalid, "", "the key of the certificate is not of the kind the algorithm names")
+		log.fail(SigningCredentialInvalid, coseURL, "the key of the certificate is not of the kind the algorithm names")
 		return leaf, errors.New("key does not fit the algorithm")
 	}
 	return leaf, s.verify(alg, leaf, payload)

@@ -258,7 +258,7 @@ func (v *validation) checkSignature(m *manifest) {
 	}
 	s, err := parseSign1(m.sig)
 	if err != nil {
-		v.log.fail(ClaimSignatureMismatch, "Cose_Sign1", "the signature cannot be read: "+err.Error())
+		v.log.fail(ClaimSignatureMismatch, coseURL, "the signature cannot be read: "+err.Error())
 		return
 	}
 	var who signer
@@ -495,7 +495,7 @@ func (v *validation) checkSideAssertions(m *manifest) {
 		bad := strings.TrimSpace(loc.get("url").text()) == "" || forbiddenAbroad[label] || label == "c2pa.external-reference"
 		if h := loc.get("hash"); h.present() {
 			sum, _ := h.bytes()
-			bad = bad || len(sum) == 0 || loc.get("alg").text() == ""
+			bad = bad || len(sum) == 0 && h.text() == "" || loc.get("alg").text() == ""
 		}
 		for _, h := range hashBases {
 			bad = bad || base == h

@@ -5,6 +5,32 @@ import {manifest, png, jpeg, created, cborBox, jsonBox, box, superbox, authoriti
 
 import {craftedMedia} from './craft-media.mjs';
 
+// storeOf cuts the manifest store out of a file that holds it in one piece.
+export function storeOf(file) {
+  for (let at = file.indexOf('jumb'); at >= 4; at = file.indexOf('jumb', at + 1)) {
+    const size = file.readUInt32BE(at - 4);
+    if (file.toString('latin1', at + 8, at + 12) === 'jumd' && file.toString('latin1', at + 12, at + 16) === 'c2pa' && at - 4 + size <= file.length) return file.subarray(at - 4, at - 4 + size);
+  }
+  return null;
+}
+
+// bareNumbers writes the signature of a time-stamp token, the last element of its structure, as r and s without DER.
+function bareNumbers(der) {
+  const parse = b => { let n = b[1], h = 2; if (n & 0x80) { h += n & 0x7f; n = parseInt(b.toString('hex', 2, h), 16); } return {tag: b[0], body: b.subarray(h, h + n), all: b.subarray(0, h + n)}; };
+  const wrap = (tag, body) => { const n = body.length; return Buffer.concat([Buffer.from(n < 128 ? [tag, n] : n < 256 ? [tag, 0x81, n] : [tag, 0x82, n >> 8, n & 255]), body]); };
+  const number = b => { const v = parse(b); return [v.body[0] === 0 ? v.body.subarray(1) : v.body, b.subarray(v.all.length)]; };
+  const pad = b => Buffer.concat([Buffer.alloc(32 - b.length), b]);
+  const redo = b => {
+    const v = parse(b);
+    if (v.tag === 0x04) { const [r, rest] = number(parse(v.body).body), [s] = number(rest); return wrap(4, Buffer.concat([pad(r), pad(s)])); }
+    const parts = [];
+    for (let p = v.body; p.length;) { const c = parse(p); parts.push(c.all); p = p.subarray(c.all.length); }
+    parts[parts.length - 1] = redo(parts[parts.length - 1]);
+    return wrap(v.tag, Buffer.concat(parts));
+  };
+  return redo(der);
+}
+
 export function crafted(dir, ca) {
   const es = ca.signers.es256, base = bases.png[1](), out = [];
   const tools = authorities(dir, ca);
@@ -33,6 +59,9 @@ export function crafted(dir, ca) {
   file('ts-v1-other', {...v1, tst: tst('sigTst', claimOf, {tsa: 'tsa2'}), reserve: 5000});
   file('ts-v1-mismatch', {...v1, tst: tst('sigTst', () => Buffer.from('x'), {}), reserve: 5000});
   file('ts-v1-new', {...v1, tst: tst('sigTst2', sigOf, {token: true}), reserve: 5000});
+  file('ts-v2-bare', {tst: (s, c, g) => ['sigTst2', [bareNumbers(tools.stamp(s(cbor(g)), {token: true}))]], reserve: 5000});
+  file('ts-v1-bare', {...v1, tst: (s, c) => ['sigTst', [bareNumbers(tools.stamp(s(c), {}))]], reserve: 5000});
+  file('ts-v2-bare-changed', {tst: (s, c, g) => { const t = bareNumbers(tools.stamp(s(cbor(g)), {token: true})); t[t.length - 1] ^= 1; return ['sigTst2', [t]]; }, reserve: 5000});
   // revocation
   for (const status of ['good', 'revoked', 'unknown']) {
     file(`ocsp-${status}`, {ocsp: tools.answer(status), reserve: 5000});
@@ -140,6 +169,14 @@ export function crafted(dir, ca) {
   const refOf = l => ({url: `self#jumbf=/c2pa/${l}`, hash: Buffer.alloc(32)});
   put('family-cycle.png', png(base, h => [manifest(es, {label: la, assertions: [opened, hash(h), ing({activeManifest: refOf(lb)})]}).box, manifest(es, {label: lb, assertions: [opened, hash(h), ing({activeManifest: refOf(la)})]}).box]));
   family('legacy-hash', [['c2pa.ingredient.v2', {relationship: 'parentOf', 'dc:title': 'in', 'dc:format': 'x', c2pa_manifest: {...inner.ref, hash: Buffer.alloc(32, 1)}}]]);
+  // identities that cannot be read, here and in what the file was made from
+  const named = (o = {}) => ['cawg.identity', {signer_payload: {referenced_assertions: [{url: 'self#jumbf=c2pa.assertions/c2pa.hash.data', hash: Buffer.alloc(32)}], sig_type: 'cawg.x509.cose'}, signature: Buffer.from('d2', 'hex'), pad1: Buffer.alloc(4), ...o}];
+  for (const [n, o] of Object.entries({'no-signature': {signature: undefined}, 'no-payload': {signer_payload: undefined}, 'no-pad': {pad1: undefined}, 'pad': {pad1: Buffer.alloc(4, 1)}, 'pad2': {pad2: Buffer.alloc(4, 1)}, 'garbage': {},
+    'no-type': {signer_payload: {referenced_assertions: []}}, 'no-refs': {signer_payload: {sig_type: 'cawg.x509.cose'}}, 'other-type': {signer_payload: {referenced_assertions: [], sig_type: 'org.example'}}, 'extra': {more: 1}})) {
+    file(`identity-${n}`, {assertions: [named(o)]});
+    const old = manifest(es, {assertions: [created(), named(o), hash({exclusions: [], alg: 'sha256', hash: Buffer.alloc(32), pad: Buffer.alloc(1)})]});
+    family(`identity-${n}`, [['c2pa.ingredient.v3', {relationship: 'parentOf', activeManifest: old.ref, claimSignature: old.sigRef, validationResults: {activeManifest: {success: [], informational: [], failure: []}}}]], {}, [old.box]);
+  }
   // redaction
   const noted = manifest(es, {assertions: [created(), ['org.example.note', {secret: 1}], hash({exclusions: [], alg: 'sha256', hash: Buffer.alloc(32), pad: Buffer.alloc(1)})]});
   const emptied = Buffer.concat([noted.box]);

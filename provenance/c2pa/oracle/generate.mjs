@@ -1,20 +1,21 @@
 // Makes signed vectors with the c2pa WebAssembly package, damages copies of them, and writes what the same package
-// says of each: usage  node generate.mjs OUT_DIR
-// Keys and certificates are new each time; everything else is fixed by the seed.
+// says of each: usage  node generate.mjs OUT_DIR [SEED [RANDOM]]
+// Keys and certificates are new each time; everything else is fixed by the seed. RANDOM more files are put together at random.
 import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import {load, authority, cose, random, MemBlob, signRaw} from './lib.mjs';
 import {bases, crc32} from './bases.mjs';
-import {crafted} from './crafted.mjs';
+import {crafted, storeOf} from './crafted.mjs';
+import {randomly} from './randomly.mjs';
 
-const out = process.argv[2];
-if (!out) { console.error('usage: node generate.mjs OUT_DIR'); process.exit(2); }
+const [out, seed, extra] = [process.argv[2], Number(process.argv[3] ?? 20260822), Number(process.argv[4] ?? 0)];
+if (!out) { console.error('usage: node generate.mjs OUT_DIR [SEED [RANDOM]]'); process.exit(2); }
 const {c2pa, version} = await load();
 fs.rmSync(out, {recursive: true, force: true});
 fs.mkdirSync(out, {recursive: true});
 const ca = authority(path.join(out, 'ca'), true);
-const rng = random(20260822);
+const rng = random(seed);
 const ekus = '1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.5.5.7.3.8\n1.3.6.1.5.5.7.3.9\n1.3.6.1.4.1.311.76.59.1.9\n1.3.6.1.4.1.62558.2.1\n';
 const trust = JSON.stringify({trust: {trust_anchors: ca.root, trust_config: ekus}});
 const records = [];
@@ -180,6 +181,14 @@ const payloadBytes = p => {
 for (const [name, who, mangle] of [['x509', ca.signers.es384, p => p], ['x509-rsa', ca.signers.ps256, p => p], ['x509-wrong', ca.signers.es256, p => ({...p, roles: ['cawg.other']})], ['x509-noeku', ca.signers.noeku, p => p]]) {
   await make(`identity-${name}.jpg`, jpegFormat, jpeg(), definition(), {identities: [{sigType: 'cawg.x509.cose', reserveSize: 4000, referencedAssertions: [], roles: ['cawg.creator'], sign: async p => new Uint8Array(cose(who, payloadBytes(mangle(p))))}]});
 }
+for (const [name, parent] of [['good', 'identity-x509.jpg'], ['wrong', 'identity-x509-wrong.jpg'], ['noeku', 'identity-x509-noeku.jpg']]) {
+  if (made[parent]) await make(`identity-parent-${name}.jpg`, jpegFormat, jpeg(), definition(action(opened)), {prepare: withParts(['parentOf', 'p', jpegFormat, made[parent].bytes])});
+}
+// stores without their files
+for (const n of ['v2.png', 'v1.png', 'ai.webp', 'v2.mp4', 'boxes.png', 'family2-parent.jpg', 'identity-x509.jpg']) {
+  const store = made[n] && storeOf(made[n].bytes);
+  if (store) await record(`alone-${n}.c2pa`, 'application/c2pa', store);
+}
 // 10. manifests written by hand
 for (const [name, format, bytes] of crafted(path.join(out, 'ca'), ca)) await record(name, format, bytes);
 // 11. damaged copies
@@ -200,6 +209,8 @@ for (const [name, {format, bytes}] of targets) {
   await put('any', flip(bytes, 20 + rng.below(bytes.length - 20)));
   if (rng.below(2)) await put('appended', Buffer.concat([bytes, Buffer.from('appended')]));
 }
+// 12. put together at random
+if (extra) await randomly({count: extra, rng, bases, ca, made, make, record, definition, withParts, payloadBytes});
 fs.rmSync(path.join(out, 'ca'), {recursive: true, force: true});
 fs.writeFileSync(path.join(out, 'root.pem'), ca.root);
 fs.writeFileSync(path.join(out, 'usages.cfg'), ekus);

@@ -144,7 +144,10 @@ func (v *validation) checkX509Identity(p *signerPayload, sig []byte) {
 	inner := &tracker{}
 	ctx := signatureContext{trust: v.trust, role: roleIdentity, usages: pki.UsageRule{Allowed: asSet(standardUsages)}, at: v.at}
 	_, err = judgeSignature(s, p.raw, time.Time{}, ctx, inner)
-	if errors.Is(err, errMismatch) || err != nil && len(inner.items) == 0 {
+	if errors.Is(err, pki.ErrMalformedASN1) && len(inner.items) == 0 {
+		inner.fail(IdentityX509Untrusted, "", "the certificate of the identity cannot be read: "+err.Error())
+		inner.fail(IdentityX509Invalid, "", "the certificate of the identity cannot be read")
+	} else if errors.Is(err, errMismatch) || err != nil && len(inner.items) == 0 {
 		inner.fail(IdentityX509Mismatch, "", "the identity signature does not match: "+err.Error())
 	}
 	for i := range inner.items {

@@ -35,6 +35,8 @@ var (
 	ErrPrerelease = errors.New("c2pa: manifest of a pre-release of the specification")
 	// ErrBomb: a compressed manifest grows beyond Options.MaxManifestBytes.
 	ErrBomb = errors.New("c2pa: compressed manifest grows beyond the limit")
+	// ErrEmptyList: a trust list in which there is nothing to trust.
+	ErrEmptyList = errors.New("c2pa: the trust list is empty")
 	// ErrCycle: a manifest is, directly or not, its own ingredient.
 	ErrCycle = errors.New("c2pa: ingredients form a cycle")
 )

@@ -19,6 +19,21 @@ type Fact struct {
 	EN    string `json:"en"`
 }
 
+// Intact reports whether the file's bytes are what was signed: the first of the three facts.
+func (r *Report) Intact() bool {
+	return slices.ContainsFunc(r.Facts, func(f Fact) bool { return f.ID == "integrity" && f.Value == "intact" })
+}
+
+// OwnThumbnail is the picture that the maker of the active manifest kept of this file, not of what it was made from.
+func (r *Report) OwnThumbnail() (Thumbnail, bool) {
+	for _, t := range r.Thumbnails {
+		if t.Manifest == r.Active && strings.HasPrefix(t.Assertion, "c2pa.thumbnail.claim") && len(t.Data) > 0 {
+			return t, true
+		}
+	}
+	return Thumbnail{}, false
+}
+
 func factsFor(r *Report) []Fact {
 	if r.State == StateNone {
 		return absentFacts(r)

@@ -33,13 +33,35 @@ type Trust struct {
 	icaIssuers map[string]bool
 }
 
+// Certificate is one certificate of a list, for showing the list to people.
+type Certificate struct {
+	Name         string    `json:"name,omitempty"` // common name of the subject
+	Organisation string    `json:"organisation,omitempty"`
+	NotBefore    time.Time `json:"not_before"`
+	NotAfter     time.Time `json:"not_after"`
+}
+
+// Certificates reads the certificates of a list in PEM, in their order. The error is for certificates that cannot be read; a text
+// without any gives none.
+func Certificates(list []byte) ([]Certificate, error) {
+	certs, err := pki.ParsePEM(list)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Certificate, len(certs))
+	for i, c := range certs {
+		out[i] = Certificate{Name: c.Name("2.5.4.3"), Organisation: c.Name("2.5.4.10"), NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC()}
+	}
+	return out, nil
+}
+
 func addPEM(to *[]*pki.Certificate, data []byte) (int, error) {
 	list, err := pki.ParsePEM(data)
 	if err != nil {
 		return 0, err
 	}
 	if len(list) == 0 {
-		return 0, fmt.Errorf("c2pa: no PEM certificate found in the trust list")
+		return 0, fmt.Errorf("%w: no PEM certificate in it", ErrEmptyList)
 	}
 	*to = append(*to, list...)
 	return len(list), nil
@@ -64,7 +86,7 @@ func (t *Trust) AddIdentityIssuer(did string) {
 }
 
 // AddAllowed adds single signing certificates that are believed whatever their chain: PEM certificates, or lines with
-// the base64 of the SHA-256 of one.
+// the base64 of the SHA-256 of one. It says how many were read.
 func (t *Trust) AddAllowed(list []byte) (int, error) {
 	if t.allowed == nil {
 		t.allowed = map[[32]byte]bool{}
@@ -76,6 +98,7 @@ func (t *Trust) AddAllowed(list []byte) (int, error) {
 	for _, c := range certs {
 		t.allowed[sha256.Sum256(c.Raw)] = true
 	}
+	n := len(certs)
 	inside := false
 	for s := bufio.NewScanner(bytes.NewReader(list)); s.Scan(); {
 		line := s.Text()
@@ -85,13 +108,17 @@ func (t *Trust) AddAllowed(list []byte) (int, error) {
 		if !inside && len(line) == 44 {
 			if h, err := base64.StdEncoding.DecodeString(line); err == nil && len(h) == 32 {
 				t.allowed[[32]byte(h)] = true
+				n++
 			}
 		}
 		if strings.Contains(line, "-----END") {
 			inside = false
 		}
 	}
-	return len(t.allowed), nil
+	if n == 0 {
+		return 0, fmt.Errorf("%w: neither a certificate nor a hash of one in it", ErrEmptyList)
+	}
+	return n, nil
 }
 
 // SetUsages reads a trust configuration: one object identifier of an extended key usage per line, "//" for comments.
@@ -105,7 +132,7 @@ func (t *Trust) SetUsages(config []byte) (int, error) {
 		}
 	}
 	if len(usages) == 0 {
-		return 0, fmt.Errorf("c2pa: the trust configuration names no extended key usage")
+		return 0, fmt.Errorf("%w: no extended key usage in it", ErrEmptyList)
 	}
 	t.usages = usages
 	return len(usages), nil

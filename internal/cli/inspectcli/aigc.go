@@ -1,6 +1,7 @@
 package inspectcli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -63,22 +64,20 @@ func (r *Result) compareThumbnail(f io.ReaderAt, size int64, signed *c2pa.Report
 	if signed == nil {
 		return
 	}
-	for _, t := range signed.Thumbnails {
-		if t.Manifest != signed.Active || !strings.HasPrefix(t.Assertion, "c2pa.thumbnail.claim") {
-			continue
-		}
-		small, err := decode(strings.NewReader(string(t.Data)))
-		if err != nil {
-			return
-		}
-		whole, err := decode(io.NewSectionReader(f, 0, size))
-		if err != nil {
-			return
-		}
-		if x, ok := aigc.ThumbnailFact(whole, small); ok {
-			r.Facts = append(r.Facts, fact{ID: x.ID, Value: x.Value, ZH: x.ZH, EN: x.EN})
-		}
+	t, ok := signed.OwnThumbnail()
+	if !ok {
 		return
+	}
+	small, err := decode(bytes.NewReader(t.Data))
+	if err != nil {
+		return
+	}
+	whole, err := decode(io.NewSectionReader(f, 0, size))
+	if err != nil {
+		return
+	}
+	if x, ok := aigc.CompareThumbnail(aigc.Coarsen(whole), aigc.Coarsen(small), signed.Intact()); ok {
+		r.Facts = append(r.Facts, fact{ID: x.ID, Value: x.Value, ZH: x.ZH, EN: x.EN})
 	}
 }
 

@@ -30,6 +30,17 @@ export function png() {
     chunk('tEXt', ascii('Comment\0vector')), chunk('IDAT', zlib.deflateSync(raw)), chunk('IEND', Buffer.alloc(0)));
 }
 
+// scene is a picture that can be looked at: a slope with stripes, and a dark patch in it when asked for. other is another one.
+export function scene(w, h, {patch, other} = {}) {
+  const chunk = (t, d) => { const b = cat(ascii(t), d); return cat(u32(d.length), b, u32(crc32(b))); };
+  const raw = cat(...Array.from({length: h}, (_, y) => cat(Buffer.from([0]), Buffer.from(Array.from({length: w * 3}, (_, i) => {
+    const x = Math.floor(i / 3), u = x / w, v = y / h;
+    if (patch && u > 0.5 && u < 0.65 && v > 0.4 && v < 0.6) return 10;
+    return Math.max(0, Math.min(255, Math.round(other ? 90 + 120 * v + 30 * Math.cos(20 * u) : 60 + 120 * u + 40 * Math.sin(9 * v + 5 * u))));
+  })))));
+  return cat(Buffer.from([0x89]), ascii('PNG\r\n\x1a\n'), chunk('IHDR', cat(u32(w), u32(h), Buffer.from([8, 2, 0, 0, 0]))), chunk('IDAT', zlib.deflateSync(raw)), chunk('IEND', Buffer.alloc(0)));
+}
+
 export function crc32(buf) {
   let c = ~0;
   for (const b of buf) { c ^= b; for (let k = 0; k < 8; k++) c = c & 1 ? c >>> 1 ^ 0xedb88320 : c >>> 1; }

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import zlib from 'node:zlib';
 import {load, authority, cose, random, MemBlob, signRaw} from './lib.mjs';
-import {bases, crc32} from './bases.mjs';
+import {bases, crc32, scene} from './bases.mjs';
 import {crafted, storeOf} from './crafted.mjs';
 import {randomly} from './randomly.mjs';
 
@@ -104,6 +104,15 @@ const variants = {
 for (const [name, extra] of Object.entries(variants)) await make(`rule-${name}.png`, 'image/png', bases.png[1](), definition(extra));
 for (const [name, extra] of Object.entries(variants)) await make(`rule1-${name}.png`, 'image/png', bases.png[1](), definition({claim_version: 1, claim_generator: 'vectors/1', ...extra}));
 
+// thumbnails: of the picture, of another one, and of the picture before a patch was put in
+const keeping = small => ({prepare: async b => { b.setThumbnailFromBlob('image/png', new MemBlob(small)); }});
+const kept = await make('thumbnail.png', 'image/png', scene(160, 120), definition(), keeping(scene(64, 48)));
+await make('thumbnail-other.png', 'image/png', scene(160, 120), definition(), keeping(scene(64, 48, {other: true})));
+await make('thumbnail-shape.png', 'image/png', scene(160, 120), definition(), keeping(scene(48, 48)));
+if (kept) {
+  const patched = scene(160, 120, {patch: true});
+  await record('bad-thumbnail-patch.png', 'image/png', Buffer.concat([kept.subarray(0, kept.lastIndexOf('IDAT') - 4), patched.subarray(patched.indexOf('IDAT') - 4)]));
+}
 // 6. ingredients
 const parent = made['v2.jpg'].bytes, old = made['v1.jpg'].bytes, clip = made['v2.mp4']?.bytes;
 const flip = (bytes, at) => { const c = Buffer.from(bytes); c[at] ^= 1; return c; };

@@ -75,7 +75,7 @@ func (c *Client) Progress(ctx context.Context, key, order string, paid, shipped,
 	return c.Do(ctx, http.MethodPost, "/api/v1/orders/"+order+"/progress", key, in, nil)
 }
 
-// SealForOrder seals a packing photo or video (packing_photo, packing_video), SealForListing a catalogue photo. The same bytes are the same reference.
+// SealForOrder seals a packing photo or video (packing_photo, packing_video) or something from the chat about the order (chat_photo, chat_video), SealForListing a catalogue photo. The same bytes are the same reference.
 func (c *Client) SealForOrder(ctx context.Context, order, kind string, file []byte) (Reference, error) {
 	return c.seal(ctx, "/api/v1/orders/"+order+"/references?kind="+url.QueryEscape(kind), file)
 }

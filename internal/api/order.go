@@ -43,7 +43,7 @@ type OrderBody struct {
 // ReferenceBody is a sealed photograph or video of the goods.
 type ReferenceBody struct {
 	Item   casefile.ID `json:"item" format:"uuid"`
-	Kind   string      `json:"kind" enum:"catalogue_photo,packing_photo,packing_video"`
+	Kind   string      `json:"kind" enum:"catalogue_photo,packing_photo,packing_video,chat_photo,chat_video"`
 	Type   string      `json:"media_type"`
 	Size   int64       `json:"size"`
 	SHA256 string      `json:"sha256"`
@@ -167,7 +167,7 @@ func (s *Server) orders() {
 			}
 			return out, problem(ctx, err)
 		})
-	s.sealing("sealOrderReference", "/orders/{order}/references", "Seal a packing photo or video: the body is the file, untouched", "order", order.PackingPhoto, order.PackingVideo)
+	s.sealing("sealOrderReference", "/orders/{order}/references", "Seal a packing photo or video, or a picture from the chat about the order: the body is the file, untouched", "order", order.OfOrder()...)
 	s.sealing("sealListingReference", "/listings/{listing}/references", "Seal a catalogue photo: the body is the file, untouched", "listing", order.CataloguePhoto)
 	s.listings()
 	s.imports()

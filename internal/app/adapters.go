@@ -18,11 +18,9 @@ import (
 )
 
 // vault gives the service half its part of the evidence vault.
-type vault struct{ *evidence.Service }
-
-// Attach implements service.Evidence.
-func (v vault) Attach(ctx context.Context, t tx.Tx, by casefile.Actor, a service.Attachment) error {
-	return v.Service.Attach(ctx, t, by, evidence.Attachment(a))
+type vault struct {
+	*evidence.Service
+	core *Core
 }
 
 // Attached implements service.Evidence.

@@ -83,5 +83,11 @@ func (c *Core) RunBackground(ctx context.Context) error {
 	if looked > 0 {
 		c.Log.Info("deadlines worked out again with the new calendar", "clocks", looked, "moved", moved)
 	}
+	// What came before sketches were made, or before ffmpeg was installed.
+	if c.LeavePictures.IsZero() {
+		if err := c.Orders.Checks.Fill(ctx, Tenant); err != nil {
+			return err
+		}
+	}
 	return c.Timers.Run(ctx)
 }

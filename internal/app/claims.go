@@ -54,7 +54,7 @@ func (c *Core) claims() (err error) {
 	k.Packs = packs
 	if k.Service, err = claim.New(claim.Config{
 		Run: c.Run, Store: claimdb.Store{}, Timeline: c.Timeline, Idempotency: c.idempotency, Keeper: c.Keeper, Timers: c.Timers, Clocks: c.Clocks,
-		Evidence: claimVault{c.Vault}, Notifier: claimNotifier{c.Messages}, Source: c.Source, Orders: claimOrders{c.Orders.Book}, Rules: claimRules{packs, k.Law},
+		Evidence: claimVault{c.Vault, c}, Notifier: claimNotifier{c.Messages}, Source: c.Source, Orders: claimOrders{c.Orders.Book}, Rules: claimRules{packs, k.Law},
 		Checks: claimChecks{c.Orders.Checks, c.Orders.Book}, Letters: claimLetters{c, k.Law}, Documents: claimPapers{c.Source}, Visits: claimVisits{c.Service}, People: claimPeople{c.Keeper},
 	}); err != nil {
 		return err
@@ -115,7 +115,10 @@ func (c *Core) claimHolds(ctx context.Context, t tx.Tx, tenant casefile.Tenant, 
 }
 
 // claimVault is the vault as claims need it.
-type claimVault struct{ *evidence.Service }
+type claimVault struct {
+	*evidence.Service
+	core *Core
+}
 
 func claimItem(i evidence.Item) claim.Item {
 	return claim.Item{ID: i.ID, Request: i.Request, Visit: i.Visit, Kind: i.Kind, Media: i.Media, SHA256: i.SHA256, Received: i.Received}
@@ -151,7 +154,7 @@ func (v claimVault) Attach(ctx context.Context, t tx.Tx, by casefile.Actor, a cl
 			return nil, err
 		}
 	}
-	return items, nil
+	return items, v.core.indexExchanged(ctx, t, by.Tenant, a.Case, a.Claim, a.Items)
 }
 
 // Attached implements claim.Evidence.
@@ -342,7 +345,7 @@ func (k claimChecks) Begin(ctx context.Context, t tx.Tx, j claim.CheckJob) error
 	}
 	switch o, m, err := k.book.OfCase(ctx, t, j.Tenant, j.Case); {
 	case err == nil:
-		r.Merchant, r.Shipped, r.Delivered = m.ID, o.Shipped, o.Delivered
+		r.Merchant, r.Product, r.Shipped, r.Delivered = m.ID, productOf(o), o.Shipped, o.Delivered
 	case !casefile.Is(err, casefile.NotFound): // a claim without an imported order
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"anxin/internal/casefile"
@@ -39,7 +40,7 @@ const maxReference = 1 << 30
 func (c *Core) orders() {
 	o := &c.Orders
 	o.Checks = claimcheck.New(claimcheck.Config{Later: c.LeavePictures, Run: c.DB, Store: checkdb.Store{}, Timers: c.Timers, Vault: checkVault{c.Vault}, Pictures: checkPictures{c.Vault.Renderer},
-		Matcher: checkPictures{c.Vault.Renderer}, Tracer: checkPictures{c.Vault.Renderer}, Trust: c.trustLists(), Buyers: sameBuyer{c.Keeper}, Claims: orderChecked{o}, Cases: c.Timeline, Source: c.Source, Folder: filepath.Join(c.DataDir, "index")})
+		Matcher: checkPictures{c.Vault.Renderer}, Tracer: checkPictures{c.Vault.Renderer}, Films: c.films(), Trust: c.trustLists(), Buyers: sameBuyer{c.Keeper}, Claims: orderChecked{o}, Cases: c.Timeline, Source: c.Source, Folder: filepath.Join(c.DataDir, "index")})
 	o.Book = order.New(order.Config{Run: c.Run, Store: orderdb.Store{}, Timeline: c.Timeline, Keeper: c.Keeper, Links: c.Party.Links, Phones: c.Party.Finder, Vault: orderVault{c.Vault},
 		Timers: c.Timers, Source: c.Source, Index: orderIndex{o.Checks}})
 }
@@ -84,11 +85,23 @@ type orderIndex struct{ *claimcheck.Service }
 
 // AddReference implements order.Indexer.
 func (x orderIndex) AddReference(ctx context.Context, t tx.Tx, r order.Reference) error {
-	merchant, err := orderdb.Store{}.MerchantOfCase(ctx, t, r.Tenant, r.Case)
+	m := claimcheck.Media{Tenant: r.Tenant, Item: r.Item, Case: r.Case, Owner: r.Owner, Role: claimcheck.RoleReference, Type: r.Media, SHA256: r.SHA256, Sealed: r.Sealed}
+	if r.Listing {
+		merchant, err := orderdb.Store{}.MerchantOfCase(ctx, t, r.Tenant, r.Case)
+		if m.Merchant, m.Product = merchant, r.Owner; err != nil {
+			return err
+		}
+		return x.Add(ctx, t, m)
+	}
+	o, err := orderdb.Store{}.Order(ctx, t, r.Tenant, r.Owner)
 	if err != nil {
 		return err
 	}
-	return x.Add(ctx, t, claimcheck.Media{Tenant: r.Tenant, Item: r.Item, Case: r.Case, Owner: r.Owner, Merchant: merchant, Role: claimcheck.RoleReference, Type: r.Media, SHA256: r.SHA256, Sealed: r.Sealed})
+	m.Merchant, m.Product = o.Merchant, productOf(o)
+	if order.IsChat(r.Kind) { // with the buyer of the order, whoever sent it
+		m.Role, m.Subject = claimcheck.RoleChat, o.Subject
+	}
+	return x.Add(ctx, t, m)
 }
 
 // orderPages are the merchant's pages of orders and references.
@@ -98,7 +111,7 @@ func (s *Server) orderPages(edge *staff.Edge, mux *http.ServeMux) {
 }
 
 func isReference(kind string) bool {
-	return kind == order.CataloguePhoto || kind == order.PackingPhoto || kind == order.PackingVideo
+	return kind == order.CataloguePhoto || slices.Contains(order.OfOrder(), kind)
 }
 
 // merchantMaySee asks the policies whether a merchant sees a reference: its own only. Whose it is is read from the case.

@@ -199,7 +199,7 @@ func (c *Core) domains() (err error) {
 	c.boards = newBoards(c.Source.Now, c.Log)
 	conf := service.Config{
 		Run: c.Run, Store: servicedb.Store{}, Timeline: c.Timeline, Idempotency: c.idempotency, Keeper: c.Keeper, Timers: c.Timers, Clocks: c.Clocks,
-		Links: c.Party.Links, Evidence: vault{c.Vault}, Notifier: notifier{c.Messages, c.Source}, Access: c.Keeper, Signer: signer{sign}, Regions: c.Regions,
+		Links: c.Party.Links, Evidence: vault{c.Vault, c}, Notifier: notifier{c.Messages, c.Source}, Access: c.Keeper, Signer: signer{sign}, Regions: c.Regions,
 		Catalogue: c.Catalogue, Source: c.Source, Hotlines: c.Config.Brand.Hotlines,
 		Changed: func(t casefile.Tenant) { c.Coverage.Drop(t) }, Held: c.claimHolds, Ended: c.visitEnded, Log: c.Log,
 	}

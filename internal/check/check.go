@@ -82,6 +82,10 @@ const (
 	RelElsewhere      Relation = "elsewhere"       // a reference of another order or listing
 	RelSameBuyer      Relation = "same_buyer"      // an earlier claim of the same buyer
 	RelOtherClaim     Relation = "other_claim"     // an earlier claim of somebody else
+	RelProduct        Relation = "same_product"    // a reference of another order of the same product, sealed before the claim
+	RelMessage        Relation = "message"         // exchanged with the same buyer before the claim: a report, a visit, a chat, an answer
+	RelMessageLater   Relation = "message_later"   // the same, but only after the claim: counts for nothing
+	RelOtherMessage   Relation = "other_message"   // exchanged with somebody else before
 )
 
 // Related names what was found: an item of this or another case, for reviewers.
@@ -89,7 +93,9 @@ type Related struct {
 	Case     casefile.ID `json:"case"`
 	Item     casefile.ID `json:"item"`
 	Relation Relation    `json:"relation"`
-	Distance int         `json:"distance"` // of 256 bits; 0 for the same bytes
+	Role     Role        `json:"role,omitempty"`   // where it came from
+	Distance int         `json:"distance"`         // of 256 bits; 0 for the same bytes
+	Seconds  [2]int      `json:"seconds,omitzero"` // of a video: the first second and how many; zeros for all of it
 }
 
 // Signal is what one check says about one or more items of a claim. It is written once and never changed.
@@ -127,8 +133,8 @@ type Round struct {
 	Owners []casefile.ID
 	// Subject is the buyer's, to tell whether an earlier claim was the same buyer's.
 	Subject casefile.ID
-	// Merchant is whose goods they are; Nil when not known.
-	Merchant casefile.ID
+	// Merchant is whose goods they are, Product what all orders of the same product share; Nil when not known.
+	Merchant, Product casefile.ID
 	// Shipped is when the goods were sent, zero when not known: a picture taken long before is worth a line. Delivered is when they arrived.
 	Shipped, Delivered time.Time
 }

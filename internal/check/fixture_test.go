@@ -55,6 +55,8 @@ type bench struct {
 	leaf   int64
 	trust  *check.TrustLists
 	drawn  map[casefile.ID]check.Drawing // what was kept of comparisons, once it was written down
+	blind  bool                          // ffmpeg is not installed
+	films  int                           // how many videos were looked at
 
 	mu    sync.Mutex
 	now   time.Time
@@ -87,7 +89,7 @@ func newBench(t testing.TB, d *db.DB, checks ...check.Check) *bench {
 	}
 	b.line = casefile.NewTimeline(casefiledb.Store{}, log, nil, b.src)
 	b.clock = clock.New(d, clockdb.Store{}, b.src, clock.Options{})
-	b.Service = check.New(check.Config{Run: d, Store: checkdb.Store{}, Timers: b.clock, Vault: b, Pictures: b, Matcher: b, Tracer: b, Trust: b.trust, Buyers: b, Claims: b, Cases: b.line, Source: b.src, Folder: t.TempDir(), Checks: checks})
+	b.Service = check.New(check.Config{Run: d, Store: checkdb.Store{}, Timers: b.clock, Vault: b, Pictures: b, Matcher: b, Tracer: b, Films: b, Trust: b.trust, Buyers: b, Claims: b, Cases: b.line, Source: b.src, Folder: t.TempDir(), Checks: checks})
 	t.Cleanup(func() { b.Close() })
 	for kind, h := range b.Handlers() {
 		b.clock.Handle(kind, h)
@@ -308,7 +310,11 @@ func (b *bench) text(all []check.Signal) string {
 			fmt.Fprintf(&w, "  %s zh: %s\n  %s en: %s\n", line.name, line.t.ZH, line.name, line.t.EN)
 		}
 		for _, r := range s.Related {
-			fmt.Fprintf(&w, "  related: %s %s in %s, %d bits\n", r.Relation, b.names[r.Item], b.names[r.Case], r.Distance)
+			fmt.Fprintf(&w, "  related: %s (%s) %s in %s, %d bits", r.Relation, r.Role, b.names[r.Item], b.names[r.Case], r.Distance)
+			if r.Seconds[1] > 0 {
+				fmt.Fprintf(&w, ", %d s from %d s", r.Seconds[1], r.Seconds[0])
+			}
+			fmt.Fprintln(&w)
 		}
 		b.detail(&w, s)
 	}
@@ -382,11 +388,10 @@ func scene(seed uint64) *image.RGBA {
 	return img
 }
 
-func jpegOf(t testing.TB, img image.Image, quality int) []byte {
-	t.Helper()
+func jpegOf(_ testing.TB, img image.Image, quality int) []byte {
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, &jpeg.Options{Quality: quality}); err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
 	return b.Bytes()
 }

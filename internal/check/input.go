@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"anxin/fingerprint"
@@ -11,7 +12,7 @@ import (
 
 // All is the list of checks, in the order in which their signals are read. A new one is one file and one line here.
 func All() []Check {
-	list := []Check{exactReuse(), nearReuse(), samePhotograph(), metadata(), aigcLabel(), contentCredentials()}
+	list := []Check{exactReuse(), nearReuse(), samePhotograph(), videoReuse(), metadata(), aigcLabel(), contentCredentials()}
 	return append(list, detectors()...)
 }
 
@@ -26,6 +27,8 @@ type Input struct {
 	pictures map[casefile.ID]seen
 	near     map[casefile.ID][]Candidate
 	traced   map[casefile.ID]traced
+	films    map[casefile.ID]Film
+	framed   map[casefile.ID][]Candidate
 	kept     []func(ctx context.Context, t tx.Tx) error // enter what was drawn
 }
 
@@ -74,16 +77,24 @@ func (in *Input) Same(ctx context.Context, f File) ([]Related, error) {
 	return out, nil
 }
 
-// Near answers what else looks nearly like a picture, nearest first; what has the same bytes is not among it.
+// Near answers what else looks nearly like a picture: pictures, nearest first, then frames of videos. What has the same bytes is not among it.
 func (in *Input) Near(ctx context.Context, f File, prints []fingerprint.Hash) ([]Related, error) {
 	list, err := in.nearMedia(ctx, f, prints)
 	if err != nil {
 		return nil, err
 	}
+	frames, err := in.nearFrames(ctx, f, prints)
+	if err != nil {
+		return nil, err
+	}
 	var out []Related
-	for _, c := range list {
+	for _, c := range append(slices.Clone(list), frames...) {
+		n := len(out)
 		if err := in.relate(ctx, f, c.Media, c.Related.Distance, &out); err != nil {
 			return nil, err
+		}
+		if len(out) > n {
+			out[n].Seconds = c.Related.Seconds
 		}
 	}
 	return out, nil
@@ -123,7 +134,7 @@ func (in *Input) nearMedia(ctx context.Context, f File, prints []fingerprint.Has
 
 // relate says what an item of the index is to the claim and adds it, unless it is the claim's own or has no bearing.
 func (in *Input) relate(ctx context.Context, f File, m Media, distance int, out *[]Related) error {
-	r := Related{Case: m.Case, Item: m.Item, Distance: distance}
+	r := Related{Case: m.Case, Item: m.Item, Role: m.Role, Distance: distance}
 	switch {
 	case m.Item == f.Item, m.Role == RoleClaim && m.Owner == in.Round.Claim:
 		return nil
@@ -134,24 +145,44 @@ func (in *Input) relate(ctx context.Context, f File, m Media, distance int, out 
 	case !m.Sealed.Before(f.Sealed):
 		return nil // somebody used it after this claim: the later one will be told
 	case m.Role == RoleReference:
-		r.Relation = RelElsewhere
-	default:
-		same := m.Subject == in.Round.Subject && !m.Subject.IsNil()
-		if !same && !m.Subject.IsNil() && !in.Round.Subject.IsNil() {
-			err := in.service.Run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
-				same, err = in.service.Buyers.Same(ctx, t, in.Round.Tenant, m.Subject, in.Round.Subject)
-				return err
-			})
-			if err != nil {
-				return err
-			}
+		if r.Relation = RelElsewhere; !m.Product.IsNil() && m.Product == in.Round.Product {
+			r.Relation = RelProduct
 		}
-		if r.Relation = RelOtherClaim; same {
+	default:
+		same, err := in.sameBuyer(ctx, m)
+		if err != nil {
+			return err
+		}
+		switch {
+		case m.Role.message() && !same:
+			r.Relation = RelOtherMessage
+		case m.Role.message() && !m.Sealed.Before(in.Round.Filed):
+			r.Relation = RelMessageLater
+		case m.Role.message():
+			r.Relation = RelMessage
+		case same:
 			r.Relation = RelSameBuyer
+		default:
+			r.Relation = RelOtherClaim
 		}
 	}
 	*out = append(*out, r)
 	return nil
+}
+
+// sameBuyer reports whether something of the index is the claim's buyer's, or from their own case.
+func (in *Input) sameBuyer(ctx context.Context, m Media) (same bool, err error) {
+	if m.Case == in.Round.Case || in.own(m.Owner) || m.Subject == in.Round.Subject && !m.Subject.IsNil() {
+		return true, nil
+	}
+	if m.Subject.IsNil() || in.Round.Subject.IsNil() {
+		return false, nil
+	}
+	err = in.service.Run.Read(ctx, func(ctx context.Context, t tx.Tx) (err error) {
+		same, err = in.service.Buyers.Same(ctx, t, in.Round.Tenant, m.Subject, in.Round.Subject)
+		return err
+	})
+	return same, err
 }
 
 func (in *Input) own(owner casefile.ID) bool {
@@ -164,7 +195,7 @@ func (in *Input) own(owner casefile.ID) bool {
 }
 
 // relationRank orders relations by how much they say.
-var relationRank = map[Relation]int{RelOtherClaim: 5, RelReference: 4, RelElsewhere: 3, RelSameBuyer: 2, RelReferenceLater: 1}
+var relationRank = map[Relation]int{RelOtherClaim: 9, RelOtherMessage: 8, RelReference: 7, RelProduct: 6, RelElsewhere: 5, RelSameBuyer: 4, RelMessage: 3, RelReferenceLater: 2, RelMessageLater: 1}
 
 // strongest picks the relation that says most: another's claim, then a reference, and last what counts for nothing.
 func strongest(all []Related) (best Related, ok bool) {

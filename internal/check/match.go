@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"anxin/internal/casefile"
 	"anxin/internal/tx"
@@ -61,12 +62,16 @@ type Matcher interface {
 // Bounds of one search: how many candidates each scope gives.
 const (
 	maxOfOwner    = 60
+	maxOfProduct  = 60
 	maxOfBuyer    = 60
-	maxOfMerchant = 120
+	maxOfMerchant = 80
+	maxCandidates = 400 // altogether; the picture process takes no more
+	maxFrames     = 60  // frames of the order's own videos
+	maxStills     = 3   // frames of videos that are taken out and compared
 )
 
-// Candidates are what a picture of the claim is compared with: references of the order and of its product first, then the same buyer's earlier material, the merchant's, and last
-// whatever looks nearly the same anywhere. Files with the same bytes are not among them.
+// Candidates are what a picture of the claim is compared with: references of the order and of its listing first, with frames of their videos, then those of the same product in other
+// orders, what the same buyer showed or sent before, the merchant's, and whatever looks nearly the same anywhere. Files with the same bytes are not among them.
 func (in *Input) Candidates(ctx context.Context, f File) ([]Candidate, error) {
 	var found []Candidate
 	r := in.Round
@@ -78,6 +83,11 @@ func (in *Input) Candidates(ctx context.Context, f File) ([]Candidate, error) {
 		}
 		for _, o := range r.Owners {
 			if err := add(in.service.Store.OfOwner(ctx, t, r.Tenant, o, maxOfOwner)); err != nil {
+				return err
+			}
+		}
+		if !r.Product.IsNil() {
+			if err := add(in.service.Store.OfProduct(ctx, t, r.Tenant, r.Product, f.Sealed.At, maxOfProduct)); err != nil {
 				return err
 			}
 		}
@@ -94,38 +104,70 @@ func (in *Input) Candidates(ctx context.Context, f File) ([]Candidate, error) {
 	if err != nil {
 		return nil, err
 	}
-	have := map[casefile.ID]bool{}
-	var out []Candidate
-	take := func(c Candidate) error {
-		if have[c.Item] || c.SHA256 == f.SHA256 || c.State == PrintCannot {
-			return nil
+	var near, frames []Candidate
+	if p, err := in.Picture(ctx, f); err == nil && len(p.Prints) > 0 { // that it cannot be decoded is told by who tries
+		if near, err = in.nearMedia(ctx, f, p.Prints); err != nil {
+			return nil, err
 		}
-		have[c.Item] = true
-		var rel []Related
-		if err := in.relate(ctx, f, c.Media, c.Related.Distance, &rel); err != nil || len(rel) == 0 {
-			return err
-		}
-		c.Related = rel[0]
-		out = append(out, c)
-		return nil
-	}
-	for _, c := range found {
-		if err := take(c); err != nil {
+		if frames, err = in.nearFrames(ctx, f, p.Prints); err != nil {
 			return nil, err
 		}
 	}
-	p, err := in.Picture(ctx, f)
-	if err != nil || len(p.Prints) == 0 {
-		return out, nil // that it cannot be decoded is told by who tries
-	}
-	near, err := in.nearMedia(ctx, f, p.Prints)
+	// What looks nearly the same is not lost when the scopes before it are full.
+	found = slices.Concat(frames[:min(len(frames), maxStills)], near, found)
+	more, err := in.ownFrames(ctx, found)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range near {
-		if err := take(c); err != nil {
+	have := map[string]bool{}
+	var out []Candidate
+	for _, c := range slices.Concat(found, more) {
+		frame := c.Related.Seconds[1] > 0
+		key := fmt.Sprint(c.Item, c.Related.Seconds)
+		if have[key] || c.SHA256 == f.SHA256 || c.State == PrintCannot && !frame || len(out) >= maxCandidates {
+			continue
+		}
+		have[key] = true
+		var rel []Related
+		if err := in.relate(ctx, f, c.Media, c.Related.Distance, &rel); err != nil {
 			return nil, err
 		}
+		if len(rel) > 0 {
+			rel[0].Seconds = c.Related.Seconds
+			c.Related = rel[0]
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}
+
+// ownFrames are kept frames of the videos of the order itself, evenly taken when there are too many. They are few, and where a picture may have been cut out of one they find what the
+// prints of whole frames do not.
+func (in *Input) ownFrames(ctx context.Context, found []Candidate) (out []Candidate, err error) {
+	have := map[casefile.ID]bool{}
+	for _, c := range found {
+		if !isVideo(c.Type) || !in.own(c.Owner) || c.Related.Seconds[1] > 0 || have[c.Item] {
+			continue
+		}
+		have[c.Item] = true
+		film, err := in.known(ctx, c.Item)
+		if casefile.Is(err, casefile.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range film.Kept {
+			x := c
+			x.Sketch, x.Related = k.Sketch, Related{Seconds: [2]int{k.Second, 1}}
+			out = append(out, x)
+		}
+	}
+	if n := len(out); n > maxFrames {
+		for i := range maxFrames {
+			out[i] = out[i*n/maxFrames]
+		}
+		out = out[:maxFrames]
 	}
 	return out, nil
 }
@@ -142,7 +184,22 @@ func (in *Input) Matched(ctx context.Context, f File, list []Candidate) (Matched
 			sketches[i] = c.Sketch
 		}
 	}
+	p, err := in.Picture(ctx, f)
+	if err != nil {
+		return Matched{}, err
+	}
+	stills := 0
 	return in.service.Matcher.Match(ctx, b, sketches, toCompare, func(ctx context.Context, i int) ([]byte, error) {
+		if list[i].Related.Seconds[1] > 0 {
+			if stills++; stills > maxStills {
+				return nil, nil
+			}
+			b, err := in.still(ctx, list[i], p.Prints)
+			if casefile.Is(err, casefile.NotFound) {
+				return nil, nil
+			}
+			return b, err
+		}
 		b, err := in.service.Vault.Small(ctx, in.Round.Tenant, list[i].Case, list[i].Item)
 		if casefile.Is(err, casefile.NotFound) {
 			return nil, nil

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"anxin/fingerprint"
@@ -11,25 +12,24 @@ import (
 // nearReuse finds pictures that look nearly like one that is already here: saved again, scaled, turned, mirrored, or changed in a small part.
 func nearReuse() Check {
 	return Check{
-		ID: "near_reuse", Version: "1", Group: GroupMatch, Look: lookNear,
+		ID: "near_reuse", Version: "2", Group: GroupMatch, Look: lookNear,
 		Honest:  Text{ZH: "诚实的人拍的是自己手里的那一件，画面不会与别处的照片几乎重合。", EN: "An honest person pictures the piece in their hands; it does not nearly coincide with a picture from elsewhere."},
 		Limits:  Text{ZH: "用感知哈希（PDQ)比较整幅画面：裁切、明显旋转或换角度后找不到；画面太单一的照片不能比较。相近不等于有改动，要并排看。", EN: "Compares whole pictures by a perceptual hash (PDQ): crops, clear rotations and other angles are not found; pictures with little in them cannot be compared. Near does not mean altered: look at both side by side."},
 		Nothing: Text{ZH: "%d 张照片：平台此前没有收到过画面相近的照片。", EN: "%d picture(s): the platform has not received one that looks nearly the same."},
 	}
 }
 
-// nearSays is what the relations of a near copy mean. %d is the distance of 256.
+// nearSays is how far a near copy of something reaches, and what it means if the person is honest.
 var nearSays = map[Relation]Finding{
-	RelOtherClaim: {Strength: Moderate, Fact: Text{ZH: "这张照片与另一位买家更早的一件售后中的照片几乎重合（256 位中相差 %d 位）。", EN: "This picture nearly coincides with one of an earlier claim of somebody else (%d of 256 bits differ)."},
-		Honest: Text{ZH: "诚实的情况：两人为同一件商品先后提出，或拍的都是同一张标签、同一张面单。", EN: "If honest: two people filed for the same goods, or both pictured the same label or waybill."}},
-	RelReference: {Strength: Moderate, Fact: Text{ZH: "这张照片与商家在本次售后之前封存的参考照片几乎重合（256 位中相差 %d 位）。请对照两图，看差别在哪里。", EN: "This picture nearly coincides with a reference sealed before this claim (%d of 256 bits differ). Compare both and see where they differ."},
-		Honest: Text{ZH: "诚实的情况：买家附上商品页的截图。自己拍的照片与商家的照片不会逐处重合。", EN: "If honest: the buyer adds a capture of the product page. Two photographs of a thing do not coincide everywhere."}},
-	RelElsewhere: {Strength: Weak, Fact: Text{ZH: "这张照片与另一件商品此前封存的参考照片几乎重合（256 位中相差 %d 位）。", EN: "This picture nearly coincides with a reference sealed earlier for other goods (%d of 256 bits differ)."},
-		Honest: Text{ZH: "诚实的情况：买家取别的商品页的图作比较，或两家店用同一张厂家图。", EN: "If honest: the buyer compares with another page, or both shops use the maker's picture."}},
-	RelSameBuyer: {Strength: Weak, Fact: Text{ZH: "这张照片与同一位买家更早的一件售后中的照片几乎重合（256 位中相差 %d 位）。", EN: "This picture nearly coincides with one of an earlier claim of the same buyer (%d of 256 bits differ)."},
-		Honest: Text{ZH: "诚实的情况：同一问题再次提出，从同一位置又拍了一次。", EN: "If honest: the same trouble again, pictured from the same place."}},
-	RelReferenceLater: {Strength: Neutral, Fact: Text{ZH: "这张照片与商家在本次售后之后才封存的参考照片几乎重合（256 位中相差 %d 位）。该参考在售后之后，不作为不利于买家的依据。", EN: "This picture nearly coincides with a reference sealed after this claim (%d of 256 bits differ). What came after the claim counts for nothing against the buyer."},
-		Honest: nothingMeant},
+	RelOtherClaim:     {Strength: Moderate, Honest: Text{ZH: "诚实的情况：两人为同一件商品先后提出，或拍的都是同一张标签、同一张面单。", EN: "If honest: two people filed for the same goods, or both pictured the same label or waybill."}},
+	RelOtherMessage:   {Strength: Moderate, Honest: Text{ZH: "诚实的情况：两人为同一件商品先后提出，或拍的都是同一张标签、同一张面单。", EN: "If honest: two people filed for the same goods, or both pictured the same label or waybill."}},
+	RelReference:      {Strength: Moderate, Honest: Text{ZH: "诚实的情况：买家附上商品页的截图。自己拍的照片与商家的照片不会逐处重合。", EN: "If honest: the buyer adds a capture of the product page. Two photographs of a thing do not coincide everywhere."}},
+	RelProduct:        {Strength: Weak, Honest: honestProduct},
+	RelElsewhere:      {Strength: Weak, Honest: Text{ZH: "诚实的情况：买家取别的商品页的图作比较，或两家店用同一张厂家图。", EN: "If honest: the buyer compares with another page, or both shops use the maker's picture."}},
+	RelSameBuyer:      {Strength: Weak, Honest: Text{ZH: "诚实的情况：同一问题再次提出，从同一位置又拍了一次。", EN: "If honest: the same trouble again, pictured from the same place."}},
+	RelMessage:        {Strength: Neutral, Honest: honestMessage},
+	RelReferenceLater: {Strength: Neutral, Honest: nothingMeant},
+	RelMessageLater:   {Strength: Neutral, Honest: nothingMeant},
 }
 
 func lookNear(ctx context.Context, in *Input) ([]Finding, error) {
@@ -58,8 +58,13 @@ func lookNear(ctx context.Context, in *Input) ([]Finding, error) {
 			return out, err
 		}
 		if best, ok := strongest(all); ok {
-			x := nearSays[best.Relation]
-			x.Fact = say(x.Fact, best.Distance)
+			x, src, after := nearSays[best.Relation], source(best, aPicture), afterwards(best.Relation)
+			x.Fact = Text{ZH: fmt.Sprintf("这张照片与%s几乎重合（256 位中相差 %d 位）。", src.ZH, best.Distance) + after.ZH,
+				EN: fmt.Sprintf("This picture nearly coincides with %s (%d of 256 bits differ).", src.EN, best.Distance) + after.EN}
+			if best.Relation == RelReference {
+				x.Fact.ZH += "请对照两图，看差别在哪里。"
+				x.Fact.EN += " Compare both and see where they differ."
+			}
 			x.Items, x.Related = []casefile.ID{f.Item}, all
 			out = append(out, x)
 		}

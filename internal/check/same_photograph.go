@@ -14,36 +14,52 @@ import (
 // looks alike. The fact to find is not the same product but the same photograph: two photographs of a thing never lie on one another to a pixel, background included.
 func samePhotograph() Check {
 	return Check{
-		ID: "same_photograph", Version: "1", Group: GroupMatch, Look: lookSame,
+		ID: "same_photograph", Version: "2", Group: GroupMatch, Look: lookSame,
 		Honest:  Text{ZH: "诚实的人另拍一张：同一件商品，角度、光线、背景都不同，两张照片不会逐处重合。", EN: "An honest person takes a photograph of their own: the same goods at another angle, in other light, before another background; the two never coincide everywhere."},
 		Limits:  Text{ZH: "只能与本平台收到过的照片比较；只露出很小一部分、或整幅重新生成得面目全非时找不到。框是约略位置，细小改动可能漏框。强度未经校准，不是概率。", EN: "Compares only with pictures that this platform has received; small parts of one, or pictures rendered anew beyond recognition, are not found. Boxes are approximate and small changes may be missed. Strengths are uncalibrated and no probability."},
 		Nothing: Text{ZH: "%d 张照片：没有发现与参考照片或此前的照片出自同一张照片。", EN: "%d picture(s): none was found to be the same photograph as a reference or as anything received before."},
 	}
 }
 
-// sameSays is what the relation of the other photograph means, before what was found.
-var sameSays = map[Relation]Finding{
-	RelReference: {Fact: Text{ZH: "对照：商家在本次售后之前封存的参考照片（%s）。", EN: "Beside a reference that the merchant sealed before this claim (%s): "},
-		Honest: Text{ZH: "诚实的情况：买家附上商品页图片，并在图上圈出或画出问题的位置。请看框里是损坏还是标注，再看买家怎么说。自己另拍的照片不会逐处重合。", EN: "If honest: the buyer adds the product page's picture and draws on it where the trouble is. See whether the boxes hold damage or a mark, and read what they wrote. A photograph of their own would not coincide everywhere."}},
-	RelOtherClaim: {Fact: Text{ZH: "对照：另一位买家更早的一件售后中的照片（%s）。", EN: "Beside a picture of an earlier claim of somebody else (%s): "},
-		Honest: Text{ZH: "诚实的情况：两人属于同一家庭或同一单位，为同一件商品先后提出。请先问明。", EN: "If honest: two people of one household or firm filed for the same goods. Ask first."}},
-	RelElsewhere: {Fact: Text{ZH: "对照：另一件商品此前封存的参考照片（%s）。", EN: "Beside a reference sealed earlier for other goods (%s): "},
-		Honest: Text{ZH: "诚实的情况：买家取别的商品页的图作比较，或两家店用同一张厂家图。", EN: "If honest: the buyer compares with another page, or both shops use the maker's picture."}},
-	RelSameBuyer: {Fact: Text{ZH: "对照：同一位买家更早的一件售后中的照片（%s）。", EN: "Beside a picture of an earlier claim of the same buyer (%s): "},
-		Honest: Text{ZH: "诚实的情况：同一问题再次提出，用了旧照片并在上面做了标注。", EN: "If honest: the same trouble again, shown with the old picture and marks on it."}},
-	RelReferenceLater: {Fact: Text{ZH: "对照：商家在本次售后之后才封存的参考照片（%s）。该参考在售后之后，不作为不利于买家的依据。", EN: "Beside a reference sealed after this claim (%s), which counts for nothing against the buyer: "},
-		Honest: Text{ZH: "商家也可能从买家的照片得到这张参考。时间在售后之后的照片什么也证明不了。", EN: "The merchant may have made this reference from the buyer's picture. What came after the claim proves nothing."}},
+// sameHonest is what the same photograph means if the person is honest, by what the other one is.
+func sameHonest(r Relation, changed bool) Text {
+	switch {
+	case r == RelReference && changed:
+		return Text{ZH: "诚实的情况：买家附上商品页图片，并在图上圈出或画出问题的位置。请看框里是损坏还是标注，再看买家怎么说。自己另拍的照片不会逐处重合。", EN: "If honest: the buyer adds the product page's picture and draws on it where the trouble is. See whether the boxes hold damage or a mark, and read what they wrote. A photograph of their own would not coincide everywhere."}
+	case r == RelReference:
+		return exactSays[RelReference].Honest
+	case r == RelOtherClaim || r == RelOtherMessage:
+		return honestOther
+	case r == RelMessage && changed:
+		return honestMarked
+	case r == RelMessage:
+		return honestMessage
+	case r == RelProduct:
+		return honestProduct
+	case r == RelElsewhere:
+		return nearSays[RelElsewhere].Honest
+	case r == RelSameBuyer:
+		return Text{ZH: "诚实的情况：同一问题再次提出，用了旧照片并在上面做了标注。", EN: "If honest: the same trouble again, shown with the old picture and marks on it."}
+	}
+	return Text{ZH: "商家也可能从买家的照片得到这张图。时间在售后之后的照片什么也证明不了。", EN: "The merchant may have made this picture from the buyer's. What came after the claim proves nothing."}
 }
 
 // sameStrength is how far the finding reaches.
-func sameStrength(r Relation, changed, firm bool) Strength {
-	switch r {
-	case RelReference, RelOtherClaim:
-		if firm && (changed || r == RelOtherClaim) {
-			return Strong
+func sameStrength(r Related, changed, firm bool) Strength {
+	switch r.Relation {
+	case RelReference, RelOtherClaim, RelOtherMessage:
+		if firm && (changed || r.Relation != RelReference) {
+			return capped(Strong, r)
 		}
 		return Moderate
-	case RelElsewhere, RelSameBuyer:
+	case RelMessage: // the same picture again is what honest people do; another one made of it is not
+		switch {
+		case changed && firm:
+			return capped(Strong, r)
+		case changed:
+			return Moderate
+		}
+	case RelElsewhere, RelProduct, RelSameBuyer:
 		if changed && firm {
 			return Moderate
 		}
@@ -52,8 +68,11 @@ func sameStrength(r Relation, changed, firm bool) Strength {
 	return Neutral
 }
 
+// strengthRank orders strengths.
+var strengthRank = map[Strength]int{Neutral: 0, Weak: 1, Moderate: 2, Strong: 3}
+
 // sameRank orders relations by what a reviewer can best look at: the reference of the order itself lies beside the picture.
-var sameRank = map[Relation]int{RelReference: 5, RelOtherClaim: 4, RelElsewhere: 3, RelSameBuyer: 2, RelReferenceLater: 1}
+var sameRank = map[Relation]int{RelReference: 9, RelOtherClaim: 8, RelOtherMessage: 7, RelMessage: 6, RelProduct: 5, RelElsewhere: 4, RelSameBuyer: 3, RelReferenceLater: 2, RelMessageLater: 1}
 
 // toCompare is how many candidates of one picture are decoded and compared.
 const toCompare = 6
@@ -136,16 +155,14 @@ func (in *Input) judge(ctx context.Context, f File, list []Candidate, m Matched)
 	if len(same) == 0 {
 		return ownPhotograph(f, alike, m), nil
 	}
+	reach := func(j judged) Strength { return sameStrength(j.rel, j.pair.Changed, j.pair.Band == "strong") }
 	slices.SortStableFunc(same, func(a, b judged) int {
-		return cmp.Or(cmp.Compare(sameRank[b.rel.Relation], sameRank[a.rel.Relation]), cmp.Compare(b.pair.Coverage, a.pair.Coverage))
+		return cmp.Or(cmp.Compare(strengthRank[reach(b)], strengthRank[reach(a)]), cmp.Compare(sameRank[b.rel.Relation], sameRank[a.rel.Relation]), cmp.Compare(b.pair.Coverage, a.pair.Coverage))
 	})
 	best := same[0]
-	says := sameSays[best.rel.Relation]
-	x := Finding{Items: []casefile.ID{f.Item}, Honest: says.Honest, Strength: sameStrength(best.rel.Relation, best.pair.Changed, best.pair.Band == "strong"),
-		Fact: Text{ZH: fmt.Sprintf(says.Fact.ZH, day(best.what.Sealed.At)), EN: fmt.Sprintf(says.Fact.EN, day(best.what.Sealed.At))}}
-	if !best.pair.Changed && best.rel.Relation == RelReference {
-		x.Honest = exactSays[RelReference].Honest
-	}
+	src, after := source(best.rel, aPicture), afterwards(best.rel.Relation)
+	x := Finding{Items: []casefile.ID{f.Item}, Honest: sameHonest(best.rel.Relation, best.pair.Changed), Strength: reach(best),
+		Fact: Text{ZH: fmt.Sprintf("对照：%s（%s）。", src.ZH, day(best.what.Sealed.At)) + after.ZH, EN: fmt.Sprintf("Beside %s (%s).", src.EN, day(best.what.Sealed.At)) + after.EN + " "}}
 	for _, fact := range best.pair.Facts {
 		x.Fact.ZH += fact.ZH
 		x.Fact.EN += fact.EN + " "

@@ -15,7 +15,7 @@ import (
 	"anxin/internal/tx"
 )
 
-// Config is what a Service is made of. All fields are needed but Checks, Folder and Trust.
+// Config is what a Service is made of. All fields are needed but Checks, Folder, Films and Trust.
 type Config struct {
 	Run      tx.Runner
 	Store    Store
@@ -26,6 +26,8 @@ type Config struct {
 	Tracer   Tracer
 	Buyers   Buyers
 	// Trust says whom content credentials are believed from; nil believes nobody.
+	// Films looks at videos; nil cannot.
+	Films Films
 	Trust  *TrustLists
 	Claims Claims
 	Cases  Cases
@@ -42,6 +44,8 @@ type Config struct {
 type Timers interface {
 	Set(ctx context.Context, t tx.Tx, tm clock.Timer) error
 	Cancel(ctx context.Context, t tx.Tx, tenant casefile.Tenant, dedupe string) error
+	// Ensure is Set that leaves the one that waits alone.
+	Ensure(ctx context.Context, t tx.Tx, tm clock.Timer) error
 }
 
 // File is an item of the vault, as far as checks need it.
@@ -129,6 +133,15 @@ type Store interface {
 	// Sketched answers one item with its sketch.
 	Sketched(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (Candidate, error)
 	// SameBytes answers what has the same bytes, oldest first.
+	// OfProduct answers what was sealed or shown about a product before a time, whichever order it was.
+	OfProduct(ctx context.Context, t tx.Tx, tenant casefile.Tenant, product casefile.ID, before time.Time, limit int) ([]Candidate, error)
+	// SetFilm keeps what is known of a video, in place of what was known; Film answers it with its kept frames, NotFound when nothing is.
+	SetFilm(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID, f Film, at time.Time) error
+	Film(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (Film, error)
+	// Filmed pages through what is known of videos, without kept frames, in the order in which they were looked at.
+	Filmed(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after time.Time, item casefile.ID, limit int) ([]Film, error)
+	// Lacking answers items after one, by id, that have no print, no sketch or no frames yet though they could; with films also videos that could not be looked at for want of the program.
+	Lacking(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after casefile.ID, films bool, limit int) ([]Media, error)
 	SameBytes(ctx context.Context, t tx.Tx, tenant casefile.Tenant, sha [32]byte, limit int) ([]Media, error)
 	// Printed pages through what has a fingerprint, in the order in which they came.
 	Printed(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after time.Time, item casefile.ID, limit int) ([]Media, error)
@@ -146,7 +159,8 @@ type RoundRow struct {
 // Service starts rounds, runs them and answers what they found. It is safe for concurrent use.
 type Service struct {
 	Config
-	near *nearIndex
+	near   *nearIndex // of pictures
+	frames *nearIndex // of videos
 }
 
 // New builds the service.
@@ -157,7 +171,10 @@ func New(c Config) *Service {
 	if c.Trust == nil {
 		c.Trust = NewTrustLists(nil)
 	}
-	return &Service{Config: c, near: newNearIndex(c.Folder)}
+	if c.Films == nil {
+		c.Films = noFilms{}
+	}
+	return &Service{Config: c, near: newNearIndex(c.Folder, printedRows), frames: newNearIndex(c.Folder, filmedRows)}
 }
 
 // The kinds of timers of this package.
@@ -168,6 +185,8 @@ const (
 )
 
 type roundJob struct {
+	FilmKind  = "check.film"  // the frames of one reference
+	FillKind  = "check.fill"  // what older items lack
 	Case  casefile.ID `json:"case"`
 	Claim casefile.ID `json:"claim"`
 	Round int         `json:"round"`
@@ -289,6 +308,7 @@ func (s *Service) Handlers() map[string]clock.Handler {
 	}
 }
 
+		FilmKind: {Timeout: 3 * time.Minute, MaxAttempts: 6, Work: s.filmWork}, FillKind: {Timeout: 5 * time.Minute, Work: s.fillWork},
 // cap ends a round that has not ended by itself.
 func (s *Service) cap(ctx context.Context, t tx.Tx, tm clock.Timer) error {
 	var j roundJob

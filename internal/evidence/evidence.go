@@ -40,6 +40,8 @@ var kinds = []Kind{
 	{"signature", []picture.Class{picture.Image}, 2 * megabyte},
 	{"packing_video", []picture.Class{picture.Video}, 4000 * megabyte},
 	{"packing_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
+	{"chat_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
+	{"chat_video", []picture.Class{picture.Video}, 500 * megabyte},
 	{"catalogue_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
 	{"claim_photo", []picture.Class{picture.Image, picture.Opaque}, 30 * megabyte},
 	{"claim_video", []picture.Class{picture.Video}, 500 * megabyte},

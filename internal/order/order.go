@@ -92,7 +92,15 @@ const (
 	CataloguePhoto = "catalogue_photo" // of a listing
 	PackingPhoto   = "packing_photo"   // of an order
 	PackingVideo   = "packing_video"   // of an order
+	ChatPhoto      = "chat_photo"      // from the shop's chat about an order, whoever sent it
+	ChatVideo      = "chat_video"
 )
+
+// OfOrder are the kinds that are sealed for an order.
+func OfOrder() []string { return []string{PackingPhoto, PackingVideo, ChatPhoto, ChatVideo} }
+
+// IsChat reports whether something was exchanged in a chat and is no picture that the merchant took.
+func IsChat(kind string) bool { return kind == ChatPhoto || kind == ChatVideo }
 
 // Reference is sealed evidence of how the goods looked, that the merchant gave before a dispute or after.
 type Reference struct {

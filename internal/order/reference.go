@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"io"
+	"slices"
 	"sort"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 // Incoming says what a reference is for. Exactly one of Order and Listing is set.
 type Incoming struct {
 	Order, Listing casefile.ID
-	Kind           string    // CataloguePhoto for a listing, PackingPhoto or PackingVideo for an order
+	Kind           string    // CataloguePhoto for a listing, one of OfOrder for an order
 	Taken          time.Time // what the device said, zero when unknown
 }
 
@@ -65,7 +66,7 @@ func (s *Service) AddReference(ctx context.Context, a casefile.Actor, in Incomin
 		return Reference{}, err
 	}
 	switch {
-	case o.Listing && in.Kind != CataloguePhoto, !o.Listing && in.Kind != PackingPhoto && in.Kind != PackingVideo:
+	case o.Listing && in.Kind != CataloguePhoto, !o.Listing && !slices.Contains(OfOrder(), in.Kind):
 		return Reference{}, casefile.InvalidField("kind", "order.field.reference_kind")
 	case o.References >= maxReferences:
 		return Reference{}, casefile.Fail(casefile.TooLarge, "order.error.too_many_references")

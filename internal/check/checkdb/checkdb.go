@@ -36,6 +36,14 @@ var (
 	ofOwner      = Statements.Stmt("check/of_owner")
 	ofBuyer      = Statements.Stmt("check/of_buyer")
 	ofMerchant   = Statements.Stmt("check/of_merchant")
+	ofProduct    = Statements.Stmt("check/of_product")
+	setFilm      = Statements.Stmt("check/set_film")
+	clearFrames  = Statements.Stmt("check/clear_frames")
+	setFrame     = Statements.Stmt("check/set_frame")
+	film         = Statements.Stmt("check/film")
+	frames       = Statements.Stmt("check/frames")
+	filmed       = Statements.Stmt("check/filmed")
+	lacking      = Statements.Stmt("check/lacking")
 )
 
 // Store implements check.Store. It has no state.
@@ -53,6 +61,7 @@ type target struct {
 	Shipped   int64         `json:"shipped"`
 	Delivered int64         `json:"delivered,omitempty"`
 	Merchant  casefile.ID   `json:"merchant,omitzero"`
+	Product   casefile.ID   `json:"product,omitzero"`
 }
 
 func micros(t time.Time) int64 {
@@ -71,7 +80,7 @@ func moment(us int64) time.Time {
 
 // InsertRound implements check.Store.
 func (Store) InsertRound(ctx context.Context, t tx.Tx, r check.RoundRow) error {
-	text, err := db.JSON(target{micros(r.Filed.At), r.Filed.Leaf, r.Items, r.Owners, r.Subject, micros(r.Shipped), micros(r.Delivered), r.Merchant})
+	text, err := db.JSON(target{micros(r.Filed.At), r.Filed.Leaf, r.Items, r.Owners, r.Subject, micros(r.Shipped), micros(r.Delivered), r.Merchant, r.Product})
 	if err == nil {
 		_, err = t.Exec(ctx, insertRound, r.Tenant, r.Case, r.Claim, r.Number, text, db.Micros(r.Started))
 	}
@@ -98,7 +107,7 @@ func scanRound(row tx.Row) (r check.RoundRow, err error) {
 	var x target
 	err = row.Scan(&r.Tenant, &r.Case, &r.Claim, &r.Number, db.FromJSON(&x), db.Time(&r.Started), db.Time(&r.Ended), &r.Outcome)
 	r.Filed = casefile.Moment{At: moment(x.Filed), Leaf: x.Leaf}
-	r.Items, r.Owners, r.Subject, r.Merchant, r.Shipped, r.Delivered = x.Items, x.Owners, x.Subject, x.Merchant, moment(x.Shipped), moment(x.Delivered)
+	r.Items, r.Owners, r.Subject, r.Merchant, r.Product, r.Shipped, r.Delivered = x.Items, x.Owners, x.Subject, x.Merchant, x.Product, moment(x.Shipped), moment(x.Delivered)
 	return r, err
 }
 
@@ -135,7 +144,7 @@ func (Store) Signals(ctx context.Context, t tx.Tx, tenant casefile.Tenant, caseI
 
 // InsertMedia implements check.Store.
 func (Store) InsertMedia(ctx context.Context, t tx.Tx, m check.Media) (bool, error) {
-	n, err := t.Exec(ctx, insertMedia, m.Tenant, m.Item, m.Case, m.Owner, m.Subject, string(m.Role), m.Type, m.SHA256[:], db.Micros(m.Sealed.At), m.Sealed.Leaf, string(m.State), m.Merchant)
+	n, err := t.Exec(ctx, insertMedia, m.Tenant, m.Item, m.Case, m.Owner, m.Subject, string(m.Role), m.Type, m.SHA256[:], db.Micros(m.Sealed.At), m.Sealed.Leaf, string(m.State), m.Merchant, m.Product)
 	return n == 1, err
 }
 
@@ -208,7 +217,7 @@ func scanMedia(row tx.Row) (m check.Media, err error) { return scanMediaAnd(row)
 // scanMediaAnd reads the columns of an item of the index, and those behind them.
 func scanMediaAnd(row tx.Row, more ...any) (m check.Media, err error) {
 	var sha, print []byte
-	err = row.Scan(append([]any{&m.Tenant, &m.Item, &m.Case, &m.Owner, &m.Subject, &m.Role, &m.Type, &sha, db.Time(&m.Sealed.At), &m.Sealed.Leaf, &m.State, &print, &m.Quality, db.Time(&m.Printed)}, more...)...)
+	err = row.Scan(append([]any{&m.Tenant, &m.Item, &m.Case, &m.Owner, &m.Subject, &m.Role, &m.Type, &sha, db.Time(&m.Sealed.At), &m.Sealed.Leaf, &m.State, &print, &m.Quality, db.Time(&m.Printed), &m.Product}, more...)...)
 	if err != nil {
 		return m, err
 	}
@@ -216,4 +225,10 @@ func scanMediaAnd(row tx.Row, more ...any) (m check.Media, err error) {
 		return m, fmt.Errorf("item %s of the index has a hash of %d and a print of %d bytes", m.Item, len(sha), len(print))
 	}
 	return m, nil
+}
+
+// OfProduct implements check.Store.
+func (Store) OfProduct(ctx context.Context, t tx.Tx, tenant casefile.Tenant, product casefile.ID, before time.Time, limit int) ([]check.Candidate, error) {
+	rows, err := t.Query(ctx, ofProduct, tenant, product, db.Micros(before), limit, sketchVersion)
+	return db.Collect(rows, err, scanCandidate)
 }

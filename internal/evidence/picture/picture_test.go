@@ -29,6 +29,13 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		os.Exit(0)
+	case "film":
+		l := picture.DefaultLimits
+		l.Memory *= raceFactor
+		if err := picture.ServeFilm(os.Stdin, os.Stdout, os.NewFile(3, "video"), l); err != nil {
+			os.Exit(1)
+		}
+		os.Exit(0)
 	case "hang":
 		time.Sleep(time.Minute)
 	case "die":

@@ -41,6 +41,7 @@ type alignment struct {
 	model
 	mirrored bool
 	matches  int
+	astray   int // matches that the map does not explain although size and direction fit it: nearer or farther things
 }
 
 // align finds the map from the claim to the reference; the mirrored claim is tried when the claim as it is gives little.
@@ -48,17 +49,22 @@ func align(ref, claim *Features) (a alignment, ok bool) {
 	ms := pair(ref, claim)
 	a.matches = len(ms)
 	size := float64(max(claim.work.y.w, claim.work.y.h))
-	a.model, ok = estimate(links(ms, ref, claim), size)
+	ls := links(ms, ref, claim)
+	a.model, ok = estimate(ls, size)
+	if ok {
+		a.astray = astray(ls, &a.h, size)
+	}
 	if ok && a.inliers >= 3*minInliers {
 		return a, true
 	}
 	flipped := claim.mirrored()
 	ms = pair(ref, flipped)
-	m, good := estimate(links(ms, ref, flipped), size)
+	ls = links(ms, ref, flipped)
+	m, good := estimate(ls, size)
 	if good && (!ok || m.score > a.score) {
+		a, ok = alignment{model: m, mirrored: true, matches: len(ms), astray: astray(ls, &m.h, size)}, true
 		flip := homography{-1, 0, float64(claim.work.y.w - 1), 0, 1, 0, 0, 0, 1}
-		m.h = m.h.times(&flip)
-		a, ok = alignment{model: m, mirrored: true, matches: len(ms)}, true
+		a.h = a.h.times(&flip)
 	}
 	return a, ok
 }
@@ -117,6 +123,8 @@ func (res *Result) verify() {
 	}
 	res.h = h
 	res.evidence = weigh(res.blocks, res.inside)
+	res.evidence.parallax = float64(res.align.astray) / float64(max(1, res.align.astray+res.align.inliers))
+	res.evidence.refShown, res.evidence.beyond = res.frame()
 	res.Residual = res.evidence.residual
 	res.Coverage = res.evidence.coverage
 }
@@ -126,6 +134,9 @@ func (res *Result) verify() {
 func same(res *Result) bool {
 	e := &res.evidence
 	if e.agree < 8 || e.overlap < 0.2 || e.overlap < 0.5 && e.agreement < 0.7 {
+		return false
+	}
+	if res.separate() != "" {
 		return false
 	}
 	steady := e.drifting < 0.45 && e.rough < 0.6

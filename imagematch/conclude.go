@@ -41,6 +41,18 @@ func (res *Result) conclude() {
 		if e.agreement < 0.3 {
 			res.Band = Strong
 		}
+		switch res.separate() {
+		case "parallax":
+			add("different-photographs",
+				fmt.Sprintf("两张图片里有相同的事物（%d 处特征吻合），但不是同一张照片：另有 %d 处相同特征随远近错开了位置，拍摄位置不同才会这样。如实另拍的照片就是这样。", res.Inliers, res.align.astray),
+				fmt.Sprintf("The two pictures show the same things (%d features fit) but are not the same photograph: %d further features lie displaced as near and far things do when the camera has moved. This is what honestly taken new photographs look like.", res.Inliers, res.align.astray))
+			return
+		case "beyond":
+			add("different-photographs",
+				fmt.Sprintf("两张图片里有相同的事物（%d 处特征吻合），但申请图片在参考图的边框之外还拍到了同一场景的其他部分（占 %.0f%%），不是由参考图得来的。如实另拍的照片就是这样。", res.Inliers, 100*e.beyond),
+				fmt.Sprintf("The two pictures show the same things (%d features fit), but beyond the reference's frame the claim picture goes on to show more of the scene (%.0f %% of it), so it was not made from the reference. This is what honestly taken new photographs look like.", res.Inliers, 100*e.beyond))
+			return
+		}
 		add("different-photographs",
 			fmt.Sprintf("两张图片里有相同的事物（%d 处特征吻合），但不是同一张照片：对齐后只有 %.0f%% 的纹理区域吻合。如实另拍的照片就是这样。", res.Inliers, 100*e.agreement),
 			fmt.Sprintf("The two pictures show the same things (%d features fit) but are not the same photograph: after alignment only %.0f %% of the textured area agrees. This is what honestly taken new photographs look like.", res.Inliers, 100*e.agreement))

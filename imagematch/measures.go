@@ -15,12 +15,17 @@ type Measures struct {
 	Light      float64 // spread of local contrast ratios, logarithm
 	Rough      float64 // how much shifts jump between neighbouring squares, working pixels
 	Peak, Mass float64 // of the strongest changed region
+	Astray     int     // matches with the map's size and direction at another place than it says
+	Parallax   float64 // Astray / (Astray + inliers)
+	RefShown   float64 // share of the reference that lies within the claim
+	Beyond     float64 // share of the claim that continues the scene beyond the reference's frame
 }
 
 // Measures gives the numbers.
 func (res *Result) Measures() Measures {
 	e := &res.evidence
-	m := Measures{res.align.matches, e.textured, e.covered, e.agree, e.agreement, e.drifting, e.overlap, e.residual90, e.light, e.rough, 0, 0}
+	m := Measures{Matches: res.align.matches, Textured: e.textured, Covered: e.covered, Agree: e.agree, Agreement: e.agreement, Drifting: e.drifting, Overlap: e.overlap, Residual90: e.residual90,
+		Light: e.light, Rough: e.rough, Astray: res.align.astray, Parallax: e.parallax, RefShown: e.refShown, Beyond: e.beyond}
 	for _, r := range res.regions {
 		m.Peak, m.Mass = max(m.Peak, r.peak), max(m.Mass, r.mass)
 	}

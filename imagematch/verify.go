@@ -173,6 +173,9 @@ type evidence struct {
 	ncc                      float64 // median over covered textured blocks
 	light                    float64 // spread of local contrast and brightness ratios
 	rough                    float64 // how unsteady the shifts are between neighbours, median
+	parallax                 float64 // share of the placed keypoints that lie elsewhere than the map says, turned and sized as it says
+	refShown                 float64 // share of the reference that lies within the claim
+	beyond                   float64 // share of the claim that continues the scene beyond the reference's frame
 }
 
 // weigh sums the blocks up. The shifts of an edited or regenerated photograph are small or change slowly over the picture; those of another photograph of the

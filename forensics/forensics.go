@@ -7,6 +7,7 @@ package forensics
 import (
 	"anxin/forensics/cameradata"
 	"anxin/forensics/copymove"
+	"anxin/forensics/doublejpeg"
 	"anxin/forensics/grid"
 	"anxin/forensics/jpegfile"
 	"anxin/forensics/noiselevel"
@@ -20,6 +21,7 @@ func Detectors() []signal.Detector {
 		jpegfile.Detector,
 		cameradata.Detector,
 		grid.Detector,
+		doublejpeg.Detector,
 		copymove.Detector,
 		noiselevel.Detector,
 		recapture.Detector,

@@ -226,3 +226,51 @@ func FuzzStructure(f *testing.F) {
 		cameradata.Read(b, "jpeg")
 	})
 }
+
+// rough is a scene with much structure, away from black and white.
+func rough(w, h int, seed uint64) *image.RGBA {
+	img := photo(w, h, seed)
+	r := rand.New(rand.NewPCG(seed, 2))
+	for range w * h / 300 {
+		x, y, d := r.IntN(w), r.IntN(h), 40*r.Float64()-20
+		for j := y; j < min(h, y+4+r.IntN(20)); j++ {
+			for i := x; i < min(w, x+4+r.IntN(20)); i++ {
+				p := img.Pix[img.PixOffset(i, j):]
+				for k := range 3 {
+					p[k] = uint8(max(30, min(225, float64(p[k])+d)))
+				}
+			}
+		}
+	}
+	return img
+}
+
+// TestAPlaceCompressedOnceIsFound opens a strongly compressed file, paints something in, and saves it at a higher quality.
+func TestAPlaceCompressedOnceIsFound(t *testing.T) {
+	once := input(t, encode(t, rough(640, 560, 1), 60)).Image
+	whole := image.NewRGBA(image.Rect(0, 0, 640, 560))
+	draw.Draw(whole, whole.Rect, once, image.Point{}, draw.Src)
+	saved := finding(t, "double-compression", input(t, encode(t, whole, 88)))
+	if saved.Alarm || saved.Applicability != signal.OK {
+		t.Errorf("only saved twice: %+v", saved)
+	}
+	at := image.Rect(203, 101, 363, 241)
+	draw.Draw(whole, at, rough(160, 140, 2), image.Point{}, draw.Src)
+	f := finding(t, "double-compression", input(t, encode(t, whole, 88)))
+	if !f.Alarm || f.LogNFA > -6 || len(f.Boxes) != 1 {
+		t.Fatalf("%+v", f)
+	}
+	b := f.Boxes[0]
+	found := image.Rect(b[0], b[1], b[0]+b[2], b[1]+b[3])
+	if in := found.Intersect(at); in.Dx()*in.Dy() < at.Dx()*at.Dy()*3/4 || found.Dx()*found.Dy() > 4*at.Dx()*at.Dy() {
+		t.Errorf("found at %v, not %v", found, at)
+	}
+	// What came after cannot be told apart: a stronger last compression, another grid, one compression alone.
+	shifted := image.NewRGBA(image.Rect(0, 0, 632, 552))
+	draw.Draw(shifted, shifted.Rect, whole, image.Pt(3, 5), draw.Src)
+	for name, b := range map[string][]byte{"stronger": encode(t, whole, 40), "another grid": encode(t, shifted, 88), "once": encode(t, rough(640, 560, 1), 88)} {
+		if f := finding(t, "double-compression", input(t, b)); f.Alarm {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}

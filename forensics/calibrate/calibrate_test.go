@@ -45,10 +45,6 @@ func TestAttacksAndPairs(t *testing.T) {
 	if err != nil || n != 3 || len(found) != 1 || !found[0].Result.SamePhotograph {
 		t.Errorf("%d pairs, %d found, %v", n, len(found), err)
 	}
-	text := Markdown(rows, nil, ViewRow{"unrelated", 3, 1, 1}, Quality{})
-	if !strings.Contains(text, "| recompress | 2 | 100.0 % (34.2-100.0) |") {
-		t.Error(text)
-	}
 }
 
 func TestACurveFittedToHonestChancesIsCalibrated(t *testing.T) {

@@ -1,18 +1,19 @@
 package calibrate
 
 import (
-	"fmt"
 	"math"
 	"slices"
-	"strings"
 
 	"anxin/imagematch"
 )
 
+// unrelatedScore is the score of pictures that have nothing in common.
+const unrelatedScore = -4
+
 // Score sums the measurements of one comparison up to one number that grows with the support for "the same photograph". It has no unit until Fit gives it one.
 func Score(res *imagematch.Result) float64 {
 	if !res.Related {
-		return -4
+		return unrelatedScore
 	}
 	m := res.Measures()
 	support := math.Min(1, float64(m.Agree)/30)
@@ -73,8 +74,9 @@ func count(samples []Sample) (same, other int) {
 // Bin is one row of a reliability table.
 type Bin struct {
 	Low, High      float64 // predicted
-	N              int
+	N, Same        int
 	Predicted, Met float64 // means; Met weighs the classes equally
+	Low95, High95  float64 // of Met, from the intervals of the two shares
 }
 
 // Quality is what a curve is worth on samples that it was not fitted to.
@@ -112,6 +114,9 @@ func Evaluate(l Logistic, samples []Sample) (q Quality) {
 		})
 		at--
 		bins[at].N++
+		if s.Same {
+			bins[at].Same++
+		}
 		sums[at][0] += w
 		sums[at][1] += w * p
 		if s.Same {
@@ -124,45 +129,22 @@ func Evaluate(l Logistic, samples []Sample) (q Quality) {
 		if sums[i][0] > 0 {
 			b.Predicted, b.Met = sums[i][1]/sums[i][0], sums[i][2]/sums[i][0]
 			q.Error += sums[i][0] * math.Abs(b.Predicted-b.Met)
+			b.Low95, b.High95 = metBounds(b.Same, q.Same, b.N-b.Same, q.Other)
 		}
 	}
 	q.Bins = bins
 	return q
 }
 
-// Markdown writes tables of rows, pairs of views and quality.
-func Markdown(rows []Row, views []ViewRow, unrelated ViewRow, q Quality) string {
-	var b strings.Builder
-	b.WriteString("| attack | trials | same photograph (95 % interval) | aim | change reported | mask IoU (median) |\n|---|---|---|---|---|---|\n")
-	for _, r := range rows {
-		s, lo, hi := Share(r.Same, r.Trials)
-		f, _, _ := Share(r.Flagged, r.Trials)
-		iou := "-"
-		if r.Changed {
-			iou = fmt.Sprintf("%.2f", r.IoU)
+// metBounds are bounds of the share met in a bin that holds s of all same and o of all other samples, the classes weighing equally.
+func metBounds(s, same, o, other int) (low, high float64) {
+	_, sl, sh := Share(s, same)
+	_, ol, oh := Share(o, other)
+	share := func(a, b float64) float64 {
+		if a+b == 0 {
+			return 0
 		}
-		fmt.Fprintf(&b, "| %s | %d | %.1f %% (%.1f-%.1f) | %.0f %% | %.1f %% | %s |\n", r.Attack, r.Trials, 100*s, 100*lo, 100*hi, 100*r.Bar, 100*f, iou)
+		return a / (a + b)
 	}
-	b.WriteString("\n| separate photographs | pairs | called related | called the same (upper 95 % limit) |\n|---|---|---|---|\n")
-	for _, v := range append(slices.Clone(views), unrelated) {
-		s, _, hi := Share(v.Same, v.Pairs)
-		fmt.Fprintf(&b, "| %s | %d | %d | %d = %.3f %% (%.3f %%) |\n", v.Name, v.Pairs, v.Related, v.Same, 100*s, 100*hi)
-	}
-	if q.Same > 0 && q.Other > 0 {
-		fmt.Fprintf(&b, "\nSame-photograph score on the reporting half: %d same, %d separate; Cllr %.3f, calibration error %.3f.\n", q.Same, q.Other, q.Cllr, q.Error)
-		if q.Same < 200 || q.Other < 200 {
-			b.WriteString("**Uncalibrated**: fewer than 200 held-out samples of a class.\n")
-		}
-		b.WriteString("\n| predicted | samples | mean predicted | met |\n|---|---|---|---|\n")
-		for _, v := range q.Bins {
-			fmt.Fprintf(&b, "| %.2f-%.2f | %d | %.3f | %.3f |\n", v.Low, v.High, v.N, v.Predicted, v.Met)
-		}
-	}
-	return b.String()
-}
-
-// ViewRow is the summary of comparing separate photographs.
-type ViewRow struct {
-	Name                 string
-	Pairs, Related, Same int
+	return share(sl, oh), share(sh, ol)
 }

@@ -52,8 +52,12 @@ func (c *canvas) remap(size image.Point, from func(x, y float64) (float64, float
 	for y := range size.Y {
 		for x := range size.X {
 			sx, sy := from(float64(x), float64(y))
-			img.SetRGBA(x, y, sampleAt(c.img, sx, sy))
-			mask.SetAlpha(x, y, c.mask.AlphaAt(int(math.Round(sx)), int(math.Round(sy))))
+			v := sampleAt(c.img, sx, sy)
+			p := img.Pix[y*img.Stride+x*4:][:4]
+			p[0], p[1], p[2], p[3] = v.R, v.G, v.B, v.A
+			if mx, my := int(math.Round(sx)), int(math.Round(sy)); mx >= 0 && my >= 0 && mx < c.mask.Rect.Dx() && my < c.mask.Rect.Dy() {
+				mask.Pix[y*mask.Stride+x] = c.mask.Pix[my*c.mask.Stride+mx]
+			}
 		}
 	}
 	c.img, c.mask = img, mask

@@ -25,9 +25,13 @@ func (c *canvas) each(f func(x, y int, rgb *[3]float64)) {
 func (c *canvas) filter() {
 	gain, lift, gamma := c.between(0.85, 1.15), c.between(-12, 12), c.between(0.85, 1.2)
 	colour, warm := c.between(0.75, 1.3), c.between(-8, 8)
+	var curve [256]float64
+	for i := range curve {
+		curve[i] = 255 * math.Pow(math.Max(0, math.Min(1, (float64(i)*gain+lift)/255)), gamma)
+	}
 	c.each(func(_, _ int, v *[3]float64) {
 		for k := range v {
-			v[k] = 255 * math.Pow(math.Max(0, math.Min(1, (v[k]*gain+lift)/255)), gamma)
+			v[k] = curve[int(v[k])]
 		}
 		y := 0.299*v[0] + 0.587*v[1] + 0.114*v[2]
 		for k := range v {
@@ -77,10 +81,19 @@ func (c *canvas) screenshot() {
 func (c *canvas) recapture() {
 	w, h := c.size()
 	pitch := c.between(2.3, 3.7)
+	across, down := make([][3]float64, w), make([]float64, h)
+	for x := range across {
+		for k := range 3 {
+			across[x][k] = 0.10 * math.Cos(2*math.Pi*(float64(x)/pitch+float64(k)/3))
+		}
+	}
+	for y := range down {
+		down[y] = 0.05 * math.Cos(2*math.Pi*float64(y)/pitch)
+	}
 	c.each(func(x, y int, v *[3]float64) {
 		// Stripes of red, green and blue beat with the camera's pixels.
 		for k := range v {
-			v[k] *= 1 + 0.10*math.Cos(2*math.Pi*(float64(x)/pitch+float64(k)/3)) + 0.05*math.Cos(2*math.Pi*float64(y)/pitch)
+			v[k] *= 1 + across[x][k] + down[y]
 		}
 	})
 	c.perspective()
@@ -105,23 +118,36 @@ func (c *canvas) blur(sigma float64) {
 		k[i] = math.Exp(-float64((i-r)*(i-r)) / (2 * sigma * sigma))
 		sum += k[i]
 	}
+	for i := range k {
+		k[i] /= sum
+	}
 	w, h := c.size()
-	pass := func(dx, dy int) {
-		src := image.NewRGBA(c.img.Rect)
-		copy(src.Pix, c.img.Pix)
-		c.each(func(x, y int, v *[3]float64) {
-			*v = [3]float64{}
-			for i, wt := range k {
-				px, py := max(0, min(w-1, x+(i-r)*dx)), max(0, min(h-1, y+(i-r)*dy))
-				p := src.Pix[py*src.Stride+px*4:][:3]
-				for n := range v {
-					v[n] += wt / sum * float64(p[n])
+	line := make([]float64, 3*max(w, h))
+	// pass smooths n lines of length l; at says where the first pixel of a line is, and step how far the next is.
+	pass := func(n, l int, at func(int) int, step int) {
+		for j := range n {
+			first := at(j)
+			for i := range l {
+				p := c.img.Pix[first+i*step:][:3]
+				line[3*i], line[3*i+1], line[3*i+2] = float64(p[0]), float64(p[1]), float64(p[2])
+			}
+			for i := range l {
+				var v [3]float64
+				for t, wt := range k {
+					q := 3 * max(0, min(l-1, i+t-r))
+					v[0] += wt * line[q]
+					v[1] += wt * line[q+1]
+					v[2] += wt * line[q+2]
+				}
+				p := c.img.Pix[first+i*step:][:3]
+				for m := range v {
+					p[m] = uint8(math.Max(0, math.Min(255, v[m]+0.5)))
 				}
 			}
-		})
+		}
 	}
-	pass(1, 0)
-	pass(0, 1)
+	pass(h, w, func(j int) int { return j * c.img.Stride }, 4)
+	pass(w, h, func(j int) int { return j * 4 }, c.img.Stride)
 }
 
 // regenerate imitates what an image model's round trip does: everything is rendered anew from a coarser description. Places drift by some pixels, fine

@@ -53,45 +53,57 @@ func Peak(img image.Image) (strength, period float64) {
 	b := img.Bounds()
 	var all [][]float64
 	for _, p := range [][2]int{{0, 0}, {b.Dx() - side, 0}, {0, b.Dy() - side}, {b.Dx() - side, b.Dy() - side}, {(b.Dx() - side) / 2, (b.Dy() - side) / 2}} {
-		all = append(all, whiten(spectrum(img, b.Min.X+p[0], b.Min.Y+p[1])))
+		all = append(all, around(whiten(spectrum(img, b.Min.X+p[0], b.Min.Y+p[1]))))
 	}
 	// A screen shows everywhere; a piece of cloth does not. The third strongest of the squares counts.
 	for v := -side / 2; v < side/2; v++ {
-		for u := 1; u < side/2-2; u++ {
-			if math.Hypot(float64(u), float64(v)) < side/14 || max(v, -v) < 6 || u < 6 || nearGrid(u, v) {
+		if max(v, -v) < 6 || nearGrid(v) {
+			continue
+		}
+		for u := 6; u < side/2-2; u++ {
+			at := (v+side)%side*side/2 + u
+			above := 0
+			for _, s := range all {
+				if s[at] > strength {
+					above++
+				}
+			}
+			if above < minPeaks || u*u+v*v < side*side/14/14 || nearGrid(u) {
 				continue
 			}
 			var here [5]float64
 			for k, s := range all {
-				here[k] = around(s, u, v)
+				here[k] = s[at]
 			}
 			slices.Sort(here[:])
-			if s := here[len(here)-minPeaks]; s > strength {
-				strength, period = s, side/math.Hypot(float64(u), float64(v))
-			}
+			strength, period = here[len(here)-minPeaks], side/math.Hypot(float64(u), float64(v))
 		}
 	}
 	return strength, period
 }
 
-// nearGrid tells whether a frequency lies on a harmonic of 8×8 blocks in either direction.
-func nearGrid(u, v int) bool {
-	near := func(f int) bool { r := (f%64 + 64) % 64; return r <= 2 || r >= 62 }
-	return near(u) || near(v)
-}
+// nearGrid tells whether a frequency lies on a harmonic of 8×8 blocks.
+func nearGrid(f int) bool { r := (f%64 + 64) % 64; return r <= 2 || r >= 62 }
 
-// around is the strongest value within a pixel: perspective bends a grid a little from square to square.
-func around(s []float64, u, v int) float64 {
-	best := 0.0
-	for dv := -2; dv <= 2; dv++ {
-		for du := -2; du <= 2; du++ {
-			y, x := (v+dv+side)%side, u+du
-			if x >= 0 && x < side/2 {
-				best = math.Max(best, s[y*side/2+x])
-			}
+// around takes the strongest value within two pixels of each: perspective bends a grid a little from square to square. Rows wrap, columns do not.
+func around(s []float64) []float64 {
+	const w = side / 2
+	across, out := make([]float64, len(s)), make([]float64, len(s))
+	for y := range side {
+		for x := range w {
+			across[y*w+x] = slices.Max(s[y*w+max(0, x-2) : y*w+min(w, x+3)])
 		}
 	}
-	return best
+	for y := range side {
+		for x := range w {
+			best := 0.0
+			for d := -2; d <= 2; d++ {
+				best = max(best, across[(y+d+side)%side*w+x])
+			}
+			out[y*w+x] = best
+		}
+	}
+	return out
 }
 
 // spectrum is the amplitude of the frequencies of a square, half of them (the other half mirrors it), rows of side/2.
@@ -102,6 +114,10 @@ func spectrum(img image.Image, x0, y0 int) []float64 {
 		window[i] = 0.5 - 0.5*math.Cos(2*math.Pi*(float64(i)+0.5)/side)
 	}
 	grey := greyRows(img, x0, y0)
+	var turns [side / 2]complex128
+	for i := range turns {
+		turns[i] = cmplx.Exp(complex(0, -2*math.Pi*float64(i)/side))
+	}
 	mean := 0.0
 	for _, v := range grey {
 		mean += v / (side * side)
@@ -111,7 +127,7 @@ func spectrum(img image.Image, x0, y0 int) []float64 {
 		for x := range row {
 			row[x] = complex((grey[y*side+x]-mean)*window[x]*window[y], 0)
 		}
-		fft(row)
+		fft(row, &turns)
 	}
 	out := make([]float64, side*side/2)
 	column := make([]complex128, side)
@@ -119,7 +135,7 @@ func spectrum(img image.Image, x0, y0 int) []float64 {
 		for y := range column {
 			column[y] = data[y*side+x]
 		}
-		fft(column)
+		fft(column, &turns)
 		for y := range column {
 			out[y*side/2+x] = cmplx.Abs(column[y])
 		}
@@ -169,11 +185,10 @@ func whiten(s []float64) []float64 {
 	return out
 }
 
-// fft transforms in place; the length is a power of two.
-func fft(a []complex128) {
-	n := len(a)
-	for i, j := 1, 0; i < n; i++ {
-		bit := n >> 1
+// fft transforms side values in place. turns are the powers of the side-th root of one.
+func fft(a []complex128, turns *[side / 2]complex128) {
+	for i, j := 1, 0; i < side; i++ {
+		bit := side >> 1
 		for ; j&bit != 0; bit >>= 1 {
 			j ^= bit
 		}
@@ -182,14 +197,14 @@ func fft(a []complex128) {
 			a[i], a[j] = a[j], a[i]
 		}
 	}
-	for length := 2; length <= n; length <<= 1 {
-		step := cmplx.Exp(complex(0, -2*math.Pi/float64(length)))
-		for i := 0; i < n; i += length {
-			w := complex(1, 0)
-			for k := range length / 2 {
-				u, v := a[i+k], a[i+k+length/2]*w
-				a[i+k], a[i+k+length/2] = u+v, u-v
-				w *= step
+	for length := 2; length <= side; length <<= 1 {
+		half, step := length/2, side/length
+		for i := 0; i < side; i += length {
+			low, high := a[i:i+half], a[i+half:i+length]
+			for k, u := range low {
+				h, t := high[k], turns[k*step]
+				v := complex(real(h)*real(t)-imag(h)*imag(t), real(h)*imag(t)+imag(h)*real(t))
+				low[k], high[k] = u+v, u-v
 			}
 		}
 	}

@@ -56,7 +56,8 @@ type compiled struct {
 	tasks    []task
 	firstDay []int32  // per technician, its first working day in days; one entry more at the end
 	driven   []driven // per working day, filled with its tour
-	firstOf  []int32  // per job of the problem, its first task, or -1 when it cannot be planned at all
+	jobAt    map[string]int
+	firstOf  []int32 // per job of the problem, its first task, or -1 when it cannot be planned at all
 	places   []Place
 	placeOf  map[Place]int32
 	nowhere  int32
@@ -64,8 +65,10 @@ type compiled struct {
 	travel   TravelModel
 	refused  map[int][]Reason // jobs that cannot be planned and why
 	warnings []string
+	hours    []search.Span // per type, the working day: read for every pair of a job left out and a technician
 	source   *travelSource
 	book     *ruleBook
+	over     func() bool // whether planning was stopped while the problem was still being read
 }
 
 // profileKey is what makes two technicians travel alike.
@@ -74,11 +77,13 @@ type profileKey struct {
 	perKm, perHor int64
 }
 
-func compile(ctx context.Context, p *Problem) (*compiled, error) {
+// compile reads the rules of jobs that nobody insists on only until over says that planning was stopped; everything else is read in any case, or
+// there would be nothing to return.
+func compile(ctx context.Context, p *Problem, over func() bool) (*compiled, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
 	}
-	c := &compiled{p: p, prices: p.Prices.withDefaults(), travel: p.Travel, placeOf: map[Place]int32{}, refused: map[int][]Reason{}, in: &search.Instance{}}
+	c := &compiled{p: p, prices: p.Prices.withDefaults(), travel: p.Travel, placeOf: map[Place]int32{}, refused: map[int][]Reason{}, in: &search.Instance{}, over: over}
 	if c.travel == nil {
 		c.travel = NewBuiltinTravel(nil)
 	}
@@ -88,9 +93,7 @@ func compile(ctx context.Context, p *Problem) (*compiled, error) {
 	if err := c.addTypes(); err != nil {
 		return nil, err
 	}
-	if err := c.addTasks(); err != nil {
-		return nil, err
-	}
+	c.addTasks()
 	c.addGroups()
 	c.in.Places = len(c.places)
 	return c, c.addTravel(ctx)
@@ -228,6 +231,7 @@ func (c *compiled) addTypes() error {
 			k = int32(len(c.in.Types))
 			types[key] = k
 			c.in.Types = append(c.in.Types, typ)
+			c.hours = append(c.hours, search.Span{From: typ.Open, To: typ.Close})
 		}
 		c.in.Vehicles = append(c.in.Vehicles, k)
 		owner, ok := owners[d.tech]
@@ -345,9 +349,23 @@ func (c *compiled) signature(d *workday, t *Technician, typ *search.Type, unique
 	return b.String()
 }
 
-// addTasks makes the jobs of the search: commitments first, then jobs, several for a crew.
-func (c *compiled) addTasks() error {
+// addTasks makes the jobs of the search. When planning is stopped meanwhile, it begins again with what somebody insists on.
+func (c *compiled) addTasks() {
 	c.weighPinned()
+	c.jobAt = make(map[string]int, len(c.p.Jobs))
+	for i := range c.p.Jobs {
+		c.jobAt[c.p.Jobs[i].ID] = i
+	}
+	insisted := c.insisted()
+	if c.over() || !c.readTasks(insisted, false) {
+		c.readTasks(insisted, true)
+	}
+}
+
+// readTasks makes the jobs of the search: commitments first, then jobs, several for a crew. It reports false when planning was stopped, unless only
+// jobs that somebody insists on are asked for.
+func (c *compiled) readTasks(insisted []bool, only bool) bool {
+	c.tasks, c.in.Jobs = nil, nil
 	byDay := make([][]int32, len(c.days)) // commitments as tasks
 	for day := range c.days {
 		for _, k := range c.days[day].tasks {
@@ -362,10 +380,13 @@ func (c *compiled) addTasks() error {
 	c.firstOf = make([]int32, len(c.p.Jobs))
 	for i := range c.p.Jobs {
 		c.firstOf[i] = -1
+		if only && !insisted[i] {
+			c.refused[i] = []Reason{reason(Stopped)}
+			continue
+		}
 		c.addJob(i)
 	}
-	c.assign(byDay)
-	return nil
+	return c.assign(byDay, only)
 }
 
 // weighPinned sets the price of leaving out an agreed or pinned visit. They are placed first and never taken out, so the price only has to
@@ -489,11 +510,11 @@ func (c *compiled) prize(j *Job, sj *search.Job) {
 	}
 }
 
-// assign fills the matrix of who may serve what at which extra cost.
-func (c *compiled) assign(commitments [][]int32) {
+// assign fills the matrix of who may serve what at which extra cost; it reports false when planning was stopped and the matrix must not be done in any case.
+func (c *compiled) assign(commitments [][]int32, anyway bool) bool {
 	types := len(c.in.Types)
 	if types == 0 {
-		return
+		return true
 	}
 	days := make([]int, types) // a working day of each type
 	for v := len(c.in.Vehicles) - 1; v >= 0; v-- {
@@ -515,6 +536,9 @@ func (c *compiled) assign(commitments [][]int32) {
 			copy(row, rows[int(first)*types:(int(first)+1)*types]) // all members of a crew ask for the same
 			continue
 		}
+		if !anyway && c.over() {
+			return false
+		}
 		if c.assignRow(i, k-int(c.firstOf[i]), row, days) {
 			trivial = false
 		}
@@ -527,6 +551,24 @@ func (c *compiled) assign(commitments [][]int32) {
 	if !trivial {
 		c.in.Assign = rows
 	}
+	return true
+}
+
+// insisted tells the jobs that are planned even when planning was stopped before it began: pinned ones and what is bound to them.
+func (c *compiled) insisted() []bool {
+	out := make([]bool, len(c.p.Jobs))
+	for i := range out {
+		out[i] = c.pinOf(&c.p.Jobs[i]) != nil
+	}
+	for k := range c.p.Sequences {
+		jobs := c.p.Sequences[k].Jobs
+		if slices.ContainsFunc(jobs, func(id string) bool { return out[c.jobAt[id]] }) {
+			for _, id := range jobs {
+				out[c.jobAt[id]] = true
+			}
+		}
+	}
+	return out
 }
 
 // assignRow reports whether the row has any entry other than 0.
@@ -568,9 +610,7 @@ func (c *compiled) certified(t *Technician, j *Job, d *workday) bool {
 
 // addGroups binds crews and sequences.
 func (c *compiled) addGroups() {
-	index := make(map[string]int, len(c.p.Jobs))
 	for i := range c.p.Jobs {
-		index[c.p.Jobs[i].ID] = i
 		if crew := c.p.Jobs[i].Crew; crew > 1 && c.firstOf[i] >= 0 {
 			g := search.Group{Crew: true}
 			for m := range crew {
@@ -580,21 +620,21 @@ func (c *compiled) addGroups() {
 		}
 	}
 	for k := range c.p.Sequences {
-		c.addSequence(&c.p.Sequences[k], index)
+		c.addSequence(&c.p.Sequences[k])
 	}
 }
 
-func (c *compiled) addSequence(s *Sequence, index map[string]int) {
+func (c *compiled) addSequence(s *Sequence) {
 	g := search.Group{SameOwner: s.SameTechnician}
 	gap := s.MaxGapSeconds
 	if gap == 0 {
 		gap = search.Never / 2
 	}
 	for _, id := range s.Jobs {
-		i := index[id]
+		i := c.jobAt[id]
 		if c.firstOf[i] < 0 { // one visit cannot be planned at all, so the later ones cannot either
 			for _, other := range s.Jobs {
-				if k := index[other]; c.firstOf[k] >= 0 {
+				if k := c.jobAt[other]; c.firstOf[k] >= 0 {
 					c.refused[k] = []Reason{reason(SequenceBroken, "job", id)}
 				}
 			}

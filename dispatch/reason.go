@@ -34,6 +34,7 @@ const (
 	CrewTooSmall   Code = "crew_too_small"  // need, have: not enough technicians may do it
 	PriceTooLow    Code = "price_too_low"   // optional, and it costs more than its price
 	NobodyWorks    Code = "nobody_works"    // no technician has a working day left
+	Stopped        Code = "stopped"         // the search was stopped before this job was looked at
 )
 
 // Reasons that rank an eligible technician.
@@ -109,6 +110,7 @@ var phrases = map[Code]phrase{
 	PinContradicts: {"指定的师傅不符合规则：{rule}", "the pinned technician breaks a rule: {rule}"},
 	SequenceBroken: {"同一流程中的“{job}”无法安排", "the visit “{job}” of the same sequence cannot be planned"},
 	CrewTooSmall:   {"需要 {need} 人同时上门，符合条件的只有 {have} 人", "needs {need} people together, only {have} meet the rules"},
+	Stopped:        {"规划在处理到此单之前就被停止", "was not looked at before planning was stopped"},
 	PriceTooLow:    {"可做可不做，成本高于其价值", "is optional and costs more than it is worth"},
 	NobodyWorks:    {"没有在班的师傅", "nobody has working time left"},
 

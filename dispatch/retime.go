@@ -18,7 +18,7 @@ type Order struct {
 //
 // Errors: an unknown technician or visit, or an order that no working day can hold.
 func Retime(ctx context.Context, p *Problem, orders []Order) (*Plan, error) {
-	c, err := compile(ctx, p)
+	c, err := compile(ctx, p, func() bool { return false })
 	if err != nil {
 		return nil, err
 	}

@@ -7,10 +7,7 @@ import (
 // score fills the plan's score from its times.
 func (c *compiled) score(out *Plan, found *search.Plan) {
 	s := &out.Score
-	jobs := make(map[string]int, len(c.p.Jobs))
-	for i := range c.p.Jobs {
-		jobs[c.p.Jobs[i].ID] = i
-	}
+	jobs := c.jobAt
 	techs := c.book.index
 	counted := make(map[int]bool) // members of crews are late once
 	used := make(map[string]bool)

@@ -30,8 +30,8 @@ func Solve(ctx context.Context, p *Problem, o Options) (*Plan, error) {
 	if o.Iterations <= 0 && o.Elapsed == nil {
 		return nil, fmt.Errorf("dispatch: Options: give Iterations or Elapsed, otherwise the search would never end")
 	}
-	// Reading times of the problem is not part of the search and must not be cut short, or there would be nothing to return.
-	c, err := compile(context.WithoutCancel(ctx), p)
+	over := func() bool { return ctx.Err() != nil || o.Elapsed != nil && o.Elapsed() >= 1 }
+	c, err := compile(context.WithoutCancel(ctx), p, over)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (c *compiled) decode(found *search.Plan, iterations int64) (*Plan, error) {
 	slices.SortStableFunc(out.Tours, compareTours)
 	for i := range c.p.Jobs {
 		if !served[i] {
-			out.Unassigned = append(out.Unassigned, Unassigned{Job: c.p.Jobs[i].ID, Reasons: c.whyNot(i)})
+			out.Unassigned = append(out.Unassigned, Unassigned{Job: c.p.Jobs[i].ID, Reasons: c.whyNot(i, iterations == 0)})
 		}
 	}
 	c.score(out, found)

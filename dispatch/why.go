@@ -6,8 +6,8 @@ import (
 	"anxin/dispatch/search"
 )
 
-// whyNot explains why a job was left out with as few rules as possible.
-func (c *compiled) whyNot(i int) []Reason {
+// whyNot explains why a job was left out with as few rules as possible. Of a search that was stopped before it began nothing more can be said.
+func (c *compiled) whyNot(i int, stopped bool) []Reason {
 	if r := c.refused[i]; r != nil {
 		return r
 	}
@@ -17,6 +17,9 @@ func (c *compiled) whyNot(i int) []Reason {
 	}
 	if pin := c.pinOf(j); pin != nil {
 		return c.whyNotPinned(j, pin)
+	}
+	if stopped {
+		return []Reason{reason(Stopped)}
 	}
 	able := c.able(i)
 	switch crew := max(j.Crew, 1); {
@@ -36,13 +39,16 @@ func (c *compiled) able(i int) int {
 	first := int(c.firstOf[i])
 	n := 0
 	last := int32(-1) // the working days of one technician lie side by side
+	j := &c.in.Jobs[first]
+	var row []int32
+	if c.in.Assign != nil {
+		row = c.in.Assign[first*types : (first+1)*types]
+	}
 	for v, t := range c.in.Vehicles {
-		if c.in.Assign != nil && c.in.Assign[first*types+int(t)] == search.Forbidden {
+		if row != nil && row[t] == search.Forbidden {
 			continue
 		}
-		d := &c.days[v]
-		j := &c.in.Jobs[first]
-		if j.Open <= c.sec(d.to) && j.Close >= c.sec(d.from) {
+		if h := c.hours[t]; j.Open <= h.To && j.Close >= h.From {
 			if owner := c.in.Owners[v]; owner != last {
 				n, last = n+1, owner
 			}

@@ -58,6 +58,9 @@ func TestStoppedAnywhereThePlanKeepsEveryRule(t *testing.T) {
 				t.Errorf("%s, asked %d times: %v", name, asked, r.Violations)
 			}
 			for _, u := range plan.Unassigned {
+				if len(u.Reasons) == 0 {
+					t.Errorf("%s, asked %d times: no reason why %s was left out", name, asked, u.Job)
+				}
 				if pinned[u.Job] {
 					t.Errorf("%s, asked %d times: the pinned job %s was left out", name, asked, u.Job)
 				}

@@ -74,50 +74,64 @@ func (s *state) tryNeighbours(q *query) {
 	}
 }
 
-// tryNeighboursPlain is tryNeighbours for one kind of vehicle and plain rules. Half of the whole run is spent here, waiting for memory: the legs
-// from and to the neighbours lie in a row, and behind a neighbour one stop tells whether the place can be cheaper.
+// tryNeighboursPlain is tryNeighbours for one kind of vehicle and plain rules.
 func (s *state) tryNeighboursPlain(q *query) {
+	if u := s.ruin.home[q.job]; u >= 0 && s.stops[u].route >= 0 { // so often the best place that nearly all others can be refused at one glance
+		s.try(q, u)
+	}
 	p := &s.in.Profiles[0]
-	row := int(q.place) * int(s.places)
-	fromFree := p.Free[row : row+int(s.places)]
-	fromCost := p.Cost[row : row+int(s.places)]
-	toFree, toCost := s.near.to[0].free[row:row+int(s.places)], s.near.to[0].cost[row:row+int(s.places)]
-	best, after := int32(min(q.cost, math.MaxInt32)), q.after
-	stops, routes := s.stops, s.routes
-	for i := range s.near.predLegs[q.job] {
-		e := &s.near.predLegs[q.job][i]
-		a := &stops[e.node]
-		delta := e.cost + fromCost[a.nextPlace] - a.leg
-		if delta >= best || a.route < 0 {
-			continue
+	t := &s.near.to[0]
+	from, to := int(q.place)*int(s.places), (int(q.place)+1)*int(s.places)
+	fromFree, toFree := p.Free[from:to], t.free[from:to]
+	best := int32(min(q.cost, int64(-noLeg.leg)))
+	legs := s.near.predLegs[q.job]
+	for i := 0; ; i++ {
+		var delta int32
+		if i, delta = nextCheaper(legs, s.ahead, p.Cost[from:to], best, i); i == len(legs) {
+			break
 		}
-		b := &stops[a.next]
-		start := max(a.dep+e.free, q.open)
-		if start > q.close_ || start+q.service+fromFree[b.place] > b.late || routes[a.route].room < q.demand || s.blink() {
-			continue
+		e := &legs[i]
+		a := &s.stops[e.node]
+		b := &s.stops[a.next]
+		if s.fitsPlain(q, a.dep+e.free, fromFree[b.place], b) {
+			best, q.cost, q.after = delta, int64(delta), e.node
 		}
-		best, after = delta, e.node
 	}
-	for i := range s.near.succLegs[q.job] {
-		e := &s.near.succLegs[q.job][i]
-		b := &stops[e.node]
-		if b.route < 0 {
-			continue
+	legs = s.near.succLegs[q.job]
+	for i := 0; ; i++ {
+		var delta int32
+		if i, delta = nextCheaper(legs, s.behind, t.cost[from:to], best, i); i == len(legs) {
+			break
 		}
-		a := &stops[b.prev]
-		delta := toCost[a.place] + e.cost - a.leg
-		if delta >= best {
-			continue
+		e := &legs[i]
+		b := &s.stops[e.node]
+		a := &s.stops[b.prev]
+		if s.fitsPlain(q, a.dep+toFree[a.place], e.free, b) {
+			best, q.cost, q.after = delta, int64(delta), b.prev
 		}
-		start := max(a.dep+toFree[a.place], q.open)
-		if start > q.close_ || start+q.service+e.free > b.late || routes[b.route].room < q.demand || s.blink() {
-			continue
-		}
-		best, after = delta, b.prev
 	}
-	if after != q.after {
-		q.cost, q.after = int64(best), after
+}
+
+// fitsPlain tests time and room of a place in front of b, with a blink.
+func (s *state) fitsPlain(q *query, arrival, onward int32, b *stop) bool {
+	start := max(arrival, q.open)
+	return start <= q.close_ && start+q.service+onward <= b.late && s.routes[b.route].room >= q.demand && !s.blink()
+}
+
+// nextCheaper finds the next of the legs from i on beside which a job costs less than best, and what it costs there; len(legs) when there is none.
+// This is the innermost loop of the search, and nearly every place ends here: kept so small that all of it stays in registers (with the
+// tests of time inside, even its counter went through memory), with the legs in a row and eight bytes for each gap.
+//
+//go:noinline
+func nextCheaper(legs []nearLeg, gaps []gap, row []int32, best int32, i int) (int, int32) {
+	for ; i < len(legs); i++ {
+		e := &legs[i]
+		g := &gaps[e.node]
+		if delta := e.cost + row[g.place] - g.leg; delta < best {
+			return i, delta
+		}
 	}
+	return len(legs), 0
 }
 
 func (s *state) blink() bool { return s.rnd.next()>>32 < s.weight.blink }

@@ -14,15 +14,15 @@ func (s *state) smallMove(temperature float64) bool {
 		return false
 	}
 	pick := s.rnd.next()
-	limit := int64(-temperature * s.rnd.logUnit())
 	if pick&63 == 0 {
-		return s.cut(a, limit)
+		return s.cut(a, int64(-temperature*s.rnd.logUnit()))
 	}
-	b := list[int(pick>>32)%len(list)]
+	b := list[int((pick>>32)*uint64(len(list))>>32)]
 	r2 := s.stops[b].route
 	if r2 == absent || r2 == s.stops[a].route {
 		return false
 	}
+	limit := int64(-temperature * s.rnd.logUnit())
 	if pick>>8&1 == 0 {
 		return s.swapTails(a, b, limit)
 	}
@@ -112,6 +112,9 @@ func (s *state) wire(from, to int32, p *Profile) {
 	a, b := &s.stops[from], &s.stops[to]
 	a.next, b.prev, a.nextPlace = to, from, b.place
 	a.leg = p.Cost[a.place*s.places+b.place]
+	if s.ahead != nil {
+		s.setGap(from, to)
+	}
 }
 
 func (s *state) syncEmpty(v int32) {

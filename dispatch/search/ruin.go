@@ -19,6 +19,7 @@ type ruinBuffers struct {
 	ruined []uint32
 	epoch  uint32
 	old    []uint32 // per job, the epoch in which it was tried though it had been out before
+	home   []int32  // per job, the node that it was last taken from behind, or -1
 	keys   []int64
 	queue  []int32
 	// chains that change places in small moves
@@ -31,6 +32,10 @@ func (b *ruinBuffers) init(jobs, vehicles int) {
 	b.queue = make([]int32, 0, jobs)
 	b.chainA, b.chainB = make([]int32, 0, jobs), make([]int32, 0, jobs)
 	b.old = make([]uint32, jobs)
+	b.home = make([]int32, jobs)
+	for i := range b.home {
+		b.home[i] = -1
+	}
 	b.ruined = make([]uint32, vehicles)
 }
 
@@ -115,6 +120,7 @@ func (s *state) take(job int32) bool {
 	if f&flagFixed != 0 {
 		return false
 	}
+	s.ruin.home[job] = s.stops[job].prev
 	s.unlink(job)
 	if f&flagGroup != 0 {
 		s.ruin.queue = append(s.ruin.queue, s.group[job])

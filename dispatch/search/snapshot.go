@@ -39,6 +39,7 @@ func (b *snapshot) save(s *state) {
 func (b *snapshot) restore(s *state) {
 	s.cost = b.cost
 	copy(s.stops, b.stops)
+	s.syncGaps()
 	copy(s.routes, b.routes)
 	copy(s.rich, b.rich)
 	copy(s.softAt, b.soft)

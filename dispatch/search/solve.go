@@ -52,12 +52,14 @@ type Tuning struct {
 	SmallRich  int     // small moves per iteration, all others
 	PartJobs   int     // jobs per part of a large instance
 	Epochs     int     // how often a large instance is divided anew
-	WholeLimit int     // up to so many jobs an instance is not divided
+	WholeLimit int     // up to so many jobs an instance is not divided; by default 320, plain ones 500
 	Dense      int     // up to so many places all legs of a Source are computed at once
 	// Where rules have prices on several levels, a loss above Knee mean legs counts, in the choice of what to keep, as Knee × (1 + Slope × log2 of
 	// the excess), so that a hot search can give up something that matters and win it back.
 	Knee, Slope float64
 }
+
+const plainWholeLimit = 500
 
 func (t Tuning) withDefaults() Tuning {
 	set := func(p *int, v int) {
@@ -92,6 +94,9 @@ func (t Tuning) withDefaults() Tuning {
 func Solve(ctx context.Context, in *Instance, o Options) (*Plan, int64, error) {
 	if err := in.Validate(); err != nil {
 		return nil, 0, err
+	}
+	if o.WholeLimit == 0 && in.features().plain {
+		o.WholeLimit = plainWholeLimit
 	}
 	o.Tuning = o.Tuning.withDefaults()
 	o.Threads = max(o.Threads, 1)

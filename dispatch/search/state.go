@@ -1,7 +1,5 @@
 package search
 
-import "slices"
-
 // A node is a job (0 … jobs-1) or the start or end of a vehicle: see startOf and endOf.
 
 const absent = int32(-1)
@@ -16,6 +14,11 @@ type stop struct {
 	leg        int32 // cost of the leg to next
 	nextPlace  int32 // where next is; not kept at the end of a route
 }
+
+// gap is the other end of a leg and its cost.
+type gap struct{ place, leg int32 }
+
+var noLeg = gap{leg: -1 << 30}
 
 // attr is what a node asks for. Open and close move when a group is placed.
 type attr struct {
@@ -45,6 +48,7 @@ type route struct {
 
 // state is a plan under construction with everything that is needed to change it quickly and to take a change back.
 type state struct {
+	features
 	in       *Instance
 	near     *neighbours
 	rnd      rng
@@ -59,9 +63,6 @@ type state struct {
 	out      []int32   // jobs that are not in the plan (only leaders of groups)
 	outPos   []int32   // per job, its index in out, or -1
 
-	anyRich, anySoft, anyWork, anyParts, anyGroup bool
-	plain                                         bool // one kind of vehicle and none of the above
-
 	rich      []richStop // parallel to stops when anyRich
 	softAt    []int64    // parallel to stops when anySoft
 	late      [][]Late   // per node
@@ -70,6 +71,10 @@ type state struct {
 	stock     []int32 // owner × kinds, what is left
 	kinds     int
 	group     []int32 // per job, its group or -1
+
+	// The legs ahead of and behind each node by themselves, for the innermost loop, where the stops would not stay in the cache; nil where that loop is
+	// not used. A job outside the plan has noLeg, which makes every place beside it too dear.
+	ahead, behind []gap
 
 	undo undoLog
 	ruin ruinBuffers
@@ -85,12 +90,11 @@ func newState(in *Instance, near *neighbours, seed uint64) *state {
 	n, v := len(in.Jobs), len(in.Vehicles)
 	nodes := n + 2*v
 	s := &state{
-		in: in, near: near, rnd: rng{seed}, jobs: int32(n), places: int32(in.Places),
+		in: in, features: in.features(), near: near, rnd: rng{seed}, jobs: int32(n), places: int32(in.Places),
 		attrs: make([]attr, nodes), stops: make([]stop, nodes), routes: make([]route, v),
 		empty: make([][]int32, len(in.Types)), emptyPos: make([]int32, v),
 		out: make([]int32, 0, n), outPos: make([]int32, n), group: make([]int32, n),
 	}
-	s.detectFeatures()
 	for i := range in.Jobs {
 		j := &in.Jobs[i]
 		s.attrs[i] = attr{place: j.Place, service: j.Service, open: j.Open, close: j.Close, demand: j.Demand, flags: s.flagsOf(j)}
@@ -117,32 +121,43 @@ func newState(in *Instance, near *neighbours, seed uint64) *state {
 			s.pushOut(int32(i))
 		}
 	}
+	if near.predLegs != nil && !(s.anyRich || s.anySoft || s.anyWork) {
+		s.ahead, s.behind = make([]gap, nodes), make([]gap, nodes)
+		s.syncGaps()
+	}
 	s.undo.init(s)
 	s.ruin.init(n, v)
 	s.weight = defaultWeights()
 	return s
 }
 
-func (s *state) detectFeatures() {
-	in := s.in
+// features tell which rules an instance has, and so which tests are needed at all.
+type features struct {
+	anyRich, anySoft, anyWork, anyParts, anyGroup bool
+	plain                                         bool // one kind of vehicle and none of the above
+}
+
+func (in *Instance) features() (f features) {
+	fixed := false
 	for i := range in.Jobs {
 		j := &in.Jobs[i]
-		s.anyRich = s.anyRich || len(j.Windows) > 1
-		s.anySoft = s.anySoft || len(j.Late) > 0
-		s.anyParts = s.anyParts || len(j.Parts) > 0
+		f.anyRich = f.anyRich || len(j.Windows) > 1
+		f.anySoft = f.anySoft || len(j.Late) > 0
+		f.anyParts = f.anyParts || len(j.Parts) > 0
+		fixed = fixed || j.Fixed
 	}
 	for i := range in.Types {
 		t := &in.Types[i]
-		s.anyRich = s.anyRich || len(t.Breaks) > 0
-		s.anySoft = s.anySoft || len(t.Overtime) > 0
-		s.anyWork = s.anyWork || t.MaxWork > 0 || t.WorkPrice > 0
+		f.anyRich = f.anyRich || len(t.Breaks) > 0
+		f.anySoft = f.anySoft || len(t.Overtime) > 0
+		f.anyWork = f.anyWork || t.MaxWork > 0 || t.WorkPrice > 0
 	}
 	for i := range in.Profiles {
-		s.anyRich = s.anyRich || in.Profiles[i].Clock != nil || in.Profiles[i].Access != nil
+		f.anyRich = f.anyRich || in.Profiles[i].Clock != nil || in.Profiles[i].Access != nil
 	}
-	s.anyGroup = len(in.Groups) > 0
-	fixed := slices.ContainsFunc(in.Jobs, func(j Job) bool { return j.Fixed })
-	s.plain = len(in.Types) == 1 && in.Assign == nil && !fixed && !(s.anyRich || s.anySoft || s.anyWork || s.anyParts || s.anyGroup)
+	f.anyGroup = len(in.Groups) > 0
+	f.plain = len(in.Types) == 1 && in.Assign == nil && !fixed && !(f.anyRich || f.anySoft || f.anyWork || f.anyParts || f.anyGroup)
+	return f
 }
 
 func (s *state) flagsOf(j *Job) (f uint32) {
@@ -259,6 +274,27 @@ func (s *state) dropEmpty(v int32) {
 	s.emptyPos[v] = -1
 }
 
+// setGap copies the leg from one node to the next.
+func (s *state) setGap(from, to int32) {
+	a := &s.stops[from]
+	s.ahead[from] = gap{a.nextPlace, a.leg}
+	s.behind[to] = gap{a.place, a.leg}
+}
+
+// syncGaps brings the gaps up to date after many stops were changed.
+func (s *state) syncGaps() {
+	if s.ahead == nil {
+		return
+	}
+	for node := range s.stops {
+		if a := &s.stops[node]; a.route == absent {
+			s.ahead[node], s.behind[node] = noLeg, noLeg
+		} else if a.next >= 0 {
+			s.setGap(int32(node), a.next)
+		}
+	}
+}
+
 // link places an absent job behind node u. The caller has tested that it fits.
 func (s *state) link(job, u int32) {
 	a := &s.stops[u]
@@ -277,6 +313,10 @@ func (s *state) link(job, u int32) {
 	c.dep, c.late = -Never, Never // whatever it was before must not end the walk of refresh
 	a.next, a.leg, a.nextPlace = job, toC, c.place
 	b.prev = job
+	if s.ahead != nil {
+		s.setGap(u, job)
+		s.setGap(job, next)
+	}
 	if r.count == 0 {
 		s.dropEmpty(v)
 		// An unused vehicle drives nowhere; its leg from start to end begins to count with the first job.
@@ -342,6 +382,10 @@ func (s *state) unlink(job int32) {
 	s.cost += int64(leg) - int64(a.leg) - int64(c.leg)
 	a.next, a.leg, a.nextPlace = c.next, leg, b.place
 	b.prev = c.prev
+	if s.ahead != nil {
+		s.setGap(c.prev, c.next)
+		s.ahead[job], s.behind[job] = noLeg, noLeg
+	}
 	r.count--
 	r.room += s.attrs[job].demand
 	s.cost += s.in.Jobs[job].Skip

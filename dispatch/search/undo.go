@@ -86,12 +86,18 @@ func (u *undoLog) rollback(s *state) {
 	for _, job := range u.entered {
 		c := &s.stops[job]
 		c.prev, c.next, c.route = -1, -1, absent
+		if s.ahead != nil {
+			s.ahead[job], s.behind[job] = noLeg, noLeg
+		}
 		if s.anySoft {
 			s.softAt[job] = 0
 		}
 	}
 	for i, node := range u.nodes {
 		s.stops[node] = u.stops[i]
+		if s.ahead != nil && s.stops[node].next >= 0 {
+			s.setGap(node, s.stops[node].next)
+		}
 		if s.anyRich {
 			s.rich[node] = u.rich[i]
 		}

@@ -115,7 +115,7 @@ func (c *Core) shownTrust() ([]admin.TrustList, string, error) {
 	_, lists, err := c.Orders.Checks.Trust.Now()
 	out := make([]admin.TrustList, 0, len(lists))
 	for _, l := range lists {
-		out = append(out, admin.TrustList{Name: l.Name, Kind: string(l.Kind), Count: l.Count, Date: l.Date, Problem: l.Err})
+		out = append(out, admin.TrustList{Name: l.Name, Kind: string(l.Kind), Count: l.Count, Date: l.Date, Next: l.Next, Stated: l.Stated, Expires: l.Expires, Problem: string(l.Err)})
 	}
 	return out, c.trustFolder(), err
 }

@@ -153,7 +153,7 @@ func (p checkPictures) Look(ctx context.Context, b []byte) (claimcheck.Picture, 
 	case errors.Is(err, picture.ErrDamaged):
 		return claimcheck.Picture{Decoded: "damaged"}, nil
 	}
-	return claimcheck.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Sketch: s.Sketch, Meta: claimcheck.Meta{Read: s.Meta.Read, Taken: s.Meta.Taken, Changed: s.Meta.Changed,
+	return claimcheck.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Sketch: s.Sketch, Coarse: s.Coarse, Meta: claimcheck.Meta{Read: s.Meta.Read, Taken: s.Meta.Taken, Changed: s.Meta.Changed,
 		Zone: s.Meta.Zone, Make: s.Meta.Make, Model: s.Meta.Model, Software: s.Meta.Software, Place: s.Meta.Place}}, err
 }
 

@@ -155,6 +155,8 @@ func TestGoldenContentCredentials(t *testing.T) {
 		"e with a history": vector("family2-parent.jpg"), "f video": vector("v2.mp4"),
 		"g elsewhere": segmentIn(j, 0xe1, "http://ns.adobe.com/xap/1.0/\x00<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"><rdf:Description xmlns:dcterms=\"http://purl.org/dc/terms/\" dcterms:provenance=\"https://example.invalid/manifest.c2pa\"/></rdf:RDF>"),
 		"h another":   segmentIn(j, 0xeb, "JP\x00\x01\x00\x00\x00\x01\x00\x00\x10\x00jumb something else"), "i plain": p, "j unknown": []byte("GIF89a and so on and on"),
+		"k thumbnail as the picture": vector("thumbnail.png"), "l patched afterwards": vector("bad-thumbnail-patch.png"), "m signed with another thumbnail": vector("thumbnail-other.png"),
+		"n thumbnail of another shape": vector("thumbnail-shape.png"),
 	})
 }
 
@@ -182,6 +184,9 @@ func TestTrustLists(t *testing.T) {
 		}
 		return strings.Join(out, ", ")
 	}
+	if _, list, _ := lists.Now(); list[0].Err != check.ListEmpty {
+		t.Error(list[0].Err)
+	}
 	if s := got(); s != "broken.pem anchors 0 true" {
 		t.Error(s)
 	}
@@ -189,6 +194,32 @@ func TestTrustLists(t *testing.T) {
 	if s := got(); s != "C2PA-TSA.pem tsa 1 false, broken.pem anchors 0 true, usages.cfg usages 1 false" {
 		t.Error(s)
 	}
+	// What is called like no list is shown as unused; the JSON beside a list says when it was issued.
+	cut := bytes.Replace(root, []byte("MII"), []byte("MIJ"), 1)
+	folder["roots.crt"], folder["a.pem"] = &fstest.MapFile{Data: root}, &fstest.MapFile{Data: cut}
+	folder["C2PA-TSA.json"] = &fstest.MapFile{Data: []byte(`{"LoTE":{"ListAndSchemeInformation":{"ListIssueDateTime":"2026-08-05T00:11:39Z","NextUpdate":"2027-08-05T00:11:39Z"}}}`)}
+	_, list, err := lists.Now()
+	if err != nil || len(list) != 5 {
+		t.Fatal(list, err)
+	}
+	for _, l := range list {
+		switch l.Name {
+		case "roots.crt":
+			if l.Err != check.ListUnnamed {
+				t.Error(l)
+			}
+		case "a.pem":
+			if l.Err != check.ListBroken {
+				t.Error(l)
+			}
+		case "C2PA-TSA.pem":
+			if !l.Stated || l.Date.Format(time.DateOnly) != "2026-08-05" || l.Next.Year() != 2027 || len(l.Expires) != 1 || l.Expires[0].Year() < 2040 {
+				t.Error(l)
+			}
+		}
+	}
+	delete(folder, "roots.crt")
+	delete(folder, "a.pem")
 	delete(folder, "C2PA-TSA.pem")
 	delete(folder, "broken.pem")
 	delete(folder, "usages.cfg")
@@ -321,7 +352,11 @@ func scanned(t *testing.T, id string, files map[string][]byte) {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		r.Items = append(r.Items, b.seal(1, c, name, "application/octet-stream", files[name]))
+		media := "application/octet-stream"
+		if bytes.HasPrefix(files[name], []byte("\x89PNG")) {
+			media = "image/png"
+		}
+		r.Items = append(r.Items, b.seal(1, c, name, media, files[name]))
 	}
 	b.start(t, r)
 	b.due(t)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"anxin/internal/casefile"
+	"anxin/provenance/aigc"
 	"anxin/provenance/c2pa"
 )
 
@@ -13,7 +15,7 @@ import (
 // counts whoever signed it; a declaration of a camera only when a trusted list vouches for the signer; no credentials are neutral.
 func contentCredentials() Check {
 	return Check{
-		ID: "content_credentials", Version: "2", Group: GroupProvenance, Look: lookCredentials,
+		ID: "content_credentials", Version: "3", Group: GroupProvenance, Look: lookCredentials,
 		Honest:  Text{ZH: "有的相机和手机会写入内容凭证，大多数不会；聊天软件常把它删掉。有没有都很正常。", EN: "Some cameras and phones write content credentials, most do not, and chat apps often remove them; both are normal."},
 		Limits:  Text{ZH: "按收到文件的时间判断证书；是否可信取决于本平台的信任列表。不联网查询吊销，也不读取存放在别处的凭证。声明由写文件的软件作出，本身不是证明。", EN: "Certificates are judged as of when the file was received; whom to trust depends on this platform's lists. Revocation is not asked for over the network and credentials kept elsewhere are not read. A declaration is made by the program that wrote the file and proves nothing by itself."},
 		Nothing: Text{ZH: "%d 个文件中没有内容凭证（C2PA）。这一点不利也不弊。", EN: "%d file(s) without content credentials (C2PA). That speaks neither for nor against them."},
@@ -60,6 +62,13 @@ func lookCredentials(ctx context.Context, in *Input) ([]Finding, error) {
 			d := credentialsOf(rep)
 			d.Judged, d.Lists = at, names
 			out = append(out, credentialsFinding(f, rep, d))
+			x, found, err := in.thumbnail(ctx, f, rep)
+			if err != nil {
+				return out, err
+			}
+			if found {
+				out = append(out, x)
+			}
 		}
 	}
 	if len(unread) > 0 {
@@ -109,6 +118,36 @@ func credentialsFinding(f File, rep *c2pa.Report, d *Credentials) Finding {
 		x.Honest = Text{ZH: "诚实的情况：由支持内容凭证的相机、手机或软件写入，之后经过裁切、压缩或转发。", EN: "If honest: a camera, phone or program that supports them wrote them, and the file was cropped, compressed or passed on afterwards."}
 	}
 	return x
+}
+
+// thumbnail compares the picture that the file's own manifest keeps of it with its pixels. Both are decoded in the other process; what cannot be decoded there says nothing.
+func (in *Input) thumbnail(ctx context.Context, f File, rep *c2pa.Report) (Finding, bool, error) {
+	t, ok := rep.OwnThumbnail()
+	if !ok || !strings.HasPrefix(f.Media, "image/") {
+		return Finding{}, false, nil
+	}
+	whole, err := in.Picture(ctx, f)
+	var small Picture
+	if err == nil {
+		small, err = in.service.Pictures.Look(ctx, t.Data)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return Finding{}, false, ctx.Err()
+	case err != nil: // the credentials themselves were read: they are not lost for a thumbnail
+		return Finding{Items: []casefile.ID{f.Item}, Applicability: Partial, Honest: nothingMeant,
+			Fact: Text{ZH: "凭证里保存的缩略图这次未能与画面比较。", EN: "The thumbnail kept in the credentials could not be compared with the picture this time."}}, true, nil
+	}
+	fact, differs := aigc.CompareThumbnail(whole.Coarse, small.Coarse, rep.Intact())
+	if !differs {
+		return Finding{}, false, nil
+	}
+	x := Finding{Items: []casefile.ID{f.Item}, Strength: Weak, Fact: Text{ZH: fact.ZH, EN: fact.EN},
+		Honest: Text{ZH: "诚实的情况：裁切、加字、调色之后再保存，或者修图软件保留了处理之前的缩略图。", EN: "If honest: the picture was cropped, written on or toned and saved again, or the program kept the thumbnail from before."}}
+	if rep.Intact() {
+		x.Strength = Neutral // who signed kept another picture; the buyer changed nothing
+	}
+	return x, true, nil
 }
 
 // captured reports whether the file itself, not something that it was made from, says that a camera took it.

@@ -184,7 +184,7 @@ func (b *bench) Look(ctx context.Context, raw []byte) (check.Picture, error) {
 		}
 	}
 	s := picture.Inspect(raw, picture.DefaultLimits)
-	return check.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Sketch: s.Sketch, Meta: b.metas[sha256.Sum256(raw)]}, nil
+	return check.Picture{Decoded: s.Decoded, Prints: s.Prints, Quality: s.Quality, Sketch: s.Sketch, Coarse: s.Coarse, Meta: b.metas[sha256.Sum256(raw)]}, nil
 }
 
 // Same implements check.Buyers.

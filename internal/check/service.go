@@ -13,6 +13,7 @@ import (
 	"anxin/internal/casefile"
 	"anxin/internal/clock"
 	"anxin/internal/tx"
+	"anxin/provenance/aigc"
 )
 
 // Config is what a Service is made of. All fields are needed but Checks, Folder, Films and Trust.
@@ -25,9 +26,9 @@ type Config struct {
 	Matcher  Matcher
 	Tracer   Tracer
 	Buyers   Buyers
-	// Trust says whom content credentials are believed from; nil believes nobody.
 	// Films looks at videos; nil cannot.
 	Films Films
+	// Trust says whom content credentials are believed from; nil believes nobody.
 	Trust  *TrustLists
 	Claims Claims
 	Cases  Cases
@@ -43,9 +44,9 @@ type Config struct {
 // Timers sets durable timers; *clock.Clock is one.
 type Timers interface {
 	Set(ctx context.Context, t tx.Tx, tm clock.Timer) error
-	Cancel(ctx context.Context, t tx.Tx, tenant casefile.Tenant, dedupe string) error
 	// Ensure is Set that leaves the one that waits alone.
 	Ensure(ctx context.Context, t tx.Tx, tm clock.Timer) error
+	Cancel(ctx context.Context, t tx.Tx, tenant casefile.Tenant, dedupe string) error
 }
 
 // File is an item of the vault, as far as checks need it.
@@ -82,6 +83,8 @@ type Picture struct {
 	Quality int
 	// Sketch is what choosing it among others needs.
 	Sketch []byte
+	// Coarse is what comparing it with a thumbnail needs.
+	Coarse aigc.Coarse
 	Meta   Meta
 }
 
@@ -130,9 +133,6 @@ type Store interface {
 	OfOwner(ctx context.Context, t tx.Tx, tenant casefile.Tenant, owner casefile.ID, limit int) ([]Candidate, error)
 	OfBuyer(ctx context.Context, t tx.Tx, tenant casefile.Tenant, subject casefile.ID, before time.Time, limit int) ([]Candidate, error)
 	OfMerchant(ctx context.Context, t tx.Tx, tenant casefile.Tenant, merchant casefile.ID, before time.Time, limit int) ([]Candidate, error)
-	// Sketched answers one item with its sketch.
-	Sketched(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (Candidate, error)
-	// SameBytes answers what has the same bytes, oldest first.
 	// OfProduct answers what was sealed or shown about a product before a time, whichever order it was.
 	OfProduct(ctx context.Context, t tx.Tx, tenant casefile.Tenant, product casefile.ID, before time.Time, limit int) ([]Candidate, error)
 	// SetFilm keeps what is known of a video, in place of what was known; Film answers it with its kept frames, NotFound when nothing is.
@@ -142,6 +142,9 @@ type Store interface {
 	Filmed(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after time.Time, item casefile.ID, limit int) ([]Film, error)
 	// Lacking answers items after one, by id, that have no print, no sketch or no frames yet though they could; with films also videos that could not be looked at for want of the program.
 	Lacking(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after casefile.ID, films bool, limit int) ([]Media, error)
+	// Sketched answers one item with its sketch.
+	Sketched(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (Candidate, error)
+	// SameBytes answers what has the same bytes, oldest first.
 	SameBytes(ctx context.Context, t tx.Tx, tenant casefile.Tenant, sha [32]byte, limit int) ([]Media, error)
 	// Printed pages through what has a fingerprint, in the order in which they came.
 	Printed(ctx context.Context, t tx.Tx, tenant casefile.Tenant, after time.Time, item casefile.ID, limit int) ([]Media, error)
@@ -182,11 +185,11 @@ const (
 	RunKind   = "check.run"   // the checks of one round
 	CapKind   = "check.cap"   // the end of a round that takes too long
 	PrintKind = "check.print" // the fingerprint of one reference
+	FilmKind  = "check.film"  // the frames of one reference
+	FillKind  = "check.fill"  // what older items lack
 )
 
 type roundJob struct {
-	FilmKind  = "check.film"  // the frames of one reference
-	FillKind  = "check.fill"  // what older items lack
 	Case  casefile.ID `json:"case"`
 	Claim casefile.ID `json:"claim"`
 	Round int         `json:"round"`
@@ -305,10 +308,10 @@ func Flags(all []Signal) []string {
 func (s *Service) Handlers() map[string]clock.Handler {
 	return map[string]clock.Handler{
 		RunKind: {Timeout: 5 * time.Minute, MaxAttempts: 6, Work: s.work}, CapKind: {In: s.cap}, PrintKind: {Timeout: 2 * time.Minute, MaxAttempts: 6, Work: s.printWork},
+		FilmKind: {Timeout: 3 * time.Minute, MaxAttempts: 6, Work: s.filmWork}, FillKind: {Timeout: 5 * time.Minute, Work: s.fillWork},
 	}
 }
 
-		FilmKind: {Timeout: 3 * time.Minute, MaxAttempts: 6, Work: s.filmWork}, FillKind: {Timeout: 5 * time.Minute, Work: s.fillWork},
 // cap ends a round that has not ended by itself.
 func (s *Service) cap(ctx context.Context, t tx.Tx, tm clock.Timer) error {
 	var j roundJob

@@ -15,6 +15,9 @@ func (v *validation) checkCollectionHash(m *manifest, a *assertion) error {
 	if z == nil {
 		return errors.New("a collection hash on a file that is no package")
 	}
+	if z.Broken {
+		return errors.New("the package is damaged")
+	}
 	want, ok := a.val.get("zip_central_directory_hash").bytes()
 	uris := a.val.get("uris")
 	if !ok || !uris.isMap() && !uris.isArray() {

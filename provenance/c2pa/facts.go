@@ -150,6 +150,10 @@ func declarationFact(r *Report) Fact {
 	}
 	if t, ok := best[OriginCapture]; ok {
 		zh, en := suffix(t)
+		if r.State != StateTrusted && hasAny(r.Success, SigningCredentialTrusted) {
+			return Fact{id, string(OriginCapture), "文件自己声明：" + t.ZH + zh + "。凭证没有通过核对，因此这一声明不能作为依据。",
+				"The file declares about itself: " + t.EN + en + ". The credentials did not pass the checks, so this proves nothing."}
+		}
 		if r.State != StateTrusted {
 			return Fact{id, string(OriginCapture), "文件自己声明：" + t.ZH + zh + "。签名没有得到信任，因此这一声明不能作为依据。",
 				"The file declares about itself: " + t.EN + en + ". The signature is not trusted, so this proves nothing."}

@@ -85,11 +85,30 @@ func (v *validation) run() error {
 func (v *validation) checkReadable() {
 	for _, m := range v.store.manifests {
 		for _, a := range m.assertions {
-			if a.broken != "" && !slices.Contains(hashBases, a.base) {
+			if a.broken != "" && !slices.Contains(hashBases, a.base) || a.broken == "" && !a.redacted && a.shapeless() {
 				v.log.fail(AssertionRequiredMissing, assertionURI(m.label, a.label), "the content of the assertion cannot be used")
 			}
 		}
 	}
+}
+
+// shapeless: actions without a list of actions, and metadata without a context, cannot be decoded although they are well formed.
+func (a *assertion) shapeless() bool {
+	switch {
+	case a.isJSON:
+		return false
+	case a.base == "c2pa.actions":
+		list := a.val.get("actions")
+		for i := range list.items {
+			if _, ok := list.items[i].get("action").str(); !ok {
+				return true
+			}
+		}
+		return !list.isArray()
+	case strings.HasSuffix(a.base, ".metadata") && a.base != "c2pa.assertion.metadata":
+		return !a.val.get("@context").isMap()
+	}
+	return false
 }
 
 // collect finds every manifest that the active one refers to, and refuses cycles.

@@ -15,6 +15,7 @@ import (
 	"anxin/fingerprint"
 	"anxin/fingerprint/imagefile"
 	"anxin/imagematch"
+	"anxin/provenance/aigc"
 )
 
 // Seen is what can be said of a picture without showing it: its fingerprint and what its file says about itself.
@@ -26,7 +27,9 @@ type Seen struct {
 	Quality int                `json:"quality"`
 	// Sketch is what choosing among references needs (imagematch.Sketch). Absent when nothing was decoded.
 	Sketch []byte `json:"sketch,omitempty"`
-	Meta   Meta   `json:"meta"`
+	// Coarse is what the comparison with a thumbnail needs, of the pixels as they are stored. Absent when nothing was decoded.
+	Coarse aigc.Coarse `json:"coarse,omitzero"`
+	Meta   Meta        `json:"meta"`
 }
 
 // Meta are facts that the file states about itself. All of it can be written by anybody; where a picture was taken is only counted, never read.
@@ -92,6 +95,7 @@ func fingerprintOf(t Type, b []byte, l Limits, out *Seen) (err error) {
 	p := fingerprint.OfImage(upright(shrink(img, 2*printSide), turn))
 	all := p.Dihedral()
 	out.Prints, out.Quality = all[:], p.Quality
+	out.Coarse = aigc.Coarsen(img)
 	out.Sketch = imagematch.Extract(imagefile.Upright(img, turn), imagematch.Options{}).Sketch(SketchPoints)
 	return nil
 }

@@ -22,6 +22,11 @@ func (p *Pages) overview(q *staff.Request) error {
 	if v.Vault, err = p.House.Vault(q.Context(), q.Actor); err != nil {
 		return err
 	}
+	if p.Trust != nil {
+		if v.Trust, _, err = p.Trust(); err != nil {
+			v.Trust = nil // the page of evidence says it
+		}
+	}
 	return q.Render(http.StatusOK, OverviewPage(q.Done("admin.done."), v))
 }
 

@@ -241,6 +241,13 @@ func demoStatistics(pg ui.Page) Statistics {
 
 func demoTrust(pg ui.Page) []TrustList {
 	day := 24 * time.Hour
-	return []TrustList{{Name: "C2PA-TRUST-LIST.pem", Kind: "anchors", Count: 21, Date: pg.P.Now.Add(-29 * day)}, {Name: "C2PA-TSA-TRUST-LIST.pem", Kind: "tsa", Count: 6, Date: pg.P.Now.Add(-29 * day)},
-		{Name: "old.pem", Kind: "anchors", Date: pg.P.Now.Add(-400 * day), Problem: "no certificate"}}
+	in := func(days ...int) (out []time.Time) {
+		for _, d := range days {
+			out = append(out, pg.P.Now.Add(time.Duration(d)*day))
+		}
+		return out
+	}
+	return []TrustList{{Name: "C2PA-TRUST-LIST.pem", Kind: "anchors", Count: 30, Date: pg.P.Now.Add(-29 * day), Stated: true, Next: pg.P.Now.Add(336 * day), Expires: in(540, 900)},
+		{Name: "C2PA-TSA-TRUST-LIST.pem", Kind: "tsa", Count: 22, Date: pg.P.Now.Add(-212 * day), Expires: in(41, 800)}, {Name: "partner-allowed.pem", Kind: "allowed", Count: 2, Date: pg.P.Now.Add(-3 * day), Expires: in(-12, 90)},
+		{Name: "roots.crt", Date: pg.P.Now.Add(-day), Problem: "name"}, {Name: "old.pem", Kind: "anchors", Date: pg.P.Now.Add(-400 * day), Problem: "empty"}}
 }

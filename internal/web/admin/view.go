@@ -31,6 +31,8 @@ type Overview struct {
 	Started  time.Time
 	// Mailbox is the page of messages that were not sent anywhere (development); empty when there is none.
 	Mailbox string
+	// Trust are the trust lists; nil when they are not shown.
+	Trust []TrustList
 }
 
 // TechRow is one technician of the list.
@@ -268,9 +270,34 @@ type Evidence struct {
 type TrustList struct {
 	Name, Kind string // anchors, tsa, allowed, identity, usages
 	Count      int
-	Date       time.Time
-	// Problem is why it is not used; empty when it is.
+	// Date is when the list was issued, when Stated, else when its file was written; Next when its maker announced the next one, zero when not.
+	Date, Next time.Time
+	Stated     bool
+	Expires    []time.Time // ends of its certificates, the soonest first
+	// Problem is why it is not used: name, empty, broken, large, unreadable; empty when it is.
 	Problem string
+}
+
+// ListMaxAge is from when on a list counts as old: C2PA adds makers of cameras and programs several times a year.
+const ListMaxAge = 180 * 24 * time.Hour
+
+// expirySoon is how long before its end a certificate is worth a word.
+const expirySoon = 90 * 24 * time.Hour
+
+// old reports whether a list is to be replaced for its age.
+func (l TrustList) old(now time.Time) bool {
+	return l.Problem == "" && l.Kind != "usages" && (now.Sub(l.Date) > ListMaxAge || !l.Next.IsZero() && now.After(l.Next))
+}
+
+// ends answers how many of a list's certificates have run out, and when the next one does; zero when none will.
+func (l TrustList) ends(now time.Time) (gone int, next time.Time) {
+	for _, at := range l.Expires {
+		if at.After(now) {
+			return gone, at
+		}
+		gone++
+	}
+	return gone, time.Time{}
 }
 
 // Figure is one number with its definition.

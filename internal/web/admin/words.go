@@ -435,17 +435,56 @@ func trendTable(pg ui.Page, trends []Trend) ui.Table {
 	return t
 }
 
-// trustTable says of each list what it is for, how much it holds, and how old it is: an old list knows no new cameras.
+// trustTable says of each list what it is for, how much it holds, how old it is and when its certificates run out: an old list knows no new cameras.
 func trustTable(pg ui.Page, list []TrustList) ui.Table {
-	t := ui.Table{Caption: pg.T("admin.trust.title"), HideCaption: true, Columns: []ui.Column{{Title: pg.T("admin.trust.name")}, {Title: pg.T("admin.trust.kind")}, {Title: pg.T("admin.trust.count"), Number: true},
-		{Title: pg.T("admin.trust.date")}, {Title: pg.T("admin.trust.age")}}}
+	t := ui.Table{Caption: pg.T("admin.trust.title"), HideCaption: true, Columns: []ui.Column{{Title: pg.T("admin.trust.name")}, {Title: pg.T("admin.trust.date")}, {Title: pg.T("admin.trust.count")}}}
 	for _, l := range list {
-		what := pg.T("admin.trust.kind_" + l.Kind)
-		if l.Problem != "" {
-			what = pg.T("admin.trust.unused", "why", l.Problem)
-		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: l.Name, Header: true}, ui.Text(what), ui.Text(pg.P.Number(int64(l.Count))), ui.Text(pg.P.Date(l.Date)),
-			ui.Text(pg.T("admin.trust.days", "n", max(0, int(pg.P.Now.Sub(l.Date).Hours()/24))))})
+		t.Rows = append(t.Rows, []ui.Cell{{Body: listName(pg, l), Header: true}, {Body: listDate(pg, l)}, {Body: listEnds(pg, l)}})
 	}
 	return t
+}
+
+// listAge is a list's age in days.
+func listAge(pg ui.Page, l TrustList) string {
+	return pg.T("admin.trust.days", "n", max(0, int(pg.P.Now.Sub(l.Date).Hours()/24)))
+}
+
+// unusedLists are the lists that are not used, with why.
+func unusedLists(list []TrustList) (out []TrustList) {
+	for _, l := range list {
+		if l.Problem != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// oldest is the list that has to be replaced first, if any is old.
+func oldest(pg ui.Page, list []TrustList) (old TrustList, some bool) {
+	for _, l := range list {
+		if l.old(pg.P.Now) && (!some || l.Date.Before(old.Date)) {
+			old, some = l, true
+		}
+	}
+	return old, some
+}
+
+// trustWords is how the lists stand, in one line.
+func trustWords(pg ui.Page, list []TrustList) string {
+	if old, some := oldest(pg, list); some {
+		return pg.T("admin.trust.tile_old", "age", listAge(pg, old))
+	}
+	if n := len(unusedLists(list)); n > 0 {
+		return pg.T("admin.trust.tile_unused", "n", n)
+	}
+	var newest TrustList
+	for _, l := range list {
+		if l.Kind == "anchors" && l.Date.After(newest.Date) {
+			newest = l
+		}
+	}
+	if newest.Date.IsZero() {
+		return pg.T("admin.trust.tile_none")
+	}
+	return pg.T("admin.trust.tile_date", "date", pg.P.Date(newest.Date))
 }

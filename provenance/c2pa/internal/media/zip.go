@@ -3,6 +3,7 @@ package media
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"strings"
@@ -21,6 +22,7 @@ type zipFile struct {
 	Entries   map[string]Span // local header, data and descriptor
 	Directory Span            // central directory to the end of the file
 	CRC       int64           // place of the manifest's checksum in the directory, or -1
+	Broken    bool            // an entry or the directory could not be read to its end
 }
 
 // readZIP finds the manifest store of packages such as EPUB and OOXML: a stored entry of a fixed name.
@@ -38,18 +40,23 @@ func readZIP(a *Asset, l Limits) error {
 	pos := 0
 	for range count {
 		if len(dir)-pos < 46 || string(dir[pos:pos+4]) != "PK\x01\x02" {
-			return fmt.Errorf("%w: ZIP directory", ErrMalformedFile)
+			return z.end(a)
 		}
 		h := dir[pos:]
 		le := binary.LittleEndian
 		nameLen, extraLen, noteLen := int(le.Uint16(h[28:])), int(le.Uint16(h[30:])), int(le.Uint16(h[32:]))
 		if 46+nameLen+extraLen+noteLen > len(h) {
-			return fmt.Errorf("%w: ZIP directory", ErrMalformedFile)
+			return z.end(a)
 		}
 		name := string(h[46 : 46+nameLen])
 		size, local := int64(le.Uint32(h[20:])), int64(le.Uint32(h[42:]))
 		size, local = zip64(h[46+nameLen:46+nameLen+extraLen], le.Uint32(h[24:]) == 0xffffffff, size, local)
 		e, data, err := zipEntry(a.Source, local, size, le.Uint16(h[8:])&8 != 0, start)
+		if err != nil && name != ZIPManifest && errors.Is(err, ErrMalformedFile) {
+			z.Broken = true // the manifest may be whole all the same
+			pos += 46 + nameLen + extraLen + noteLen
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -75,6 +82,14 @@ func readZIP(a *Asset, l Limits) error {
 	return nil
 }
 
+// end stops at a directory that breaks off: a package whose manifest was found is judged, and is not what was signed.
+func (z *zipFile) end(a *Asset) error {
+	if z.Broken = true; a.Store == nil {
+		return fmt.Errorf("%w: ZIP directory", ErrMalformedFile)
+	}
+	return nil
+}
+
 func zipDirectory(s *Source) (start, size int64, count int, err error) {
 	from := max(0, s.Size-66000)
 	tail, err := s.Bytes(from, s.Size-from)
@@ -95,6 +110,9 @@ func zipDirectory(s *Source) (start, size int64, count int, err error) {
 			return 0, 0, 0, err
 		}
 		count, size, start = int(le.Uint64(h[32:])), int64(le.Uint64(h[40:])), int64(le.Uint64(h[48:]))
+	}
+	if mark, err := s.Head(start, 4); err == nil && string(mark) != "PK\x01\x02" && size <= from+int64(i) {
+		start = from + int64(i) - size // the place named is wrong: the directory ends where its end is marked
 	}
 	if count < 0 || count > maxZipEntries || size < 0 || size > maxZipDir {
 		return 0, 0, 0, fmt.Errorf("%w: ZIP directory of %d entries", ErrTooMany, count)

@@ -367,7 +367,7 @@ func (k claimChecks) Signals(ctx context.Context, t tx.Tx, tenant casefile.Tenan
 			x.Items, x.Inputs = append(x.Items, in.Item), append(x.Inputs, in.SHA256)
 		}
 		for _, r := range s.Related {
-			x.Related = append(x.Related, claim.Related{Case: r.Case, Item: r.Item, Relation: string(r.Relation), Distance: r.Distance})
+			x.Related = append(x.Related, claim.Related{Case: r.Case, Item: r.Item, Relation: string(r.Relation), Role: string(r.Role), Video: r.Video, Distance: r.Distance, Seconds: r.Seconds})
 		}
 		if s.Detail != nil {
 			if x.Detail, err = json.Marshal(s.Detail); err != nil {

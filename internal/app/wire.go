@@ -37,6 +37,7 @@ import (
 	"anxin/internal/service/catalog"
 	"anxin/internal/service/servicedb"
 	"anxin/internal/tx"
+	"anxin/internal/web/review"
 	"anxin/region"
 	"anxin/seal"
 )
@@ -274,7 +275,7 @@ func (c *Core) mayUse(ctx context.Context, a casefile.Actor, what evidence.Use, 
 	switch {
 	case what != evidence.UseSee:
 		action = party.ExportEvidence
-	case a.Role == casefile.Admin && ofClaim(i.Kind):
+	case a.Role == casefile.Admin && (ofClaim(i.Kind) || exchanged[i.Kind] != "" && review.Named(ctx)):
 		action = party.ViewClaimEvidence // a lead decides disagreements of reviewers
 	}
 	holder := casefile.Nil

@@ -134,7 +134,7 @@ func (in *Input) nearMedia(ctx context.Context, f File, prints []fingerprint.Has
 
 // relate says what an item of the index is to the claim and adds it, unless it is the claim's own or has no bearing.
 func (in *Input) relate(ctx context.Context, f File, m Media, distance int, out *[]Related) error {
-	r := Related{Case: m.Case, Item: m.Item, Role: m.Role, Distance: distance}
+	r := Related{Case: m.Case, Item: m.Item, Role: m.Role, Video: isVideo(m.Type), Distance: distance}
 	switch {
 	case m.Item == f.Item, m.Role == RoleClaim && m.Owner == in.Round.Claim:
 		return nil

@@ -342,8 +342,11 @@ type Signal struct {
 // Related is an item that a signal found.
 type Related struct {
 	Case, Item casefile.ID
-	Relation   string // reference, reference_later, elsewhere, same_buyer, other_claim
+	Relation   string // reference, reference_later, same_product, elsewhere, same_buyer, other_claim, message, message_later, other_message
+	Role       string // where it came from: reference, claim, report, visit, answer, chat
+	Video      bool
 	Distance   int    // of 256 bits; 0 for the same bytes
+	Seconds    [2]int // of a video: the first second and how many; zeros for all of it
 }
 
 // Text is a text in both languages.

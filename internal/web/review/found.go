@@ -1,6 +1,7 @@
 package review
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -17,6 +18,7 @@ import (
 // Found is a picture of the claim beside another picture that it was compared with, after the first impression.
 type Found struct {
 	Tag, Other string // B1 and R1; Other is empty when the other picture is not on the page
+	Second     int    // of the other one when it is a video; -1: it is none
 	Same       bool   // the same photograph
 	Changed    bool
 	W, H       int // of the claim's picture
@@ -67,8 +69,11 @@ func (v *Case) earlier(signals []claim.Signal, tags map[casefile.ID]string) {
 			if tags[r.Item] != "" {
 				continue
 			}
-			x := Picture{Item: r.Item, Tag: "E" + strconv.Itoa(len(v.Earlier)+1), Kind: "related_" + r.Relation, Relation: r.Relation}
+			x := Picture{Item: r.Item, Tag: "E" + strconv.Itoa(len(v.Earlier)+1), Kind: "related_" + r.Relation, Relation: r.Relation, Role: r.Role, Video: r.Video}
 			x.Thumb, x.Full, x.Original = picturePath(v.Number, r.Item, "thumb"), picturePath(v.Number, r.Item, "full"), picturePath(v.Number, r.Item, "original")
+			if x.Video {
+				x.Play = path(v.Number) + "/play/" + r.Item.String()
+			}
 			tags[r.Item] = x.Tag
 			if v.Earlier = append(v.Earlier, x); len(v.Earlier) >= maxEarlier {
 				return
@@ -84,14 +89,33 @@ const maxEarlier = 24
 func relatedOf(p i18n.Printer, list []claim.Related, tags map[casefile.ID]string) (out []Link) {
 	for _, r := range list {
 		if t := tags[r.Item]; t != "" && !slices.ContainsFunc(out, func(l Link) bool { return l.Tag == t }) {
-			out = append(out, Link{Tag: t, Text: Word(p, "relation", r.Relation)})
+			l := Link{Tag: t, Text: relationWords(p, r.Relation, r.Role), Second: -1}
+			switch {
+			case r.Seconds[1] == 1:
+				l.Second, l.Text = r.Seconds[0], l.Text+p.T("review.found.second", "n", r.Seconds[0])
+			case r.Seconds[1] > 1:
+				l.Second, l.Text = r.Seconds[0], l.Text+p.T("review.found.seconds", "from", r.Seconds[0], "to", r.Seconds[0]+r.Seconds[1]-1)
+			}
+			out = append(out, l)
 		}
 	}
 	return out
 }
 
-// Link is a picture that a sentence points to.
-type Link struct{ Tag, Text string }
+// Link is a picture that a sentence points to, and of a video the second; -1: none.
+type Link struct {
+	Tag, Text string
+	Second    int
+}
+
+// relationWords say what something is to the claim, and where it came from where that is not the same.
+func relationWords(p i18n.Printer, relation, role string) string {
+	w := Word(p, "relation", relation)
+	if k := "review.role." + role; i18n.Has(k) {
+		w += " · " + p.T(k)
+	}
+	return w
+}
 
 // detail takes the JSON of a signal apart. One that this version cannot read says nothing more than its sentence.
 func detail(s claim.Signal) (d check.Detail) {
@@ -162,7 +186,10 @@ func (f *FileFacts) label(p i18n.Printer, l check.Label) {
 }
 
 func foundOf(p i18n.Printer, n casefile.Number, m check.Match, tags map[casefile.ID]string) Found {
-	f := Found{Tag: tags[m.Item], Other: tags[m.Reference.Item], Same: m.Same, Changed: m.Changed, W: m.Size[0], H: m.Size[1]}
+	f := Found{Second: -1, Tag: tags[m.Item], Other: tags[m.Reference.Item], Same: m.Same, Changed: m.Changed, W: m.Size[0], H: m.Size[1]}
+	if m.Reference.Seconds[1] > 0 {
+		f.Second = m.Reference.Seconds[0]
+	}
 	for i, b := range m.Boxes {
 		f.Boxes = append(f.Boxes, Box{i + 1, b[0], b[1], b[2], b[3]})
 	}
@@ -236,6 +263,15 @@ func (p *Pages) play(q *staff.Request, id casefile.ID) error {
 		return err
 	}
 	where, ok := whereIs(page, item)
+	if !ok && page.Impressed {
+		x, err := p.elsewhere(q, id, item)
+		if err != nil {
+			return err
+		}
+		if where, ok = x.Case, x.Video; ok {
+			q.Request = q.Request.WithContext(byName(q.Request.Context()))
+		}
+	}
 	if !ok {
 		return casefile.Fail(casefile.NotFound, "error.not_found")
 	}
@@ -246,21 +282,31 @@ func (p *Pages) play(q *staff.Request, id casefile.ID) error {
 	return p.Vault.Play(q.W, q.Request, q.Actor, where, item)
 }
 
-// elsewhere is the case of an item that a signal points to, for who has written a first impression.
-func (p *Pages) elsewhere(q *staff.Request, id, item casefile.ID) (casefile.ID, bool, error) {
+type namedKey struct{}
+
+func byName(ctx context.Context) context.Context { return context.WithValue(ctx, namedKey{}, true) }
+
+// Named reports whether an item is asked for because a signal of the claim names it: who decides on the claim may see it, whatever kind it is of.
+func Named(ctx context.Context) bool {
+	ok, _ := ctx.Value(namedKey{}).(bool)
+	return ok
+}
+
+// elsewhere is what a signal says of an item that it points to, for who has written a first impression; zero when none does.
+func (p *Pages) elsewhere(q *staff.Request, id, item casefile.ID) (claim.Related, error) {
 	s, err := p.Claims.Signals(q.Context(), q.Actor, id)
 	if casefile.Is(err, casefile.Conflict) || casefile.Is(err, casefile.NotFound) || casefile.Is(err, casefile.Denied) {
-		return casefile.Nil, false, nil
+		return claim.Related{}, nil
 	}
 	if err != nil {
-		return casefile.Nil, false, err
+		return claim.Related{}, err
 	}
 	for _, x := range s.Signals {
 		for _, r := range x.Related {
 			if r.Item == item {
-				return r.Case, true, nil
+				return r, nil
 			}
 		}
 	}
-	return casefile.Nil, false, nil
+	return claim.Related{}, nil
 }

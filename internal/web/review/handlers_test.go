@@ -182,7 +182,7 @@ func TestPicturesSayWhatTheyAre(t *testing.T) {
 // it can be asked for, and afterwards only what a signal names.
 func TestWhatTheChecksFound(t *testing.T) {
 	f, routes := world(t)
-	overlay, mask, elsewhere, otherCase := demoID(0x51), demoID(0x52), demoID(0x53), demoID(0x54)
+	overlay, mask, elsewhere, otherCase, film := demoID(0x51), demoID(0x52), demoID(0x53), demoID(0x54), demoID(0x57)
 	d := check.Detail{Match: &check.Match{Item: photoID, Reference: check.Related{Case: listingID, Item: refID, Relation: check.RelReference}, Same: true, Changed: true, Band: "strong",
 		Size: [2]int{1024, 768}, Boxes: [][4]int{{423, 248, 275, 165}, {334, 276, 89, 51}}, Overlay: overlay, Aligned: demoID(0x55), Flicker: demoID(0x56), Mask: mask}}
 	cred := check.Detail{Credentials: &check.Credentials{State: "Invalid", Judged: webtest.StoryTime(), Signer: "Es256 <b>", Facts: []check.NamedFact{{ID: "integrity", Value: "changed", Text: check.Text{ZH: "签名之后被改动过。", EN: "changed"}},
@@ -196,12 +196,13 @@ func TestWhatTheChecksFound(t *testing.T) {
 	}
 	f.signals.Signals = []claim.Signal{
 		{ID: "m", Check: "same_photograph", Group: "match", Item: photoID, Strength: "strong", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "出自同一张照片", EN: "same"}, Artefacts: []casefile.ID{overlay, mask},
-			Related: []claim.Related{{Case: listingID, Item: refID, Relation: "reference"}, {Case: otherCase, Item: elsewhere, Relation: "other_claim"}}, Detail: raw(d)},
+			Related: []claim.Related{{Case: listingID, Item: refID, Relation: "reference"}, {Case: otherCase, Item: elsewhere, Relation: "other_claim"},
+				{Case: otherCase, Item: film, Relation: "message", Role: "chat", Video: true, Seconds: [2]int{12, 4}}}, Detail: raw(d)},
 		{ID: "c", Check: "content_credentials", Group: "declaration", Item: photoID, Strength: "moderate", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "声明", EN: "said"}, Detail: raw(cred)},
 		{ID: "q", Check: "recapture", Group: "pixel", Item: photoID, Strength: "neutral", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "没有发现", EN: "nothing"}},
 		{ID: "x", Check: "other", Group: "pixel", Item: photoID, Strength: "weak", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "坏的细节", EN: "bad detail"}, Detail: []byte("{")},
 	}
-	paths := []string{at0 + "/drawn/" + overlay.String(), at0 + "/media/" + elsewhere.String() + "/full"}
+	paths := []string{at0 + "/drawn/" + overlay.String(), at0 + "/media/" + elsewhere.String() + "/full", at0 + "/play/" + film.String()}
 	get(t, routes, at0).HasNot("[data-found]")
 	for _, path := range paths {
 		if rec := as(t, casefile.Reviewer, routes, "GET", path, nil); rec.Code == 200 || len(f.shown) > 0 {
@@ -219,12 +220,16 @@ func TestWhatTheChecksFound(t *testing.T) {
 	doc.Has(`[data-pane="ref"] [data-pick="E1"]`)
 	doc.HasText(".rv-rel", "另一买家更早的售后")
 	doc.HasText(".rv-quiet", "没有发现")
+	doc.Has(`[data-pane="ref"] [data-pick="E2"][data-video="true"][data-play$="` + film.String() + `"]`)
+	doc.Has(`[data-show="E2"][data-second="12"]`)
+	doc.HasText(".rv-rel:last-child", "店铺聊天（第 12 至 15 秒）")
+	doc.HasText(`[data-pane="claim"] .cmp-view .cmp-on`, "为 AI 生成合成内容（文件自带标识）")
 	for _, path := range paths {
 		if rec := as(t, casefile.Reviewer, routes, "GET", path, nil); rec.Code != 200 {
 			t.Errorf("%s: %d", path, rec.Code)
 		}
 	}
-	if want := []string{caseID.String() + " " + overlay.String() + " derived", otherCase.String() + " " + elsewhere.String() + " marked"}; !slices.Equal(f.shown, want) {
+	if want := []string{caseID.String() + " " + overlay.String() + " derived", otherCase.String() + " " + elsewhere.String() + " marked", otherCase.String() + " " + film.String() + " play"}; !slices.Equal(f.shown, want) {
 		t.Errorf("%q instead of %q", f.shown, want)
 	}
 	for _, bad := range []string{"/drawn/" + photoID.String(), "/drawn/" + demoID(0x99).String(), "/drawn/x", "/media/" + overlay.String() + "/full", "/play/" + elsewhere.String()} {
@@ -233,7 +238,7 @@ func TestWhatTheChecksFound(t *testing.T) {
 		}
 	}
 	goesTo(t, as(t, casefile.Reviewer, routes, "GET", at0+"/play/"+photoID.String(), nil), at0+"/media/"+photoID.String()+"/full")
-	if rec := as(t, casefile.Reviewer, routes, "GET", at0+"/play/"+answerID.String(), nil); rec.Code != 200 || f.shown[2] != caseID.String()+" "+answerID.String()+" play" {
+	if rec := as(t, casefile.Reviewer, routes, "GET", at0+"/play/"+answerID.String(), nil); rec.Code != 200 || f.shown[3] != caseID.String()+" "+answerID.String()+" play" {
 		t.Errorf("the video: %d, %q", rec.Code, f.shown)
 	}
 }

@@ -110,8 +110,12 @@ func (p *Pages) media(q *staff.Request, id casefile.ID) error {
 	}
 	where, ok := whereIs(page, item)
 	if !ok && page.Impressed {
-		if where, ok, err = p.elsewhere(q, id, item); err != nil {
+		x, err := p.elsewhere(q, id, item)
+		if err != nil {
 			return err
+		}
+		if where, ok = x.Case, !x.Case.IsNil(); ok {
+			q.Request = q.Request.WithContext(byName(q.Request.Context()))
 		}
 	}
 	size := q.PathValue("size")

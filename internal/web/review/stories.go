@@ -326,9 +326,9 @@ func demoStatistics(pg ui.Page) Statistics {
 func demoFound(pg ui.Page, v *Case) {
 	demoImpressed(pg, v)
 	src := pg.Site.Assets.Path("nophoto.svg")
-	v.Found = []Found{{Tag: "B1", Other: "R1", Same: true, Changed: true, W: 1024, H: 768, Boxes: []Box{{1, 423, 248, 275, 165}, {2, 334, 276, 89, 51}}, Overlay: src, Aligned: src, Flicker: src}}
+	v.Found = []Found{{Second: -1, Tag: "B1", Other: "R1", Same: true, Changed: true, W: 1024, H: 768, Boxes: []Box{{1, 423, 248, 275, 165}, {2, 334, 276, 89, 51}}, Overlay: src, Aligned: src, Flicker: src}}
 	v.Earlier = []Picture{{Item: demoID(9), Tag: "E1", Kind: "related_other_claim", Relation: "other_claim", Thumb: src, Full: src, Original: src}}
-	v.Signals.Groups[0].Items[0].Related = []Link{{"R1", Word(pg.P, "relation", "reference")}, {"E1", Word(pg.P, "relation", "other_claim")}}
+	v.Signals.Groups[0].Items[0].Related = []Link{{"R1", Word(pg.P, "relation", "reference"), -1}, {"E1", Word(pg.P, "relation", "other_claim"), -1}}
 	signed := at(pg, -5000)
 	v.Files = []FileFacts{{Tag: "B1", SHA256: "9f2c51d0a7e34b68c1f09d5b2e7a4c3386f15d02bb94e6a17c08d3f5e2194a70", State: "Invalid", Judged: at(pg, -4320), Lists: []string{"C2PA-TRUST-LIST.pem 2026-10-24"}, Kind: "1",
 		Facts: []FileFact{

@@ -60,6 +60,7 @@ type Picture struct {
 	After bool
 	// Relation is what a picture from elsewhere is to the claim; empty for the claim's own and its references.
 	Relation string
+	Role     string // where that came from: report, visit, answer, chat, …
 	// Marked is the word for what the picture's file says about AI (label_1 to label_3), after the first impression.
 	Marked string
 	SHA256 string

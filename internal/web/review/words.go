@@ -83,7 +83,7 @@ func caption(p i18n.Printer, x Picture) string {
 
 func kindWord(p i18n.Printer, x Picture) string {
 	if x.Relation != "" {
-		return Word(p, "relation", x.Relation)
+		return relationWords(p, x.Relation, x.Role)
 	}
 	if x.Tag != "" && x.Tag[0] == 'R' {
 		return Word(p, "reference", x.Kind)

@@ -89,6 +89,7 @@ class Compare extends HTMLElement {
     if (this.mode === "flicker" && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.timer = window.setInterval(() => this.swap(), 700);
     this.sources();
     this.place();
+    this.views.forEach((v) => this.draw(v));
   }
 
   /** Shows the other picture while flickering. */
@@ -122,8 +123,37 @@ class Compare extends HTMLElement {
       if (img && src && img.getAttribute("src") !== src) { img.classList.remove("broken"); img.src = src; }
     };
     const video = (a: HTMLElement | null) => !a || a.dataset.video === "true";
-    if (!video(claim)) put("claim", this.mode === "diff" && f && f.dataset.overlay ? f.dataset.overlay : over && fits ? f!.dataset.flicker : claim!.href);
-    if (!video(ref)) put("ref", over && fits ? f!.dataset.aligned : ref!.href);
+    const diff = this.mode === "diff" && !!f && !!f.dataset.overlay;
+    if (!video(claim)) {
+      put("claim", diff ? f!.dataset.overlay : over && fits ? f!.dataset.flicker : claim!.href);
+      const img = one<HTMLImageElement>(this, '[data-pane="claim"] .cmp-view img');
+      if (img) img.alt = (diff ? f!.dataset.alt : claim!.dataset.alt) || "";
+    }
+    // A frame of a video that was laid over the claim's picture stands in for the video while both lie on one another.
+    const frame = over && fits && video(ref);
+    if (!video(ref) || frame) put("ref", over && fits ? f!.dataset.aligned : ref!.href);
+    if (ref && video(ref)) this.film("ref", !frame);
+  }
+
+  /** Shows the video of a pane, or the picture in its place. */
+  private film(pane: string, on: boolean): void {
+    const p = one<HTMLElement>(this, '[data-pane="' + pane + '"]');
+    if (!p) return;
+    const img = one<HTMLImageElement>(p, ".cmp-view img"), film = one<HTMLVideoElement>(p, ".cmp-video"), note = one<HTMLElement>(p, ".cmp-filmnote");
+    if (img) img.hidden = on;
+    if (film) { film.hidden = !on; if (!on) film.pause(); }
+    if (note) note.hidden = !on;
+  }
+
+  /** Goes to a second of the video that is in view. */
+  seek(pane: string, second: number): void {
+    const film = one<HTMLVideoElement>(this, '[data-pane="' + pane + '"] .cmp-video');
+    if (!film || film.hidden || !(second >= 0)) return;
+    const go = () => { film.currentTime = second; };
+    if (film.readyState > 0) { go(); return; }
+    film.addEventListener("loadedmetadata", go, { once: true });
+    film.preload = "metadata";
+    film.load();
   }
 
   /** Shows what belongs to the chosen picture: what was found, its boxes, what its file says. */
@@ -144,6 +174,7 @@ class Compare extends HTMLElement {
     this.pickTag(tag);
     if (f && f.dataset.other) this.pickTag(f.dataset.other);
     if (this.mode !== "side") this.toggle(this.mode);
+    if (f) this.seek("ref", Number(f.dataset.second));
   }
 
   /** Brings the next box into the middle of both views. */
@@ -231,9 +262,9 @@ class Compare extends HTMLElement {
     if (note) note.hidden = !video;
     const load = one<HTMLAnchorElement>(pane, "[data-download]");
     if (load && a.dataset.original) { load.href = a.dataset.original; load.textContent = (load.textContent || "").replace(/[BMRVE][0-9]+/, a.dataset.pick!); }
-    const cap = one(pane, "[data-caption]"), lab = one<HTMLElement>(pane, "[data-label]"), late = one<HTMLElement>(pane, "[data-after]");
+    const cap = one(pane, "[data-caption]"), late = one<HTMLElement>(pane, "[data-after]");
     if (cap) cap.textContent = a.dataset.cap || "";
-    if (lab) { lab.textContent = a.dataset.lab || ""; lab.hidden = !a.dataset.lab; }
+    all<HTMLElement>(pane, "[data-label]").forEach((lab) => { lab.textContent = a.dataset.lab || ""; lab.hidden = !a.dataset.lab; });
     if (late) late.hidden = a.dataset.late !== "true";
     if (pane.dataset.pane === "claim") this.about();
     this.sources();
@@ -247,6 +278,7 @@ class Compare extends HTMLElement {
     const how = "translate(" + v.x * 100 + "%," + v.y * 100 + "%) scale(" + v.s + ")";
     if (v.img) v.img.style.transform = how;
     all<SVGElement>(v.el, ".cmp-boxes").forEach((b) => { b.style.transform = how; });
+    v.el.style.touchAction = v.s > 1 || this.mode === "slide" ? "none" : "pan-y"; // one finger on a whole picture scrolls the page
     const out = one(this, "[data-scale]");
     if (out && v === this.views[0]) out.textContent = Math.round(v.s * 100) + "%";
   }
@@ -296,6 +328,8 @@ class Compare extends HTMLElement {
         points.forEach((p, id) => { if (id !== e.pointerId) other = p; });
         const d0 = Math.hypot(was.x - other.x, was.y - other.y), d1 = Math.hypot(now.x - other.x, now.y - other.y);
         if (d0 > 0.01) this.zoom(v, d1 / d0, (now.x + other.x) / 2, (now.y + other.y) / 2);
+      } else if (this.mode === "slide" && v.s === 1) {
+        this.slide(Math.round(now.x * 100) - Number(one<HTMLInputElement>(this, ".cmp-range input")!.value));
       } else {
         this.move(v, now.x - was.x, now.y - was.y);
       }

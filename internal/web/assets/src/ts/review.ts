@@ -185,7 +185,7 @@ export function startReview(): void {
     if (tab) { chosen = true; board(tab.dataset.boardTab!); return; }
     const show = el.closest<HTMLElement>("[data-show]");
     const c = compare();
-    if (show && c) { chosen = true; board("media"); if (show.dataset.with) c.pickTag(show.dataset.with); c.pickTag(show.dataset.show!); if (!matchMedia("(min-width: 1100px)").matches) c.scrollIntoView({ block: "start" }); }
+    if (show && c) { chosen = true; board("media"); if (show.dataset.with) c.pickTag(show.dataset.with); c.pickTag(show.dataset.show!); c.seek("ref", Number(show.dataset.second ?? -1)); if (!matchMedia("(min-width: 1100px)").matches) c.scrollIntoView({ block: "start" }); }
   });
   // A picture that has no copy leaves its place empty instead of a broken sign.
   document.addEventListener("error", (e) => { const t = e.target as HTMLElement; if (t.tagName === "IMG" && t.closest(".cmp")) t.classList.add("broken"); }, true);

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"anxin/forensics/cameradata"
+	"anxin/forensics/doublejpeg"
 	"anxin/forensics/jpegfile"
 	"anxin/forensics/signal"
 )
@@ -250,13 +251,13 @@ func TestAPlaceCompressedOnceIsFound(t *testing.T) {
 	once := input(t, encode(t, rough(640, 560, 1), 60)).Image
 	whole := image.NewRGBA(image.Rect(0, 0, 640, 560))
 	draw.Draw(whole, whole.Rect, once, image.Point{}, draw.Src)
-	saved := finding(t, "double-compression", input(t, encode(t, whole, 88)))
+	saved := doublejpeg.Detector.Run(input(t, encode(t, whole, 88)))
 	if saved.Alarm || saved.Applicability != signal.OK {
 		t.Errorf("only saved twice: %+v", saved)
 	}
 	at := image.Rect(203, 101, 363, 241)
 	draw.Draw(whole, at, rough(160, 140, 2), image.Point{}, draw.Src)
-	f := finding(t, "double-compression", input(t, encode(t, whole, 88)))
+	f := doublejpeg.Detector.Run(input(t, encode(t, whole, 88)))
 	if !f.Alarm || f.LogNFA > -6 || len(f.Boxes) != 1 {
 		t.Fatalf("%+v", f)
 	}
@@ -269,7 +270,7 @@ func TestAPlaceCompressedOnceIsFound(t *testing.T) {
 	shifted := image.NewRGBA(image.Rect(0, 0, 632, 552))
 	draw.Draw(shifted, shifted.Rect, whole, image.Pt(3, 5), draw.Src)
 	for name, b := range map[string][]byte{"stronger": encode(t, whole, 40), "another grid": encode(t, shifted, 88), "once": encode(t, rough(640, 560, 1), 88)} {
-		if f := finding(t, "double-compression", input(t, b)); f.Alarm {
+		if f := doublejpeg.Detector.Run(input(t, b)); f.Alarm {
 			t.Errorf("%s: %+v", name, f)
 		}
 	}

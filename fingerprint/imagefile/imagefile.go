@@ -24,7 +24,7 @@ type Reason string
 // The reasons.
 const (
 	Empty       Reason = "empty"       // no bytes
-	Unsupported Reason = "unsupported" // not a picture, or of a kind that is not decoded (AVIF, TIFF, SVG)
+	Unsupported Reason = "unsupported" // not a picture, or of a kind that is not decoded (AVIF, TIFF, SVG, 12-bit and arithmetic-coded JPEG)
 	TooLarge    Reason = "too-large"   // more bytes, pixels or memory than the limits allow
 	Truncated   Reason = "truncated"   // the file ends too early
 	Animated    Reason = "animated"    // a moving picture of a kind whose frames cannot be taken apart here
@@ -59,6 +59,9 @@ type Limits struct {
 
 // DefaultLimits hold any phone's photograph: 64 MB, 64 megapixels, 400 MB of memory.
 var DefaultLimits = Limits{Bytes: 64 << 20, Pixels: 64 << 20, Memory: 400 << 20}
+
+// maxScans bounds the passes over a progressive JPEG: each costs time for all its pixels however few bytes it has. Encoders use about ten.
+const maxScans = 500
 
 // Header is what can be told without decoding.
 type Header struct {
@@ -135,6 +138,9 @@ func ReadHeader(b []byte, l Limits) (Header, error) {
 		return h, tooLarge(h.Format, fmt.Sprintf("图片 %d×%d，超过上限", h.Width, h.Height), fmt.Sprintf("the picture is %d×%d pixels, above the limit", h.Width, h.Height))
 	}
 	h.Progressive = h.Format == "jpeg" && progressive(b)
+	if h.Progressive && bytes.Count(b, []byte{0xff, 0xda}) > maxScans {
+		return h, tooLarge(h.Format, "渐进式 JPEG 的扫描次数过多", "the progressive JPEG has too many scans")
+	}
 	if need := memory(h, b); need > l.Memory {
 		return h, tooLarge(h.Format, fmt.Sprintf("解码约需 %d MB 内存，超过上限", need>>20), fmt.Sprintf("decoding would need about %d MB, above the limit", need>>20))
 	}
@@ -151,8 +157,14 @@ func damaged(format string, err error) *Error {
 
 // failed names what a decoder's error means.
 func failed(format string, b []byte, err error) *Error {
+	var (
+		jpegLacks jpeg.UnsupportedError
+		pngLacks  png.UnsupportedError
+	)
 	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || format == "jpeg" && !bytes.Contains(b[max(0, len(b)-1<<16):], []byte{0xff, 0xd9}):
+	case errors.As(err, &jpegLacks) || errors.As(err, &pngLacks):
+		return &Error{Reason: Unsupported, Format: format, Zh: "这种编码方式的图片无法检查，请改用普通的 JPEG 或 PNG", En: "a picture coded this way cannot be inspected; send a plain JPEG or PNG", Err: err}
+	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || errors.Is(err, png.FormatError("not enough pixel data")) || format == "jpeg" && !bytes.Contains(b[max(0, len(b)-1<<16):], []byte{0xff, 0xd9}):
 		return &Error{Reason: Truncated, Format: format, Zh: "图片没有传完整，请重传", En: "the picture is cut off; send it again", Err: err}
 	case format == "webp" && bytes.Contains(b[:min(len(b), 64)], []byte("ANIM")):
 		return &Error{Reason: Animated, Format: format, Zh: "动态 WebP 无法检查，请传静态图片", En: "moving WebP cannot be inspected; send a still picture", Err: err}

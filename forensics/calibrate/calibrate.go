@@ -9,6 +9,7 @@ import (
 	"image"
 	"math"
 	"slices"
+	"strings"
 
 	"anxin/forensics/forge"
 	"anxin/imagematch"
@@ -16,14 +17,16 @@ import (
 
 // Photo is one photograph. Load is called each time it is needed, so that a large set need not be in memory.
 type Photo struct {
-	Name string
-	Load func() (image.Image, error)
+	Name          string
+	Width, Height int // as stored; 0 when not known
+	Load          func() (image.Image, error)
 }
 
-// Half tells which half a photograph belongs to: 0 is for tuning, 1 for reporting. All variants of a photograph share its half.
+// Half tells which half a photograph belongs to: 0 is for tuning, 1 for reporting. All variants and cuttings (named with # and something) of a photograph share its half.
 func (p Photo) Half() int {
 	h := fnv.New32a()
-	h.Write([]byte(p.Name))
+	name, _, _ := strings.Cut(p.Name, "#")
+	h.Write([]byte(name))
 	return int(h.Sum32() >> 7 & 1)
 }
 

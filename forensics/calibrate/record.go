@@ -84,7 +84,7 @@ type Way struct {
 
 // Ways are those that the detectors are measured on. Unaltered pictures come first; they are what the limit of false alarms is about.
 var Ways = []Way{
-	{"chat", false}, {"chat-small", false}, {"crop5+chat", false}, {"chat+recompress", false},
+	{"chat", false}, {"chat-small", false}, {"crop5+chat", false}, {"chat+recompress", false}, {"camera", false},
 	{"paste+chat", true}, {"stain+chat", true}, {"chat+paste+recompress", true}, {"chat+stain-large+recompress", true}, {"recapture+chat", true},
 }
 

@@ -27,7 +27,7 @@ func Calibration(records []Record) Quality {
 	return Evaluate(Fit(tuning), Samples(records, 1, nil))
 }
 
-// Summary writes what the records show as Markdown: attacks and pairs of the reporting half, alarms, honest claims, and how well the score is calibrated,
+// Summary writes what the records show as Markdown: attacks and pairs of the reporting half, all alarms and honest claims (their limits are not fitted to photographs), and how well the score is calibrated,
 // also for each attack class by itself.
 func Summary(records []Record, q Quality) string {
 	var b strings.Builder
@@ -125,7 +125,7 @@ func writeAlarms(b *strings.Builder, records []Record) {
 	total := map[string]*cell{}            // detector, unaltered pictures only
 	pictures := map[string]int{}
 	for _, r := range records {
-		if r.Kind != KindAlarm || r.Half != 1 {
+		if r.Kind != KindAlarm {
 			continue
 		}
 		pictures[r.What]++

@@ -72,6 +72,7 @@ var steps = []step{
 	{"tear", "a torn-open place", true, (*canvas).tear},
 	{"missing", "a part removed and filled with its surroundings", true, (*canvas).missing},
 	{"paste", "another place's texture pasted in", true, (*canvas).paste},
+	{"camera", "JPEG 96, as a camera saves it", false, func(c *canvas) { c.compress(96) }}, // at the end: the place in this list is part of the seed
 }
 
 // Names lists the steps with a few words about each.

@@ -22,7 +22,7 @@ const (
 
 // Detector finds foreign grids.
 var Detector = signal.Detector{
-	ID: "foreign-grid", Version: "1", Group: "pixel",
+	ID: "foreign-grid", Version: "2", Group: "pixel",
 	Name:   signal.Text{Zh: "压缩网格不一致", En: "Foreign compression grid"},
 	Limits: signal.Text{Zh: "缩放、强压缩后网格消失，测不到；整图重新生成的图片没有外来网格。", En: "Scaling and strong compression erase grids; a picture rendered anew as a whole has none."},
 	Run:    run,
@@ -45,6 +45,11 @@ func run(in signal.Input) signal.Finding {
 		return out
 	}
 	box, nfa, foreign := cluster(votes, w, h, main)
+	if nfa < limit && elsewhere(votes, w, h, box, foreign) {
+		out.Applicability = signal.Partial
+		out.Facts = append(out.Facts, signal.Text{Zh: "全图各处都有两个网格（裁剪后再压缩也会这样），无法判断某一处", En: "two grids show all over the picture, as after cutting and compressing again: nothing can be said of one place"})
+		return out
+	}
 	out.LogNFA = nfa
 	if nfa < limit {
 		out.Alarm, out.Band = true, signal.Moderate
@@ -199,6 +204,29 @@ func global(votes []uint8) (origin int, logNFA float64) {
 	return origin, math.Log10(64) + logTail(n/64, count[origin]/64, 1.0/64)
 }
 
+// elsewhere tells whether an origin has more votes than by chance outside a place too: then it is no property of the place.
+func elsewhere(votes []uint8, w, h int, box [4]int, origin int) bool {
+	n, k := 0, 0
+	for y := range h {
+		for x := range w {
+			if x >= box[0]-cell && x < box[0]+box[2]+cell && y >= box[1]-cell && y < box[1]+box[3]+cell {
+				continue
+			}
+			if v := votes[y*w+x]; v != none {
+				n++
+				if int(v) == origin {
+					k++
+				}
+			}
+		}
+	}
+	return k*64 > n && logTail(n/64, k/64, 1.0/64) < -2
+}
+
+// imitated tells whether the picture's own grid makes its blocks' borders fall into the middle of another grid's blocks, in either direction. A step in the middle of a block has no
+// even frequencies, so smooth places vote for such an origin by themselves.
+func imitated(main, o int) bool { return (o-main)&7 == 4 || (o/8-main/8)&7 == 4 }
+
 // cluster finds the connected group of squares voting for one other origin that is least likely by chance.
 func cluster(votes []uint8, w, h, main int) (box [4]int, logNFA float64, foreign int) {
 	cw, ch := w/cell, h/cell
@@ -216,7 +244,7 @@ func cluster(votes []uint8, w, h, main int) (box [4]int, logNFA float64, foreign
 	logNFA = 0
 	seen := make([]bool, cw*ch)
 	for o := range 64 {
-		if o == main {
+		if o == main || imitated(main, o) {
 			continue
 		}
 		clear(seen)

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"anxin/forensics/jpegfile"
 	"anxin/forensics/signal"
 )
 
@@ -15,13 +16,15 @@ const (
 	tones    = 8   // classes of brightness, each compared with itself
 	minCells = 16  // squares of a place
 	excess   = 1.4 // natural logarithm: noise four times stronger or weaker
+	alive    = 0.2 // logarithm of the noise of a brightness: below, an earlier compression has taken it away
+	maxStep  = 10  // mean quantisation step of the fine frequencies, in brightness levels: with coarser ones noise is gone, and what differs is structure
 )
 
 // Detector finds places with other noise.
 var Detector = signal.Detector{
-	ID: "noise-level", Version: "1", Group: "pixel",
+	ID: "noise-level", Version: "2", Group: "pixel",
 	Name:   signal.Text{Zh: "噪声水平不一致", En: "Uneven noise"},
-	Limits: signal.Text{Zh: "手机的多帧合成、虚化和美颜会让噪声不均；聊天软件压缩后几乎测不到，所以门槛很高。", En: "Phones that merge frames, blur backgrounds or smooth skin make noise uneven; chat compression hides it. The limit is set high for this."},
+	Limits: signal.Text{Zh: "手机的多帧合成、虚化和美颜会让噪声不均；聊天软件压缩后没有噪声可比，此时不作判断。", En: "Phones that merge frames, blur backgrounds or smooth skin make noise uneven. Chat compression leaves no noise to compare, and then nothing is said."},
 	Run:    run,
 }
 
@@ -33,6 +36,9 @@ func run(in signal.Input) signal.Finding {
 	gw, gh := b.Dx()/cell, b.Dy()/cell
 	if gw < 12 || gh < 12 {
 		return signal.Nothing("图片太小", "the picture is too small")
+	}
+	if coarse(in.Bytes) {
+		return signal.Nothing("压缩较强，没有噪声可以比较", "the compression leaves no noise to compare")
 	}
 	out := signal.Finding{Applicability: signal.OK, Honest: signal.Text{Zh: "一次拍成的照片，同样亮度的平坦区域噪声相近。", En: "In a photograph taken at once, flat places of one brightness have about the same noise."}}
 	levels := measure(in.Image, gw, gh)
@@ -48,6 +54,19 @@ func run(in signal.Input) signal.Finding {
 		En: fmt.Sprintf("a place of %d squares has %.1f times the noise of equally bright places", n, math.Exp(ratio)),
 	})
 	return out
+}
+
+// coarse tells whether the fine frequencies of a JPEG file are quantised too coarsely for noise to be left.
+func coarse(b []byte) bool {
+	f, ok := jpegfile.Parse(b)
+	if !ok {
+		return false
+	}
+	sum := 0
+	for _, v := range f.Tables[0][15:] {
+		sum += v
+	}
+	return sum > maxStep*(64-15)
 }
 
 // square is one measurement. ok is false where structure drowns the noise or where brightness is at an end of the range.
@@ -121,7 +140,7 @@ func odd(s []square, gw, gh int) (box [4]int, ratio float64, n int) {
 		}
 		if len(v) >= 40 {
 			slices.Sort(v)
-			medians[t], known[t] = v[len(v)/2], true
+			medians[t], known[t] = v[len(v)/2], v[len(v)/2] > alive
 		}
 	}
 	sign := make([]int, len(s))

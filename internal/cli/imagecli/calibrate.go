@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"io"
 	"io/fs"
 	"os"
@@ -29,6 +30,7 @@ type CalibrateCmd struct {
 	Classes []string      `help:"只做这些攻击 / these attacks only."`
 	Ways    []string      `help:"只做这些途径（alarms）/ these ways only (alarms)."`
 	MinSide int           `default:"0" help:"长边不足此数的照片不用 / leave out photographs whose longer side is below this."`
+	Cut     int           `default:"1" help:"三百万像素以上的照片切成 N×N 块，只用于 alarms / cut photographs above 3 megapixels into N×N, for alarms only."`
 	Seed    uint64        `default:"7" help:"种子 / seed."`
 	Journal string        `placeholder:"FILE" help:"逐条记下结果，中断后从此继续 / keep every result in this file and go on from there."`
 	For     time.Duration `help:"到时间即停，余下的下次继续（需 --journal）/ stop after this long; the rest is done next time (with --journal)."`
@@ -60,13 +62,37 @@ func photosIn(dir string, minSide int) (out []calibrate.Photo, err error) {
 		if err != nil || min(h.Width, h.Height) < 64 || max(h.Width, h.Height) < minSide {
 			return nil
 		}
-		out = append(out, calibrate.Photo{Name: filepath.ToSlash(name), Load: func() (image.Image, error) {
+		out = append(out, calibrate.Photo{Name: filepath.ToSlash(name), Width: h.Width, Height: h.Height, Load: func() (image.Image, error) {
 			p, err := load(path)
 			return p.Image, err
 		}})
 		return nil
 	})
 	return out, err
+}
+
+// cut replaces photographs above 3 megapixels by n×n cuttings of them.
+func cut(photos []calibrate.Photo, n int) (out []calibrate.Photo) {
+	for _, p := range photos {
+		if p.Width*p.Height < 3_000_000 || n < 2 {
+			out = append(out, p)
+			continue
+		}
+		for k := range n * n {
+			out = append(out, calibrate.Photo{Name: fmt.Sprintf("%s#%d,%d", p.Name, k%n, k/n), Load: func() (image.Image, error) {
+				img, err := p.Load()
+				if err != nil {
+					return nil, err
+				}
+				size := img.Bounds().Size() // upright, which the header does not know
+				w, h := size.X/n, size.Y/n
+				part := image.NewRGBA(image.Rect(0, 0, w, h))
+				draw.Draw(part, part.Rect, img, img.Bounds().Min.Add(image.Pt(k%n*w, k/n*h)), draw.Src)
+				return part, nil
+			}})
+		}
+	}
+	return out
 }
 
 // errTime is told inwards when the time given by --for is over.
@@ -277,7 +303,7 @@ func (c *calibration) scenes(ctx context.Context, f func(scene string, set []cal
 }
 
 func (c *calibration) alarms(ctx context.Context, photos []calibrate.Photo) error {
-	for _, p := range photos {
+	for _, p := range cut(photos, c.Cut) {
 		for i, w := range calibrate.Ways {
 			if len(c.Ways) > 0 && !slices.Contains(c.Ways, w.Attack) {
 				continue

@@ -49,7 +49,7 @@ func Solve(ctx context.Context, p *Problem, o Options) (*Plan, error) {
 
 // decode turns the answer of the search into a plan.
 func (c *compiled) decode(found *search.Plan, iterations int64) (*Plan, error) {
-	out := &Plan{Iterations: iterations, Warnings: c.warnings, Tours: []Tour{}, Unassigned: []Unassigned{}}
+	out := &Plan{Iterations: iterations, Tours: []Tour{}, Unassigned: []Unassigned{}}
 	served := make([]bool, len(c.p.Jobs))
 	for v, tasks := range found.Routes {
 		if len(tasks) == 0 {
@@ -59,6 +59,7 @@ func (c *compiled) decode(found *search.Plan, iterations int64) (*Plan, error) {
 		if !ok {
 			tasks, tour, ok = c.shorten(v, tasks, found.Starts)
 			found.Routes[v] = tasks
+			c.warn("technician %q: the search planned a route whose exact times are not possible; visits were taken out of it", c.p.Technicians[c.days[v].tech].ID)
 		}
 		if !ok {
 			return nil, fmt.Errorf("dispatch: internal error: the route of technician %q cannot be timed", c.p.Technicians[c.days[v].tech].ID)
@@ -76,6 +77,7 @@ func (c *compiled) decode(found *search.Plan, iterations int64) (*Plan, error) {
 			out.Unassigned = append(out.Unassigned, Unassigned{Job: c.p.Jobs[i].ID, Reasons: c.whyNot(i, iterations == 0)})
 		}
 	}
+	out.Warnings = c.warnings
 	c.score(out, found)
 	return out, nil
 }

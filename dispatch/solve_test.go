@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"anxin/dispatch"
@@ -26,6 +28,9 @@ func solveChecked(t testing.TB, p *dispatch.Problem, o dispatch.Options) *dispat
 	if !report.OK() {
 		dump(t, p, plan)
 		t.Fatalf("%s:\n%s", p.Name, report)
+	}
+	if slices.ContainsFunc(plan.Warnings, func(w string) bool { return strings.Contains(w, "not possible") }) {
+		t.Fatalf("%s: search and times disagree: %v", p.Name, plan.Warnings)
 	}
 	return plan
 }

@@ -272,3 +272,32 @@ func BenchmarkIterate(b *testing.B) {
 		})
 	}
 }
+
+// Behind the first visit of a sequence the break may come before or after the second one. The earlier start of the second, with the break still to
+// come, leaves too little time for what follows: the visit must get the moment with which the rest of the route can be done.
+func TestASequenceKeepsAMomentThatLeavesTimeForTheRest(t *testing.T) {
+	const home, door, last = 0, 1, 2
+	legs := []int32{home: 0, door: 4140, last: 1000, 3: 4140, 4: 0, 5: 1000, 6: 1000, 7: 1000, 8: 0}
+	in := &Instance{
+		Places: 3, Profiles: []Profile{{Free: legs, Cost: legs}}, Vehicles: []int32{0},
+		Types: []Type{{Start: home, End: home, Open: 3600, Close: 30600, Capacity: 10, Breaks: []Break{{From: 12600, To: 18000, Length: 2700}}}},
+		Jobs: []Job{
+			{Place: door, Service: 4500, Close: 14400, Skip: 1 << 40},
+			{Place: door, Service: 2700, Close: Never - 1, Skip: 1 << 40},
+			{Place: last, Service: 10000, Open: 15000, Close: Never - 1, Skip: 1 << 40},
+		},
+		Groups: []Group{{Jobs: []int32{0, 1}, MinGap: []int32{1800}, MaxGap: []int32{20000}}},
+	}
+	s := newState(in, newNeighbours(context.Background(), in, 3), 1)
+	s.weight.blink = 0
+	s.undo.begin(s)
+	if !s.place(2) || !s.placeGroup(0) {
+		t.Fatal("there is room for all three visits")
+	}
+	if !s.sound(0) {
+		t.Error("the route cannot be done")
+	}
+	if got := s.start(1); got != 15300 {
+		t.Errorf("the second visit begins at %d, want 15300, behind the break", got)
+	}
+}

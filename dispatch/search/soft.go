@@ -51,23 +51,28 @@ func (s *state) startAt(w *road, node int32, rich bool) int32 {
 		return minOf(&t, len(w.breaks))
 	}
 	// The earliest departure may belong to a state from which the rest cannot be finished.
-	next := t
-	w.rest(&next)
-	w.travel(&next, c.place, s.stops[c.next].place)
-	late := &s.rich[c.next].late
 	best := Never
 	for k := 0; k <= len(w.breaks); k++ {
-		if t[k] < best && s.finishes(w, &next, late, k) {
+		if t[k] < best && s.finishes(w, c, k, t[k]) {
 			best = t[k]
 		}
 	}
 	return best - s.attrs[node].service
 }
 
-// finishes reports whether from state k (or a later one reached by resting) the rest of the route can be done.
-func (s *state) finishes(w *road, arrive, late *States, k int) bool {
+// finishes reports whether the rest of the route can be done by who leaves a stop in state k at a moment. States are followed one by one here:
+// a later state that is reached by resting behind the stop comes later than the same state reached before it.
+func (s *state) finishes(w *road, c *stop, k int, leave int32) bool {
+	var t States
+	for i := range t {
+		t[i] = Never
+	}
+	t[k] = leave
+	w.rest(&t)
+	w.travel(&t, c.place, s.stops[c.next].place)
+	late := &s.rich[c.next].late
 	for ; k <= len(w.breaks); k++ {
-		if arrive[k] <= late[k] {
+		if t[k] <= late[k] {
 			return true
 		}
 	}

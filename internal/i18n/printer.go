@@ -285,6 +285,14 @@ func (p Printer) Bytes(n int64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
+// Pick chooses between two texts that come with data instead of the catalogue; a missing English one gives the Chinese.
+func (p Printer) Pick(zh, en string) string {
+	if p.Lang == EN && en != "" {
+		return en
+	}
+	return zh
+}
+
 // List joins words as the language lists them: 甲、乙、丙 or a, b, c.
 func (p Printer) List(words []string) string { return strings.Join(words, p.T("format.list_comma")) }
 

@@ -122,7 +122,7 @@ func (p *Pages) clocks(q *staff.Request) error {
 		for _, role := range r.Roles {
 			roles = append(roles, staff.Word(pr, "role", string(role)))
 		}
-		v.Pauses = append(v.Pauses, PauseRow{Reason: inLang(pr, r.ZH, r.EN), Clocks: pr.List(clocks), Roles: pr.List(roles)})
+		v.Pauses = append(v.Pauses, PauseRow{Reason: pr.Pick(r.ZH, r.EN), Clocks: pr.List(clocks), Roles: pr.List(roles)})
 	}
 	for _, y := range p.Calendars.Years() {
 		v.Years = append(v.Years, yearOf(pr, y))
@@ -132,7 +132,7 @@ func (p *Pages) clocks(q *staff.Request) error {
 		if err != nil {
 			return casefile.Failf(casefile.Internal, "error.internal", "calendar %s: %w", name, err)
 		}
-		v.Hours = append(v.Hours, HoursRow{Name: name, Title: inLang(pr, c.ZH, c.EN), Version: c.Version, Open: c.Open(pr.Now), Provisional: c.Provisional(pr.In(pr.Now).Year())})
+		v.Hours = append(v.Hours, HoursRow{Name: name, Title: pr.Pick(c.ZH, c.EN), Version: c.Version, Open: c.Open(pr.Now), Provisional: c.Provisional(pr.In(pr.Now).Year())})
 	}
 	return q.Render(http.StatusOK, ClocksPage(q.Page(), v))
 }
@@ -149,13 +149,13 @@ func lengthWords(pr i18n.Printer, r clock.ClockRule) string {
 }
 
 func yearOf(pr i18n.Printer, y clock.Year) YearRow {
-	row := YearRow{Year: y.Year, Title: inLang(pr, y.TitleZH, y.TitleEN), Document: y.Document, Published: y.Published, Provisional: y.Status != clock.Published, Own: y.Override, Makeup: y.Makeup}
+	row := YearRow{Year: y.Year, Title: pr.Pick(y.TitleZH, y.TitleEN), Document: y.Document, Published: y.Published, Provisional: y.Status != clock.Published, Own: y.Override, Makeup: y.Makeup}
 	for _, h := range y.Holidays {
 		span := h.From
 		if h.To != h.From {
 			span += " – " + h.To
 		}
-		row.Holidays = append(row.Holidays, inLang(pr, h.ZH, h.EN)+" "+span)
+		row.Holidays = append(row.Holidays, pr.Pick(h.ZH, h.EN)+" "+span)
 	}
 	return row
 }
@@ -165,7 +165,7 @@ func (p *Pages) calendarTitle(pr i18n.Printer, name string) string {
 	if err != nil {
 		return name
 	}
-	return inLang(pr, c.ZH, c.EN)
+	return pr.Pick(c.ZH, c.EN)
 }
 
 // words names the codes of a list; an empty list is everything.
@@ -186,11 +186,4 @@ func wordOr(pr i18n.Printer, prefix, code string) string {
 		return pr.T(key)
 	}
 	return code
-}
-
-func inLang(pr i18n.Printer, zh, en string) string {
-	if pr.Lang == i18n.EN {
-		return en
-	}
-	return zh
 }

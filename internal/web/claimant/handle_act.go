@@ -36,7 +36,7 @@ type fields struct {
 func say(c call, s parties.Sent) claim.Say {
 	out := claim.Say{Case: c.actor.Case, Words: s.Get("words"), Media: s.Items()}
 	if len(out.Media) > 0 {
-		out.Declared = claim.Declared(bound(s.Get("declared"), 20))
+		out.Declared = claim.Declared(ui.Clip(s.Get("declared"), 20))
 	}
 	return out
 }
@@ -93,7 +93,7 @@ var acts = []act{
 		}},
 	{name: "appeal", action: party.AppealClaim, move: claim.MoveAppeal, fields: fields{reason: true, media: true, words: true, needWords: true, most: 4000},
 		do: func(ctx context.Context, h *Handler, c call, s parties.Sent) error {
-			_, err := h.Claims.Appeal(ctx, c.actor, claim.Appeal{Case: c.actor.Case, Reason: bound(s.Get("reason"), 40), Words: s.Get("words"), Media: s.Items()})
+			_, err := h.Claims.Appeal(ctx, c.actor, claim.Appeal{Case: c.actor.Case, Reason: ui.Clip(s.Get("reason"), 40), Words: s.Get("words"), Media: s.Items()})
 			return err
 		}},
 	{name: "respond", action: party.SpeakInClaim, move: claim.MoveRespond, fields: fields{media: true, words: true, needWords: true, most: 4000, declared: true},

@@ -26,7 +26,7 @@ func (h *Handler) sendCode(w http.ResponseWriter, r *http.Request) {
 	if h.limited(w, r, pg, party.LimitLookup) || !h.form(w, r, pg) {
 		return
 	}
-	v := EntryView{Number: bound(strings.TrimSpace(r.PostForm.Get("number")), 80), Phone: bound(strings.TrimSpace(r.PostForm.Get("phone")), 64)}
+	v := EntryView{Number: ui.Clip(strings.TrimSpace(r.PostForm.Get("number")), 80), Phone: ui.Clip(strings.TrimSpace(r.PostForm.Get("phone")), 64)}
 	if v.Number == "" {
 		v.Form.Add("number", pg.T("claimant.entry.error.number"))
 	}
@@ -60,13 +60,13 @@ func (h *Handler) redeem(w http.ResponseWriter, r *http.Request) {
 	if h.limited(w, r, pg, party.LimitLookup) || !h.form(w, r, pg) {
 		return
 	}
-	v := EntryView{Number: bound(strings.TrimSpace(r.PostForm.Get("number")), 80), Challenge: bound(r.PostForm.Get("challenge"), 36)}
+	v := EntryView{Number: ui.Clip(strings.TrimSpace(r.PostForm.Get("number")), 80), Challenge: ui.Clip(r.PostForm.Get("challenge"), 36)}
 	err := h.Gate.Check(r.Context(), h.visitor(pg), party.FindMyCases, party.OfTenant(h.Tenant))
 	var found []order.Found
 	if err == nil {
 		var challenge casefile.ID
 		if challenge, err = casefile.ParseID(v.Challenge); err == nil {
-			found, err = h.Orders.Redeem(r.Context(), h.Tenant, v.Number, challenge, bound(strings.TrimSpace(r.PostForm.Get("code")), 20))
+			found, err = h.Orders.Redeem(r.Context(), h.Tenant, v.Number, challenge, ui.Clip(strings.TrimSpace(r.PostForm.Get("code")), 20))
 		} else {
 			err = casefile.InvalidField("code", "order.error.find")
 		}

@@ -146,8 +146,8 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request, c call) {
 }
 
 func valuesOf(s parties.Sent) FileValues {
-	return FileValues{Key: bound(s.Get("key"), 64), Reason: bound(s.Get("reason"), 40), Story: s.Get("story"), Wish: bound(s.Get("wish"), 40), Amount: bound(s.Get("amount"), 40),
-		Declared: bound(s.Get("declared"), 20), Tool: bound(s.Get("tool"), 400), Unable: s.Get("unable") != "", Media: s.Media}
+	return FileValues{Key: ui.Clip(s.Get("key"), 64), Reason: ui.Clip(s.Get("reason"), 40), Story: s.Get("story"), Wish: ui.Clip(s.Get("wish"), 40), Amount: ui.Clip(s.Get("amount"), 40),
+		Declared: ui.Clip(s.Get("declared"), 20), Tool: ui.Clip(s.Get("tool"), 400), Unable: s.Get("unable") != "", Media: s.Media}
 }
 
 // fileCommand builds the claim and notes what is missing: the same that the domain would say, at once and for the whole form.

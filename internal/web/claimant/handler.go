@@ -214,10 +214,3 @@ func withToast(r *http.Request, pg ui.Page) ui.Page {
 	}
 	return pg
 }
-
-func bound(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
-}

@@ -27,7 +27,7 @@ func linesOf(text string) (places []string, more int) {
 			switch {
 			case p == "":
 			case len(places) < maxPlaces:
-				places = append(places, bound(p, 600))
+				places = append(places, ui.Clip(p, 600))
 			default:
 				more++
 			}
@@ -56,7 +56,7 @@ type Chosen map[int]string
 // chosenOf reads "3:110105,7:320583" and then the button that was pressed, which is one such pair; an empty code takes a choice back.
 func chosenOf(text, picked string) Chosen {
 	out := Chosen{}
-	for _, pair := range append(strings.Split(bound(text, maxPlaces*14), ","), bound(picked, 14)) {
+	for _, pair := range append(strings.Split(ui.Clip(text, maxPlaces*14), ","), ui.Clip(picked, 14)) {
 		n, code, ok := strings.Cut(pair, ":")
 		i, err := strconv.Atoi(n)
 		switch {

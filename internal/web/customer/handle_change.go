@@ -75,7 +75,7 @@ func (h *Handler) giveReason(w http.ResponseWriter, r *http.Request, c call, x r
 	if !h.form(w, r, c.pg) {
 		return
 	}
-	reason, words := bound(field(r, "reason"), 40), field(r, "words")
+	reason, words := ui.Clip(field(r, "reason"), 40), field(r, "words")
 	visit, _ := casefile.ParseID(field(r, "visit")) // absent: the domain decides which
 	err := x.do(h.once(r.Context(), r, c, x.name), c, visit, reason, words)
 	if !h.settled(w, r, c, x.name, err) {
@@ -115,7 +115,7 @@ func (h *Handler) changePlace(w http.ResponseWriter, r *http.Request, c call) {
 	if !h.form(w, r, c.pg) {
 		return
 	}
-	address, region := field(r, "address"), bound(field(r, "region"), 12)
+	address, region := field(r, "address"), ui.Clip(field(r, "region"), 12)
 	ctx := h.once(r.Context(), r, c, "place")
 	ok, err := "place", error(nil)
 	switch {
@@ -152,7 +152,7 @@ func (h *Handler) changeTime(w http.ResponseWriter, r *http.Request, c call) {
 		return
 	}
 	v := h.reschedule(c)
-	v.Wish, v.Date, v.Part, v.Idem = bound(field(r, "wish"), 40), bound(field(r, "wish_date"), 10), bound(field(r, "wish_part"), 10), field(r, "idem")
+	v.Wish, v.Date, v.Part, v.Idem = ui.Clip(field(r, "wish"), 40), ui.Clip(field(r, "wish_date"), 10), ui.Clip(field(r, "wish_part"), 10), field(r, "idem")
 	from, to, _, ok := parseWish(v.Wish, v.Date, v.Part)
 	if ok {
 		_, err := h.Service.Reschedule(h.once(r.Context(), r, c, "time"), c.actor, service.Reschedule{Case: c.actor.Case, From: from, To: to})
@@ -323,7 +323,7 @@ func (h *Handler) erase(w http.ResponseWriter, r *http.Request, c call) {
 		ui.Fail(w, r, c.pg, err)
 		return
 	}
-	typed := bound(field(r, "number"), 40)
+	typed := ui.Clip(field(r, "number"), 40)
 	if n, ok := casefile.ParseNumber(typed); !ok || n != d.Number {
 		var form ui.Form
 		form.Add("number", c.pg.T("customer.erase.error.number"))

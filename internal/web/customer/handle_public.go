@@ -46,7 +46,7 @@ func (h *Handler) coverage(w http.ResponseWriter, r *http.Request) {
 		ui.Fail(w, r, pg, err)
 		return
 	}
-	v := CoverageView{Typed: bound(r.PostForm.Get("places"), maxPasted), Kind: bound(field(r, "kind"), 20), Chosen: chosenOf(field(r, "chosen"), field(r, "pick"))}
+	v := CoverageView{Typed: ui.Clip(r.PostForm.Get("places"), maxPasted), Kind: ui.Clip(field(r, "kind"), 20), Chosen: chosenOf(field(r, "chosen"), field(r, "pick"))}
 	var places []string
 	places, v.More = linesOf(v.Typed)
 	if len(places) == 0 {
@@ -78,7 +78,7 @@ func (h *Handler) findPhone(w http.ResponseWriter, r *http.Request) {
 	if h.limited(w, r, pg, party.LimitLookup) || !h.form(w, r, pg) {
 		return
 	}
-	v := FindView{Phone: bound(field(r, "phone"), 64)}
+	v := FindView{Phone: ui.Clip(field(r, "phone"), 64)}
 	err := h.Gate.Check(r.Context(), h.visitor(pg), party.FindMyCases, party.OfTenant(h.Tenant))
 	var challenge casefile.ID
 	if err == nil {
@@ -103,13 +103,13 @@ func (h *Handler) findCode(w http.ResponseWriter, r *http.Request) {
 	if h.limited(w, r, pg, party.LimitLookup) || !h.form(w, r, pg) {
 		return
 	}
-	v := FindView{Challenge: bound(field(r, "challenge"), 36)}
+	v := FindView{Challenge: ui.Clip(field(r, "challenge"), 36)}
 	challenge, err := casefile.ParseID(v.Challenge)
 	var found []party.FoundCase
 	if err != nil {
 		err = casefile.InvalidField("code", "")
 	} else {
-		found, err = h.Finder.Redeem(r.Context(), h.Tenant, challenge, bound(field(r, "code"), 20))
+		found, err = h.Finder.Redeem(r.Context(), h.Tenant, challenge, ui.Clip(field(r, "code"), 20))
 	}
 	switch {
 	case err == nil && len(found) == 1:
@@ -133,7 +133,7 @@ func (h *Handler) findCode(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) verify(w http.ResponseWriter, r *http.Request) {
 	pg := h.Site.NewPage(r)
 	pg.Public = true
-	v := VerifyView{Hotlines: pg.Site.Brand.Hotlines, Typed: strings.TrimSpace(bound(r.URL.Query().Get("code"), 64))}
+	v := VerifyView{Hotlines: pg.Site.Brand.Hotlines, Typed: strings.TrimSpace(ui.Clip(r.URL.Query().Get("code"), 64))}
 	if v.Typed == "" {
 		ui.Render(w, r, http.StatusOK, VerifyPage(pg, v))
 		return

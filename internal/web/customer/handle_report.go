@@ -361,48 +361,41 @@ func shortName(s string) string {
 func (v *ReportValues) set(name, value string) {
 	switch name {
 	case "kind":
-		v.Kind = bound(value, 20)
+		v.Kind = ui.Clip(value, 20)
 	case "product":
-		v.Product = bound(value, 40)
+		v.Product = ui.Clip(value, 40)
 	case "fault":
-		v.Fault = bound(value, 80)
+		v.Fault = ui.Clip(value, 80)
 	case "words":
 		v.Words = value
 	case "danger":
-		v.Danger = bound(value, 20)
+		v.Danger = ui.Clip(value, 20)
 	case "address":
 		v.Address = value
 	case "region":
-		v.Region = bound(value, 12)
+		v.Region = ui.Clip(value, 12)
 	case "name":
 		v.Name = value
 	case "phone":
-		v.Phone = bound(value, 64)
+		v.Phone = ui.Clip(value, 64)
 	case "wish":
-		v.Wish = bound(value, 40)
+		v.Wish = ui.Clip(value, 40)
 	case "wish_date":
-		v.WishDate = bound(value, 10)
+		v.WishDate = ui.Clip(value, 10)
 	case "wish_part":
-		v.WishPart = bound(value, 10)
+		v.WishPart = ui.Clip(value, 10)
 	case "draft":
-		v.Draft = bound(value, 200)
+		v.Draft = ui.Clip(value, 200)
 	case "photos_token":
 		if len(v.Photos) < 20 {
-			v.Photos = append(v.Photos, ui.UploadedPhoto{Token: bound(value, 36), Name: "#" + strconv.Itoa(len(v.Photos)+1)})
+			v.Photos = append(v.Photos, ui.UploadedPhoto{Token: ui.Clip(value, 36), Name: "#" + strconv.Itoa(len(v.Photos)+1)})
 		}
 	}
 }
 
-func bound(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
-}
-
 // draftOwner lets photos be sent ahead under a genuine draft. The draft's token is the owner: it outlives a restart of the server.
 func (h *Handler) draftOwner(r *http.Request) (any, string, error) {
-	token := bound(r.PostForm.Get("draft"), 200)
+	token := ui.Clip(r.PostForm.Get("draft"), 200)
 	d, err := h.Service.ParseDraft(h.Tenant, token)
 	if err != nil {
 		return nil, "", err

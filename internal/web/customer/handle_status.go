@@ -20,7 +20,7 @@ func (h *Handler) private() {
 	h.handle("GET /s/{token}/paper/{kind}", h.cased(party.ViewStatus, h.paper))
 	h.handle("GET /s/{token}/photo/{item}", h.cased(party.ViewEvidence, h.photo))
 	h.handle("GET /s/{token}/verify", h.cased(party.ViewStatus, func(w http.ResponseWriter, r *http.Request, c call) {
-		v := VerifyView{Hotlines: c.pg.Site.Brand.Hotlines, Typed: bound(r.URL.Query().Get("code"), 64), Base: c.base}
+		v := VerifyView{Hotlines: c.pg.Site.Brand.Hotlines, Typed: ui.Clip(r.URL.Query().Get("code"), 64), Base: c.base}
 		h.verifyFor(w, r, c.pg, c.actor, v)
 	}))
 	h.acts()
@@ -279,7 +279,7 @@ func (h *Handler) arrived(w http.ResponseWriter, r *http.Request, c call) {
 		h.settled(w, r, c, "arrived", casefile.Fail(casefile.Conflict, ""))
 		return
 	}
-	_, err = h.Service.ArriveByCustomer(h.once(r.Context(), r, c, "arrived"), c.actor, service.Door{Case: c.actor.Case, Visit: visit, Code: bound(field(r, "code"), 20)})
+	_, err = h.Service.ArriveByCustomer(h.once(r.Context(), r, c, "arrived"), c.actor, service.Door{Case: c.actor.Case, Visit: visit, Code: ui.Clip(field(r, "code"), 20)})
 	if h.settled(w, r, c, "arrived", err) {
 		form := formOf(c.pg, "arrived", err)
 		h.show(w, r, c, http.StatusUnprocessableEntity, func(v *StatusView) {
@@ -315,7 +315,7 @@ func (h *Handler) rate(w http.ResponseWriter, r *http.Request, c call) {
 	}
 	for _, t := range r.PostForm["tags"] {
 		if len(cmd.Tags) < 6 {
-			cmd.Tags = append(cmd.Tags, bound(t, 40))
+			cmd.Tags = append(cmd.Tags, ui.Clip(t, 40))
 		}
 	}
 	_, err = h.Service.Rate(h.once(r.Context(), r, c, "rate"), c.actor, cmd)

@@ -33,7 +33,7 @@ func (p *Pages) actView(q *staff.Request, page service.CasePage, c Case, name st
 		}
 		if name == "pause" {
 			for _, r := range p.Pauses.ReasonsFor(q.Actor.Role, a.ClockKind) {
-				a.Reasons = append(a.Reasons, ui.Choice{Value: r.Code, Text: inLang(pr, r.ZH, r.EN)})
+				a.Reasons = append(a.Reasons, ui.Choice{Value: r.Code, Text: pr.Pick(r.ZH, r.EN)})
 			}
 		}
 		return a, nil

@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"anxin/internal/web/staff"
@@ -16,6 +17,22 @@ const (
 	barTop  = 44
 	barRow  = 36 // of one lane
 )
+
+// laneName is a name that leaves room for the code beside it; the row's title and the table have it whole. Widths are those of the type: 15 pixels a
+// Chinese character, 8.3 another one in bold, 7 in the code.
+func laneName(r DayRow) string {
+	room := float64(barName - 8 - 12 - 7*len(r.Code))
+	for i, c := range r.Name {
+		w := 8.3
+		if c >= 0x2e80 {
+			w = 15
+		}
+		if room -= w; room < 0 {
+			return strings.TrimSpace(r.Name[:i]) + "…"
+		}
+	}
+	return r.Name
+}
 
 func px(n int) string { return strconv.Itoa(n) }
 

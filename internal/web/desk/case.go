@@ -146,19 +146,12 @@ func (p *Pages) clockRow(q *staff.Request, k service.ClockView) ClockRow {
 		reason := k.Reason
 		for _, r := range p.Pauses.ReasonsFor(q.Actor.Role, k.Kind) {
 			if r.Code == k.Reason {
-				reason = inLang(pr, r.ZH, r.EN)
+				reason = pr.Pick(r.ZH, r.EN)
 			}
 		}
 		row.Clock.Paused = pr.T("desk.pause.paused", "reason", reason)
 	}
 	return row
-}
-
-func inLang(pr i18n.Printer, zh, en string) string {
-	if pr.Lang == i18n.EN {
-		return en
-	}
-	return zh
 }
 
 func visitRow(pr i18n.Printer, w service.VisitView) VisitRow {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"unicode/utf8"
 
 	"anxin/internal/casefile"
 	"anxin/internal/i18n"
@@ -126,4 +127,15 @@ func choiceID(name string, i int) string {
 		return name
 	}
 	return name + "-" + string(rune('a'+i))
+}
+
+// Clip cuts what came from outside to at most n bytes, at the end of a character: for fields whose honest content is far shorter.
+func Clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
 }

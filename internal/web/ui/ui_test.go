@@ -168,3 +168,11 @@ func TestLangCookieRemembersTheSwitch(t *testing.T) {
 		t.Error("a cookie without the switch")
 	}
 }
+
+func TestClipEndsWithACharacter(t *testing.T) {
+	for in, want := range map[string]string{"": "", "净水器": "净水", "abcdefgh": "abcdefg", "ab": "ab"} {
+		if got := ui.Clip(in, 7); got != want {
+			t.Errorf("Clip(%q, 7) = %q, want %q", in, got, want)
+		}
+	}
+}

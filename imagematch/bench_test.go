@@ -55,12 +55,12 @@ func BenchmarkPair(b *testing.B) {
 	x, y := Extract(scenery(1, 800, 600), Options{}), Extract(scenery(2, 800, 600), Options{})
 	b.Run("same", func(b *testing.B) {
 		for b.Loop() {
-			align(x, x)
+			alignments(x, x)
 		}
 	})
 	b.Run("other", func(b *testing.B) {
 		for b.Loop() {
-			align(x, y)
+			alignments(x, y)
 		}
 	})
 	b.Run("compare", func(b *testing.B) {

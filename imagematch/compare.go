@@ -41,38 +41,58 @@ type alignment struct {
 	model
 	mirrored bool
 	matches  int
-	astray   int // matches that the map does not explain although size and direction fit it: nearer or farther things
+	strays   []link // matches that the map does not explain although size and direction fit it
+	astray   int    // of these, those where the claim does not show what the map says either: nearer or farther things
 }
 
-// align finds the map from the claim to the reference; the mirrored claim is tried when the claim as it is gives little.
-func align(ref, claim *Features) (a alignment, ok bool) {
-	ms := pair(ref, claim)
-	a.matches = len(ms)
+// alignAs finds the map from the claim, or from the mirrored claim, to the reference.
+func alignAs(ref, claim *Features, mirrored bool) (a alignment, ok bool) {
+	points := claim
+	if mirrored {
+		points = claim.mirrored()
+	}
+	ms := pair(ref, points)
+	a.matches, a.mirrored = len(ms), mirrored
 	size := float64(max(claim.work.y.w, claim.work.y.h))
-	ls := links(ms, ref, claim)
-	a.model, ok = estimate(ls, size)
-	if ok {
-		a.astray = astray(ls, &a.h, size)
+	ls := links(ms, ref, points)
+	if a.model, ok = estimate(ls, size); !ok {
+		return a, false
 	}
-	if ok && a.inliers >= 3*minInliers {
-		return a, true
-	}
-	flipped := claim.mirrored()
-	ms = pair(ref, flipped)
-	ls = links(ms, ref, flipped)
-	m, good := estimate(ls, size)
-	if good && (!ok || m.score > a.score) {
-		a, ok = alignment{model: m, mirrored: true, matches: len(ms), astray: astray(ls, &m.h, size)}, true
+	a.strays = strays(ls, &a.h, size)
+	if mirrored {
+		for i := range a.strays {
+			a.strays[i].x = float64(claim.work.y.w-1) - a.strays[i].x
+		}
 		flip := homography{-1, 0, float64(claim.work.y.w - 1), 0, 1, 0, 0, 0, 1}
 		a.h = a.h.times(&flip)
 	}
-	return a, ok
+	return a, true
+}
+
+// alignments are the maps worth looking at, the better first: the claim as it is and mirrored. A clear map of the claim as it is spares the other for a start.
+func alignments(ref, claim *Features) (first alignment, second func() (alignment, bool), ok bool) {
+	none := func() (alignment, bool) { return alignment{}, false }
+	a, okA := alignAs(ref, claim, false)
+	if okA && a.inliers >= 3*minInliers {
+		return a, func() (alignment, bool) { return alignAs(ref, claim, true) }, true
+	}
+	b, okB := alignAs(ref, claim, true)
+	switch {
+	case !okA && !okB:
+		return a, none, false
+	case okA && !okB:
+		return a, none, true
+	case okB && (!okA || b.score > a.score):
+		a, b = b, a
+		okB = okA
+	}
+	return a, func() (alignment, bool) { return b, okB }, true
 }
 
 // CompareFeatures compares pictures whose features were extracted before. Both must have been extracted with the same Options.
 func CompareFeatures(ctx context.Context, ref, claim *Features) (Result, error) {
 	res := Result{Boxes: [][4]int{}, claim: claim, ref: ref}
-	a, ok := align(ref, claim)
+	a, other, ok := alignments(ref, claim)
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
@@ -83,16 +103,34 @@ func CompareFeatures(ctx context.Context, ref, claim *Features) (Result, error) 
 		res.conclude()
 		return res, nil
 	}
-	res.Related, res.Mirrored, res.Inliers, res.align = true, a.mirrored, a.inliers, a
-	res.verify()
+	res.take(a)
+	if res.SamePhotograph = same(&res); !res.SamePhotograph {
+		// Half of a symmetric thing fits the wrong way round too.
+		if err := ctx.Err(); err != nil {
+			return Result{}, err
+		}
+		if b, ok := other(); ok && b.inliers >= minInliers {
+			turned := Result{Boxes: res.Boxes, claim: claim, ref: ref}
+			turned.take(b)
+			if turned.SamePhotograph = same(&turned); turned.SamePhotograph {
+				res = turned
+			}
+		}
+	}
 	if err := ctx.Err(); err != nil {
 		return Result{}, err
 	}
-	if res.SamePhotograph = same(&res); res.SamePhotograph {
+	if res.SamePhotograph {
 		res.difference()
 	}
 	res.conclude()
 	return res, nil
+}
+
+// take verifies a map.
+func (res *Result) take(a alignment) {
+	res.Related, res.Mirrored, res.Inliers, res.align = true, a.mirrored, a.inliers, a
+	res.verify()
 }
 
 // verify refines the map on the pixels and measures how far the pictures agree.
@@ -123,6 +161,7 @@ func (res *Result) verify() {
 	}
 	res.h = h
 	res.evidence = weigh(res.blocks, res.inside)
+	res.align.astray = unexplained(res.align.strays, res.blocks)
 	res.evidence.parallax = float64(res.align.astray) / float64(max(1, res.align.astray+res.align.inliers))
 	res.evidence.refShown, res.evidence.beyond = res.frame()
 	res.Residual = res.evidence.residual
@@ -139,7 +178,7 @@ func same(res *Result) bool {
 	if res.separate() != "" {
 		return false
 	}
-	steady := e.drifting < 0.45 && e.rough < 0.6
+	steady := e.drifting < 0.45 && (e.rough < 0.6 || e.rough < 0.9 && e.agreement >= 0.93)
 	exact := e.drifting < 0.05 && e.rough < 0.25 && e.residual90 < 0.6 && e.light < 0.35
 	return e.agreement >= 0.5 && steady || e.agreement >= 0.3 && exact
 }

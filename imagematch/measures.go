@@ -15,7 +15,7 @@ type Measures struct {
 	Light      float64 // spread of local contrast ratios, logarithm
 	Rough      float64 // how much shifts jump between neighbouring squares, working pixels
 	Peak, Mass float64 // of the strongest changed region
-	Astray     int     // matches with the map's size and direction at another place than it says
+	Astray     int     // matches with the map's size and direction at another place than it says, where the claim does not show what it says
 	Parallax   float64 // Astray / (Astray + inliers)
 	RefShown   float64 // share of the reference that lies within the claim
 	Beyond     float64 // share of the claim that continues the scene beyond the reference's frame

@@ -7,10 +7,10 @@ import "math"
 
 // The limits of the two tests: what copies show stays below.
 const (
-	maxParallax = 0.06
-	minAstray   = 8
+	maxParallax = 0.012
+	minAstray   = 6
 	maxBeyond   = 0.05
-	wholeShown  = 0.95 // of the reference: the claim may be the larger picture that the reference was cut from
+	wholeShown  = 0.95 // of the reference: where everything agrees closely, the claim may be the larger picture that the reference was cut from
 )
 
 // separate says why the pictures are separate photographs whatever their squares say: parallax or beyond; empty when neither test says so.
@@ -19,16 +19,16 @@ func (res *Result) separate() string {
 	switch {
 	case res.align.astray >= minAstray && e.parallax > maxParallax:
 		return "parallax"
-	case e.refShown < wholeShown && e.beyond > maxBeyond:
+	case e.beyond > maxBeyond && !(e.refShown >= wholeShown && e.agreement >= 0.93 && e.residual90 < 0.6 && e.light < 0.3):
 		return "beyond"
 	}
 	return ""
 }
 
-// astray counts the matches that lie elsewhere than the map says, though near enough to be the same thing and turned and sized as the map turns and sizes.
-// Chance gives next to none: a wrong match has any place, size and direction. What remains are things nearer or farther than what the map follows. A
-// regenerated picture's drift stays below the limit.
-func astray(ls []link, h *homography, size float64) (n int) {
+// strays are the matches that lie elsewhere than the map says, though near enough to be the same thing and turned and sized as the map turns and sizes.
+// Chance gives next to none: a wrong match has any place, size and direction. What remains are things nearer or farther than what the map follows, and
+// patterns that repeat themselves. A regenerated picture's drift stays below the limit.
+func strays(ls []link, h *homography, size float64) (out []link) {
 	near, far := math.Max(6, 0.0075*size), 0.15*size
 	for i := range ls {
 		l := &ls[i]
@@ -46,7 +46,25 @@ func astray(ls []link, h *homography, size float64) (n int) {
 		}
 		turn := math.Remainder(l.turn-math.Atan2(vx-uy, ux+vy), 2*math.Pi)
 		if math.Abs(turn) < 0.35 {
-			n++
+			out = append(out, *l)
+		}
+	}
+	return out
+}
+
+// unexplained counts the strays in squares with structure that do not show what the map says. Where a square does, or has too little structure to tell, the match may have met
+// another of several equal things.
+func unexplained(strays []link, blocks []block) (n int) {
+	for i := range strays {
+		l := &strays[i]
+		for k := range blocks {
+			b := &blocks[k]
+			if math.Abs(b.x-l.x) <= blockHalf && math.Abs(b.y-l.y) <= blockHalf {
+				if b.covered && b.textured && (b.ncc < goodNCC || math.Hypot(b.dx, b.dy) > 3) {
+					n++
+				}
+				break
+			}
 		}
 	}
 	return n

@@ -22,7 +22,8 @@ type Photo struct {
 	Load          func() (image.Image, error)
 }
 
-// Half tells which half a photograph belongs to: 0 is for tuning, 1 for reporting. All variants and cuttings (named with # and something) of a photograph share its half.
+// Half tells which half a photograph belongs to: 0 is for tuning, 1 for reporting. What a name has after # does not count: variants and
+// cuttings of a photograph, and the photographs of one scene, share a half.
 func (p Photo) Half() int {
 	h := fnv.New32a()
 	name, _, _ := strings.Cut(p.Name, "#")

@@ -17,7 +17,12 @@ func Score(res *imagematch.Result) float64 {
 	}
 	m := res.Measures()
 	support := math.Min(1, float64(m.Agree)/30)
-	return 8*(m.Agreement-0.5)*support - 2*math.Min(m.Drifting, 1) - 2*math.Min(m.Rough, 1) + 1
+	score := 8*(m.Agreement-0.5)*support - 2*math.Min(m.Drifting, 1) - 2*math.Min(m.Rough, 1) + 1
+	score -= 40 * math.Min(m.Parallax, 0.1)
+	if m.RefShown < 0.95 || m.Agreement < 0.93 {
+		score -= 60 * math.Min(m.Beyond, 0.1)
+	}
+	return math.Max(score, unrelatedScore)
 }
 
 // Sample is a score with the truth.

@@ -25,6 +25,7 @@ const (
 	minStrong   = 3     // frequencies with such a trace
 	limit       = -6.0  // of LogNFA
 	floor       = 0.004 // no rate of chance events is taken to be lower
+	margin      = 20    // brightness levels from black and full; what the last compression moves a colour by at most, in most cases
 	maxBlocks   = 1 << 16
 )
 
@@ -120,14 +121,15 @@ func read(img *image.YCbCr, table *[64]int) *picture {
 	return p
 }
 
-// inGamut tells whether all pixels of a block are well inside the range: what was clipped between the compressions does not follow the rule.
+// inGamut tells whether all pixels of a block are well inside the range: what was clipped between the compressions does not follow the rule, and the last
+// compression has moved it back into the range since.
 func inGamut(img *image.YCbCr, x0, y0 int) bool {
 	for y := y0; y < y0+8; y++ {
 		for x := x0; x < x0+8; x++ {
 			c := img.COffset(x, y)
 			l, b, r := int(img.Y[img.YOffset(x, y)]), int(img.Cb[c])-128, int(img.Cr[c])-128
 			red, green, blue := l+r*359>>8, l-(b*88+r*183)>>8, l+b*454>>8
-			if min(red, green, blue) < 6 || max(red, green, blue) > 249 {
+			if min(red, green, blue) < margin || max(red, green, blue) > 255-margin {
 				return false
 			}
 		}
@@ -210,12 +212,13 @@ func (p *picture) first(table *[64]int) (out []trace) {
 	return out
 }
 
-// forbid lists the values that multiples of first cannot become when divided by second and rounded; what lies near a half can fall on either side.
+// forbid lists the values that multiples of first cannot become when divided by second and rounded. Between the compressions pixels are rounded to whole levels of red,
+// green and blue, which moves a frequency by about half a level (one standard deviation); two and a half of these are allowed for.
 func forbid(first, second int) (f [largest + 1]bool) {
 	for v := 1; v <= largest; v++ {
 		f[v] = true
 	}
-	slack := 0.5 + 0.8/float64(second)
+	slack := 0.5 + 1.3/float64(second)
 	for m := 0; m*first <= (largest+1)*second; m++ {
 		at := float64(m*first) / float64(second)
 		for v := 1; v <= largest; v++ {

@@ -293,7 +293,7 @@ func (c *calibration) scenes(ctx context.Context, f func(scene string, set []cal
 			return err
 		}
 		for i := range set {
-			set[i].Name = e.Name() + "/" + set[i].Name
+			set[i].Name = e.Name() + "#" + set[i].Name // what comes before # decides the half: a scene is in one half as a whole
 		}
 		if err := f(e.Name(), set); err != nil {
 			return err

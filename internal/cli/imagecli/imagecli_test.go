@@ -137,3 +137,71 @@ func TestForgeExplainsItself(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestCalibrateGoesOnWhereItStopped measures a part, then the rest, and reports both; a torn last line is measured again.
+func TestCalibrateGoesOnWhereItStopped(t *testing.T) {
+	dir := t.TempDir()
+	for i := range uint64(5) {
+		img, err := os.ReadFile(scene(t, "photo.png", 40+i))
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Names chosen so that both halves have photographs.
+		if err := os.WriteFile(filepath.Join(dir, string(rune('a'+i))+".png"), img, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	journal, out, plot := filepath.Join(t.TempDir(), "j.jsonl"), filepath.Join(t.TempDir(), "o.md"), filepath.Join(t.TempDir(), "o.svg")
+	calibrated := func(c CalibrateCmd) {
+		t.Helper()
+		c.Photos, c.Journal, c.Out, c.Plot, c.Half, c.Every, c.Seed = dir, journal, out, plot, "both", 1, 7
+		c.Classes, c.Ways = []string{"recompress"}, []string{"chat"}
+		if err := c.Run(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines := func() []string {
+		b, err := os.ReadFile(journal)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Split(strings.TrimSpace(string(b)), "\n")
+	}
+	calibrated(CalibrateCmd{Parts: []string{"attacks"}})
+	if len(lines()) != 5 {
+		t.Fatalf("%d records", len(lines()))
+	}
+	f, err := os.OpenFile(journal, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteString(`{"kind":"pairs","pho`); err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	first := lines()[0]
+	calibrated(CalibrateCmd{Parts: []string{"attacks", "pairs", "alarms"}})
+	got := lines()
+	if got[0] != first {
+		t.Error("what was measured was measured again")
+	}
+	count := map[string]int{}
+	for _, l := range got {
+		var r struct{ Kind string }
+		if err := json.Unmarshal([]byte(l), &r); err != nil {
+			t.Fatalf("%q: %v", l, err)
+		}
+		count[r.Kind]++
+	}
+	if count["attack"] != 5 || count["alarm"] != 5 || count["pairs"] < 1 {
+		t.Errorf("%v", count)
+	}
+	text, err := os.ReadFile(out)
+	if err != nil || !strings.Contains(string(text), "| recompress | ") || !strings.Contains(string(text), "unaltered: chat | 5 |") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	calibrated(CalibrateCmd{Report: true})
+	if again, _ := os.ReadFile(out); !bytes.Equal(text, again) {
+		t.Error("the report alone differs")
+	}
+}

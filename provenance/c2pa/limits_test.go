@@ -139,3 +139,31 @@ func TestNoTime(t *testing.T) {
 		t.Errorf("want %v, got %v", ErrUnsupportedFormat, err)
 	}
 }
+
+// Stray bytes between segments are passed over, as decoders do. A hash of the file covers them; a list of boxes does not allow them.
+func TestStrayBytes(t *testing.T) {
+	dir := vectorDir(t)
+	trust, when, _ := vectorTrust(t, dir)
+	for _, name := range []string{"v2.jpg", "boxes.jpg"} {
+		data, err := fs.ReadFile(dir, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := readAt(data, trust, when); err != nil || r.State != StateTrusted {
+			t.Fatalf("%s as signed: %v %v", name, r, err)
+		}
+		for place, at := range map[string]int{"in front of the store": 20, "behind it": bytes.Index(data, []byte{0xff, 0xdb})} {
+			r, err := readAt(append(append(bytes.Clone(data[:at]), make([]byte, 8)...), data[at:]...), trust, when)
+			if err != nil || r.State != StateInvalid || r.ClaimVersion != 2 {
+				t.Errorf("%s, stray bytes %s: %v %v", name, place, r, err)
+			}
+		}
+	}
+	plain := append([]byte("\xff\xd8\xff\xe1\x00\x04ab\x00\x00\x00\x00"), "\xff\xda\x00\x02\xff\xd9"...)
+	if r, err := readAt(plain, trust, when); err != nil || r.State != StateNone {
+		t.Errorf("a picture without credentials: %v %v", r, err)
+	}
+	if _, err := readAt(append([]byte("\xff\xd8\xff\xe1\x00\x04ab"), make([]byte, 9000)...), trust, when); !errors.Is(err, ErrMalformedFile) {
+		t.Errorf("nothing but stray bytes: %v", err)
+	}
+}

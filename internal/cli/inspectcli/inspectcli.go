@@ -92,14 +92,18 @@ func (c *Cmd) Run() error {
 // inspect reads one file. Each kind of mark adds to the result; one that fails does not hide the others.
 func inspect(ctx context.Context, path string, opts c2pa.Options) Result {
 	r := Result{File: path, Facts: []fact{}}
+	info, err := os.Stat(path) // before opening: a pipe that nobody writes to would be waited for
+	if err == nil && !info.Mode().IsRegular() {
+		r.Error = "不是普通文件 / not a regular file"
+		return r
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		r.Error = "无法打开文件 / the file cannot be opened: " + err.Error()
 		return r
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
+	if info, err = f.Stat(); err != nil || !info.Mode().IsRegular() {
 		r.Error = "不是普通文件 / not a regular file"
 		return r
 	}

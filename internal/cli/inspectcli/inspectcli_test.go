@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -239,5 +240,32 @@ func TestLabelSignature(t *testing.T) {
 		if found != want || r.AIGC.Label.Producer.Company.Name != "stepfun" {
 			t.Errorf("%s: signature good: %v, want %v; %+v", id, found, want, r.AIGC.Label)
 		}
+	}
+}
+
+// What is no file is said to be none, at once: opening a pipe would wait for a writer.
+func TestNoFile(t *testing.T) {
+	dir := t.TempDir()
+	pipe := filepath.Join(dir, "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Skip(err)
+	}
+	empty := filepath.Join(dir, "empty.jpg")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	c := Cmd{Files: []string{pipe, dir, filepath.Join(dir, "gone.jpg"), empty}, JSON: true, At: "2026-12-01", Stdout: &out}
+	if err := c.Run(); err == nil {
+		t.Error("no word of the files that could not be judged")
+	}
+	for line := range strings.Lines(out.String()) {
+		var r Result
+		if err := json.Unmarshal([]byte(line), &r); err != nil || r.Error == "" || r.Facts == nil {
+			t.Errorf("%v %s", err, line)
+		}
+	}
+	if n := strings.Count(out.String(), "\n"); n != 4 {
+		t.Errorf("%d lines for 4 arguments", n)
 	}
 }

@@ -30,6 +30,13 @@ func readJPEG(a *Asset, l Limits) error {
 		if err != nil && a.Store != nil && errors.Is(err, ErrMalformedFile) {
 			break // the store is there, and its hash will say what became of the rest
 		}
+		if errors.Is(err, ErrMalformedFile) {
+			// Decoders pass over stray bytes between segments. Hashes of the file cover them; a list of boxes does not allow them.
+			if next, ok := strayBytes(a.Source, pos); ok {
+				pos = next
+				continue
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -89,6 +96,23 @@ func readJPEG(a *Asset, l Limits) error {
 		a.Remote = provenanceURL(xmp)
 	}
 	return nil
+}
+
+// maxStray bounds the stray bytes that are passed over between two segments.
+const maxStray = 4 << 10
+
+// strayBytes finds the next marker behind bytes that begin none.
+func strayBytes(s *Source, pos int64) (next int64, ok bool) {
+	head, err := s.Head(pos, maxStray)
+	if err != nil || len(head) == 0 || head[0] == 0xff {
+		return pos, false
+	}
+	for i := 1; i+1 < len(head); i++ {
+		if head[i] == 0xff && head[i+1] > 0 && head[i+1] < 0xff {
+			return pos + int64(i), true
+		}
+	}
+	return pos, false
 }
 
 func (a *Asset) appendStore(l Limits, start, size int64) error {

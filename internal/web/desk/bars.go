@@ -19,11 +19,11 @@ const (
 )
 
 // laneName is a name that leaves room for the code beside it; the row's title and the table have it whole. Widths are those of the type: 15 pixels a
-// Chinese character, 8.3 another one in bold, 7 in the code.
+// Chinese character, 9 another one in bold, 7 in the code.
 func laneName(r DayRow) string {
 	room := float64(barName - 8 - 12 - 7*len(r.Code))
 	for i, c := range r.Name {
-		w := 8.3
+		w := 9.0
 		if c >= 0x2e80 {
 			w = 15
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/draw"
 
 	"anxin/provenance/aigc"
 )
@@ -50,4 +52,20 @@ func ExampleParseProvider() {
 	fmt.Println(p.Subject, p.ID, p.Service, p.Model, p.Company.EN, err)
 	// Output:
 	// organisation 9144030008867405X2 generation 0001 Jimeng (ByteDance) <nil>
+}
+
+// The picture that a manifest keeps of a file, against the file's pixels: a weak fact when they show different things.
+func ExampleCompareThumbnail() {
+	picture := image.NewGray(image.Rect(0, 0, 400, 300))
+	for i := range picture.Pix {
+		picture.Pix[i] = byte(i % 400 / 2)
+	}
+	kept := aigc.Coarsen(picture) // what is compared; decoding may happen in another process
+	draw.Draw(picture, image.Rect(100, 100, 150, 150), image.White, image.Point{}, draw.Src)
+	fact, differs := aigc.CompareThumbnail(aigc.Coarsen(picture), kept, false)
+	fmt.Println(differs, fact.ID)
+	fmt.Println(fact.EN)
+	// Output:
+	// true weak-thumbnail
+	// The thumbnail kept in the credentials shows something else than the file. The picture may have been changed after signing; the signer may also have kept another thumbnail.
 }

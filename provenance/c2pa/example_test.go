@@ -85,3 +85,47 @@ func ExampleReport_history() {
 	// -  parentOf p: c2pa.created
 	// -  componentOf c: c2pa.created
 }
+
+// Credentials that are kept beside the file, as programs do that must not change it.
+func ExampleReadDetached() {
+	file, store := sample("v2.png"), sample("alone-v2.png.c2pa")
+	opts := c2pa.Options{At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
+	r, err := c2pa.ReadDetached(context.Background(), store, bytes.NewReader(file), int64(len(file)), opts)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.State, r.Intact())
+	// The store alone says who signed, but not whether any file is what was signed.
+	r, err = c2pa.Read(context.Background(), bytes.NewReader(store), int64(len(store)), opts)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.State, r.Intact(), r.Failure)
+	// Output:
+	// Valid true
+	// Invalid false [assertion.dataHash.mismatch signingCredential.untrusted]
+}
+
+// A file that was changed after signing: where each finding arose, and the picture that its maker kept.
+func ExampleReport_OwnThumbnail() {
+	data := sample("bad-thumbnail-patch.png")
+	opts := c2pa.Options{At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
+	r, err := c2pa.Read(context.Background(), bytes.NewReader(data), int64(len(data)), opts)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, s := range r.Statuses {
+		if s.Kind == c2pa.Failure {
+			fmt.Println(s.Code)
+		}
+	}
+	t, ok := r.OwnThumbnail()
+	fmt.Println(t.MediaType, ok) // t.Data may be decoded with the care that any upload needs
+	// Output:
+	// signingCredential.untrusted
+	// assertion.dataHash.mismatch
+	// image/png true
+}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"anxin/internal/claim"
 	"anxin/internal/i18n"
@@ -126,6 +128,17 @@ func ranWords(p i18n.Printer, s Signals) string {
 		return p.T("review.signals.running", "at", p.Time(s.Began))
 	}
 	return p.T("review.signals.ran", "at", p.Time(s.Ended), "list", p.List(s.Versions))
+}
+
+// honestWords are what would be seen if the person were honest, without the words that stand before them on the page.
+func honestWords(s string) string {
+	for _, prefix := range []string{"诚实的情况：", "If honest: "} {
+		if rest, ok := strings.CutPrefix(s, prefix); ok && rest != "" {
+			r, n := utf8.DecodeRuneInString(rest)
+			return string(unicode.ToUpper(r)) + rest[n:]
+		}
+	}
+	return s
 }
 
 // strengthWords say how far a fact reaches. There is no number.

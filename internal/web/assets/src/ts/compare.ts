@@ -260,6 +260,8 @@ class Compare extends HTMLElement {
       if (video && a.dataset.play && film.getAttribute("src") !== a.dataset.play) film.src = a.dataset.play;
     }
     if (note) note.hidden = !video;
+    const view = one<HTMLElement>(pane, ".cmp-view");
+    if (view) view.dataset.tag = a.dataset.pick;
     const load = one<HTMLAnchorElement>(pane, "[data-download]");
     if (load && a.dataset.original) { load.href = a.dataset.original; load.textContent = (load.textContent || "").replace(/[BMRVE][0-9]+/, a.dataset.pick!); }
     const cap = one(pane, "[data-caption]"), late = one<HTMLElement>(pane, "[data-after]");

@@ -22,9 +22,9 @@ type region struct {
 	peak, mass             float64
 }
 
-// significant tells whether a region is beyond what unaltered copies show. The limits come from package forensics/calibrate.
-func (r *region) significant() bool {
-	return r.area >= minRegion && r.peak >= minPeak && r.mass >= minMass
+// significant tells whether a region is beyond what unaltered copies show. The limits come from package forensics/calibrate; unit is the working pixels of one pixel.
+func (r *region) significant(unit float64) bool {
+	return float64(r.area) >= minRegion*unit && r.peak >= minPeak && r.mass >= minMass*unit
 }
 
 // difference finds what differs between claim and reference and fills Changed, ChangedArea, Boxes and the mask.
@@ -32,10 +32,12 @@ func (res *Result) difference() {
 	c := res.claim.work
 	w, h := c.y.w, c.y.h
 	drift := res.drift()
+	// A small claim was enlarged: what compression did to it is larger by as much.
+	enlarged := math.Max(1, 1/c.kx)
 	over := [3]plane{newPlane(w, h), newPlane(w, h), newPlane(w, h)}
-	ref, claimY := matchDetail(&res.h, res.ref.work.y, c.y, changeBlur)
-	refCb, claimCb := matchDetail(&res.h, res.ref.work.cb, c.cb, 1.5)
-	refCr, claimCr := matchDetail(&res.h, res.ref.work.cr, c.cr, 1.5)
+	ref, claimY := matchDetail(&res.h, res.ref.work.y, c.y, changeBlur*enlarged)
+	refCb, claimCb := matchDetail(&res.h, res.ref.work.cb, c.cb, 1.5*enlarged)
+	refCr, claimCr := matchDetail(&res.h, res.ref.work.cr, c.cr, 1.5*enlarged)
 	warp(&res.h, drift, over[:], []plane{ref, refCb, refCr}, res.inside)
 	edge := erode(res.inside, w, h, 3)
 	activity := newPlane(w, h)
@@ -65,7 +67,7 @@ func (res *Result) difference() {
 	}
 	blurInto(score, score, newPlane(w, h), 1.5)
 	res.score = score
-	res.mask, res.regions = regions(score)
+	res.mask, res.regions = regions(score, enlarged*enlarged)
 	closeGaps(res.mask, w, h)
 	res.describeChange()
 }
@@ -412,7 +414,7 @@ func normaliseByActivity(d, activity plane, inside []uint8, floor float32) {
 
 // regions finds connected places above the low threshold that reach the high one, tells whether any of them is beyond what copies show, and leaves those
 // that come near the strongest.
-func regions(score plane) (mask []uint8, found []region) {
+func regions(score plane, unit float64) (mask []uint8, found []region) {
 	w, h := score.w, score.h
 	label := make([]int32, len(score.pix))
 	var all []region
@@ -446,7 +448,7 @@ func regions(score plane) (mask []uint8, found []region) {
 	mask = make([]uint8, len(score.pix))
 	strongest := 0.0
 	for _, r := range all {
-		if r.significant() {
+		if r.significant(unit) {
 			strongest = math.Max(strongest, r.peak)
 		}
 	}
@@ -455,7 +457,7 @@ func regions(score plane) (mask []uint8, found []region) {
 	}
 	keep := make([]bool, len(all)+1)
 	for i, r := range all {
-		if r.area >= minRegion && (r.significant() || r.peak >= 0.25*strongest) {
+		if float64(r.area) >= minRegion*unit && (r.significant(unit) || r.peak >= 0.25*strongest) {
 			keep[i+1] = true
 			found = append(found, r)
 		}

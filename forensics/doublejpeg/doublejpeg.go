@@ -23,7 +23,7 @@ const (
 	minForced   = 150   // values that a smooth histogram would put on forbidden places, for a frequency to count
 	maxRate     = 0.25  // of these, how many may be there: more means that this is no trace of a first compression
 	minStrong   = 3     // frequencies with such a trace
-	limit       = -6.0  // of LogNFA
+	limit       = -10.0 // of LogNFA: neighbouring blocks are not as independent as the bound takes them to be
 	floor       = 0.004 // no rate of chance events is taken to be lower
 	margin      = 20    // brightness levels from black and full; what the last compression moves a colour by at most, in most cases
 	maxBlocks   = 1 << 16
@@ -95,13 +95,12 @@ func read(img *image.YCbCr, table *[64]int) *picture {
 		p.x, p.y = (p.w-w)/2*8, (p.h-h)/2*8
 		p.w, p.h = w, h
 	}
-	p.values, p.usable = make([][frequencies]int8, p.w*p.h), make([]bool, p.w*p.h)
+	p.values, p.usable = make([][frequencies]int8, p.w*p.h), p.unclipped(img)
 	var b, f [64]float32
 	for j := range p.h {
 		for i := range p.w {
 			x0, y0 := p.x+i*8, p.y+j*8
 			at := j*p.w + i
-			p.usable[at] = inGamut(img, x0, y0)
 			if !p.usable[at] {
 				continue
 			}
@@ -119,6 +118,24 @@ func read(img *image.YCbCr, table *[64]int) *picture {
 		}
 	}
 	return p
+}
+
+// unclipped are the blocks that are well inside the range together with their neighbours, with which they share colours.
+func (p *picture) unclipped(img *image.YCbCr) []bool {
+	inside, out := make([]bool, p.w*p.h), make([]bool, p.w*p.h)
+	for at := range inside {
+		inside[at] = inGamut(img, p.x+at%p.w*8, p.y+at/p.w*8)
+	}
+	for at := range out {
+		x, y := at%p.w, at/p.w
+		out[at] = true
+		for j := max(0, y-1); j <= min(p.h-1, y+1); j++ {
+			for i := max(0, x-1); i <= min(p.w-1, x+1); i++ {
+				out[at] = out[at] && inside[j*p.w+i]
+			}
+		}
+	}
+	return out
 }
 
 // inGamut tells whether all pixels of a block are well inside the range: what was clipped between the compressions does not follow the rule, and the last

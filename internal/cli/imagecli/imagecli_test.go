@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -203,5 +204,29 @@ func TestCalibrateGoesOnWhereItStopped(t *testing.T) {
 	calibrated(CalibrateCmd{Report: true})
 	if again, _ := os.ReadFile(out); !bytes.Equal(text, again) {
 		t.Error("the report alone differs")
+	}
+}
+
+// A video gives one line per second with ffmpeg; without it the command says that it cannot be inspected, and fails.
+func TestFingerprintOfAVideo(t *testing.T) {
+	film := filepath.Join(t.TempDir(), "film.mp4")
+	c := FingerprintCmd{Files: []string{film}, JSON: true, ffmpeg: filepath.Join(t.TempDir(), "ffmpeg")}
+	if err := os.WriteFile(film, []byte("\x00\x00\x00\x10ftypisom\x00\x00\x00\x00"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	c.Stdout = &out
+	if err := c.Run(context.Background()); err == nil || !strings.Contains(out.String(), "cannot be inspected") || !strings.Contains(out.String(), `"reason":"unsupported"`) {
+		t.Errorf("%v %s", err, out.String())
+	}
+	ffmpeg, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		t.Skip("ffmpeg is not installed")
+	}
+	if b, err := exec.Command(ffmpeg, "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=s=320x240:d=3:r=5", "-c:v", "mpeg4", film).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, b)
+	}
+	if got, err := run(t, "fingerprint", film); err != nil || !strings.Contains(got, "film.mp4#t=2") || strings.Count(got, "\n") < 3 {
+		t.Errorf("%v %s", err, got)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"anxin/internal/casefile/casefiledb"
 	"anxin/internal/clock"
 	"anxin/internal/clock/clockdb"
+	"anxin/internal/evidence/picture"
 	"anxin/internal/i18n"
 	"anxin/internal/ledger"
 	"anxin/internal/ledger/ledgerdb"
@@ -68,7 +69,7 @@ func Doctor(ctx context.Context, o Options) []Finding {
 	if !add(Finding{What: "data", Detail: o.DataDir, Mend: "data"}, err) {
 		return out
 	}
-	out = append(out, diskSpace(o.DataDir), keyFile(o), backups(o, o.Source.Now()), divisions(o))
+	out = append(out, diskSpace(o.DataDir), keyFile(o), backups(o, o.Source.Now()), divisions(o), videos())
 	if o.Config.Database == "" {
 		_, err := os.Stat(o.DatabaseURL())
 		if !add(Finding{What: "database", Say: "there", Mend: "database"}, err) {
@@ -143,6 +144,15 @@ func diskSpace(dir string) Finding {
 }
 
 // inside looks at what the database says.
+// videos says whether the frames of videos can be inspected. Without the program everything works; claims then say that they could not.
+func videos() Finding {
+	f := Finding{What: "videos", OK: true, Say: "ffmpeg"}
+	if !(&picture.Films{}).Installed() {
+		f.Say = "no_ffmpeg"
+	}
+	return f
+}
+
 func inside(ctx context.Context, s *Store) []Finding {
 	var out []Finding
 	current, newest, err := s.DB.SchemaVersions(ctx)

@@ -1,9 +1,6 @@
 package check
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // What was found is called by one of these; reference is what it is called among a merchant's references.
 var (
@@ -13,14 +10,6 @@ var (
 )
 
 type noun struct{ thing, reference Text }
-
-// nounOf is a picture or a video, by media type.
-func nounOf(media string) noun {
-	if strings.HasPrefix(media, "video/") {
-		return aVideo
-	}
-	return aPicture
-}
 
 // source says in plain words where something that was found came from, with its article in English. Of a video it names the second.
 func source(r Related, n noun) Text {

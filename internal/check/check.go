@@ -93,8 +93,8 @@ type Related struct {
 	Case     casefile.ID `json:"case"`
 	Item     casefile.ID `json:"item"`
 	Relation Relation    `json:"relation"`
-	Role     Role        `json:"role,omitempty"`   // where it came from
-	Distance int         `json:"distance"`         // of 256 bits; 0 for the same bytes
+	Role     Role        `json:"role,omitempty"` // where it came from
+	Distance int         `json:"distance"`       // of 256 bits; 0 for the same bytes
 	Video    bool        `json:"video,omitempty"`
 	Seconds  [2]int      `json:"seconds,omitzero"` // of a video: the first second and how many; zeros for all of it
 }

@@ -168,8 +168,9 @@ func (res *Result) verify() {
 	res.Coverage = res.evidence.coverage
 }
 
-// same decides the same-photograph test. Most of what can be compared must agree, and shifts must not jump as they do between near and far things. Where
-// much of the picture was altered, less agreement is enough if what agrees does so to a fraction of a pixel.
+// same decides the same-photograph test. Nearly all of what can be compared must be shown, most of it in its place, and shifts must not jump as they do between near and far things.
+// Photographs of one flat thing (the front of a carton) reach two thirds, the surroundings being elsewhere. Where much of a picture was altered, less agreement is enough if
+// what agrees does so to a fraction of a pixel.
 func same(res *Result) bool {
 	e := &res.evidence
 	if e.agree < 8 || e.overlap < 0.2 || e.overlap < 0.5 && e.agreement < 0.7 {
@@ -179,6 +180,6 @@ func same(res *Result) bool {
 		return false
 	}
 	steady := e.drifting < 0.45 && (e.rough < 0.6 || e.rough < 0.9 && e.agreement >= 0.93)
-	exact := e.drifting < 0.05 && e.rough < 0.25 && e.residual90 < 0.6 && e.light < 0.35
-	return e.agreement >= 0.5 && steady || e.agreement >= 0.3 && exact
+	exact := e.drifting < 0.05 && e.rough < 0.2 && e.residual90 < 0.35 && e.light < 0.35
+	return e.agreement >= 0.5 && e.agreement+e.drifting >= 0.75 && steady || e.agreement >= 0.4 && exact
 }

@@ -15,6 +15,7 @@ const (
 	repeatAlike  = 236_000 // of 262,144, similarity of descriptors
 	repeatNCC    = 0.99    // things that merely look alike (windows, tiles, letters of print) stay below over an area
 	repeatBlocks = 16
+	repeatNoise  = 2.5 // brightness levels, root mean square: what compression makes of equal places; windows and print correlate as well but differ by more
 )
 
 // Repeats finds places that were copied within a picture, possibly turned or scaled, strongest first. Only copies of structured places can be found.
@@ -153,6 +154,9 @@ func equality(a, b plane, inside []uint8, x0, y0, side int) float64 {
 	n := float64(side * side)
 	va, vb, vab := aa/n-sa*sa/n/n, bb/n-sb*sb/n/n, ab/n-sa*sb/n/n
 	if va < 36 || vb < 36 || math.Abs(sa-sb)/n > 4 || va > 1.2*vb || vb > 1.2*va {
+		return 0
+	}
+	if va+vb-2*vab > repeatNoise*repeatNoise {
 		return 0
 	}
 	return vab / math.Sqrt(va*vb)

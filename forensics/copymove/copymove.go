@@ -11,7 +11,7 @@ import (
 
 // Detector finds copied places.
 var Detector = signal.Detector{
-	ID: "copy-move", Version: "1", Group: "pixel",
+	ID: "copy-move", Version: "2", Group: "pixel",
 	Name:   signal.Text{Zh: "画面内复制", En: "Copied within the picture"},
 	Limits: signal.Text{Zh: "只能发现有纹理的复制区域；屏幕截图、印刷图案里完全相同的图形会误报；生成式改图不留下复制。", En: "Only structured copies are found; identical graphics in screenshots and print are reported too; generated changes leave no copies."},
 	Run:    run,

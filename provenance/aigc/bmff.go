@@ -253,7 +253,10 @@ type itemPlace struct {
 	at, size int64
 }
 
-const maxItems = 4096
+const (
+	maxItems   = 4096
+	maxExtents = 64 // of one item
+)
 
 func (s *scan) itemInfos(c box, t *itemTable) error {
 	h, err := s.need(c.at, 6)
@@ -326,14 +329,22 @@ func (s *scan) itemPlaces(c box, t *itemTable) error {
 		}
 		r.number(2) // data reference
 		base := r.number(sizes[2])
-		for extents := r.number(2); extents > 0 && !r.bad; extents-- {
+		extents := r.number(2)
+		for e := int64(0); e < min(extents, maxExtents) && !r.bad; e++ {
 			if version >= 1 {
 				r.number(sizes[3])
 			}
 			p := itemPlace{inData: method == 1, at: base + r.number(sizes[0]), size: r.number(sizes[1])}
-			if method <= 1 && !r.bad && len(t.places[id]) < 64 {
+			if method <= 1 && !r.bad && len(t.places[id]) < maxExtents {
 				t.places[id] = append(t.places[id], p)
 			}
+		}
+		if more := extents - maxExtents; more > 0 { // passed over at once: they may take no bytes at all
+			width := sizes[0] + sizes[1]
+			if version >= 1 {
+				width += sizes[3]
+			}
+			r.skip(more * int64(width))
 		}
 	}
 	return nil
@@ -356,6 +367,14 @@ func (r *fields) number(size int) int64 {
 	}
 	r.b = r.b[size:]
 	return n & (1<<62 - 1)
+}
+
+func (r *fields) skip(n int64) {
+	if n > int64(len(r.b)) {
+		r.bad = true
+		return
+	}
+	r.b = r.b[n:]
 }
 
 // items reads the metadata items of a picture.

@@ -201,10 +201,15 @@ func (s *scan) zip() error {
 	if err := s.zipFits(); err != nil {
 		return err
 	}
-	z, err := zip.NewReader(io.NewSectionReader(s.r, 0, s.size), s.size)
+	in := &rationed{r: s.r, left: maxZipDirectory}
+	z, err := zip.NewReader(in, s.size)
+	if in.left <= 0 {
+		return fmt.Errorf("%w: directory of the ZIP", ErrTooMany)
+	}
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return fmt.Errorf("%w: %w", ErrMalformedFile, err)
 	}
+	in.left = s.size + 1<<20 // the files are bounded by what may be unpacked
 	for _, f := range z.File {
 		if f.Name != "docProps/custom.xml" && f.Name != "meta.xml" && f.Name != "docProps/core.xml" {
 			continue
@@ -223,6 +228,23 @@ func (s *scan) zip() error {
 		s.properties(f.Name, at, b)
 	}
 	return nil
+}
+
+// maxZipDirectory is what may be read to open a package. The reader of the standard library takes entries as long as there are any,
+// whatever the end of the directory says of their number.
+const maxZipDirectory = 3 << 20
+
+// rationed stops reading when a number of bytes was read.
+type rationed struct {
+	r    io.ReaderAt
+	left int64
+}
+
+func (l *rationed) ReadAt(p []byte, at int64) (int, error) {
+	if l.left -= int64(len(p)); l.left <= 0 {
+		return 0, ErrTooMany
+	}
+	return l.r.ReadAt(p, at)
 }
 
 // zipFits refuses directories that are larger than those of honest documents, before they are loaded.
@@ -244,8 +266,15 @@ func (s *scan) zipFits() error {
 	return nil
 }
 
+const maxProperty = 256 << 10
+
 // properties reads named properties of a document.
 func (s *scan) properties(name string, at int64, b []byte) {
+	if len(b) > maxProperty {
+		b = b[:maxProperty] // the standard library's reader keeps every attribute of an element
+		s.cut = true
+		s.problem(problem(ProblemTruncated, ""), name)
+	}
 	d := xml.NewDecoder(bytes.NewReader(b))
 	d.Strict = false
 	key, depth := "", 0

@@ -17,6 +17,10 @@ type file struct {
 	quota int64 // bytes of metadata that may still be loaded
 	text  int64 // bytes of one part
 	parts int   // headers looked at
+
+	window   []byte // what ahead read last, and where it begins
+	windowAt int64
+	searched []byte // room of find
 }
 
 const maxParts = 400_000
@@ -80,6 +84,29 @@ func (f *file) load(at, n int64) (b []byte, cut bool, err error) {
 	return b, cut, f.fill(b, at)
 }
 
+// ahead gives the bytes from a place up to the end of a piece that is kept between calls: walkers of many small parts stay inside it
+// and do not read or allocate it anew. Empty at the end of the file.
+func (f *file) ahead(at int64) ([]byte, error) {
+	if at < 0 || at >= f.size {
+		return nil, nil
+	}
+	if off := at - f.windowAt; off >= 0 && off < int64(len(f.window)) {
+		return f.window[off:], nil
+	}
+	if err := f.ctx.Err(); err != nil {
+		return nil, err
+	}
+	if f.window == nil {
+		f.window = make([]byte, 0, min(scanWindow, f.size))
+	}
+	f.window, f.windowAt = f.window[:min(int64(cap(f.window)), f.size-at)], at
+	if err := f.fill(f.window, at); err != nil {
+		f.window = f.window[:0]
+		return nil, err
+	}
+	return f.window, nil
+}
+
 // scanWindow is how much of a stream is held at a time.
 const scanWindow = 256 << 10
 
@@ -87,12 +114,15 @@ const scanWindow = 256 << 10
 // 64 bytes. hit gets the index of the needle and its place, and says whether to go on.
 func (f *file) find(from, to int64, needles [][]byte, hit func(needle int, at int64) (bool, error)) error {
 	const overlap = 64
-	buf := make([]byte, min(scanWindow, max(to-from, 0)))
-	for pos := from; pos < to; {
+	if f.searched == nil {
+		f.searched = make([]byte, min(scanWindow, f.size))
+	}
+	window := int64(16 << 10) // what is looked for is often near: a first short piece
+	for pos := from; pos < to; window = scanWindow {
 		if err := f.ctx.Err(); err != nil {
 			return err
 		}
-		b := buf[:min(int64(len(buf)), to-pos)]
+		b := f.searched[:min(int64(len(f.searched)), window, to-pos)]
 		if err := f.fill(b, pos); err != nil {
 			return err
 		}

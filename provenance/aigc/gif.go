@@ -77,11 +77,7 @@ func (s *scan) gifExtension(at int64) (int64, error) {
 
 // gifXMP: the packet stands there as it is, and a trailer of descending numbers makes readers of sub-blocks find the end.
 func (s *scan) gifXMP(at int64) (int64, error) {
-	end := int64(-1)
-	err := s.find(at, min(s.size, at+s.file.text+512), [][]byte{{0x01, 0xff, 0xfe, 0xfd}}, func(_ int, i int64) (bool, error) {
-		end = i
-		return false, nil
-	})
+	end, err := s.gifTrailer(at)
 	if err != nil {
 		return at, err
 	}
@@ -100,26 +96,31 @@ func (s *scan) gifXMP(at int64) (int64, error) {
 	return next, err
 }
 
+// gifTrailer finds the trailer of the packet at a place, or gives -1. Many packets without one are not searched again and again.
+func (s *scan) gifTrailer(at int64) (int64, error) {
+	end, to := int64(-1), min(s.size, at+s.file.text+512)
+	err := s.find(max(at, s.bare), to, [][]byte{{0x01, 0xff, 0xfe, 0xfd}}, func(_ int, i int64) (bool, error) {
+		end = i
+		return false, nil
+	})
+	if end < 0 {
+		s.bare = max(s.bare, to-3)
+	}
+	return end, err
+}
+
 // subBlocks walks sub-blocks up to their end and keeps up to keep bytes of them.
 func (s *scan) subBlocks(at, keep int64) (int64, []byte, error) {
 	var out []byte
-	buf := make([]byte, 64<<10)
-	have := buf[:0]
-	base := at
 	for {
-		if at >= base+int64(len(have)) {
-			if err := s.ctx.Err(); err != nil {
-				return at, nil, err
-			}
-			if at >= s.size {
-				return at, out, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
-			}
-			have, base = buf[:min(int64(len(buf)), s.size-at)], at
-			if err := s.fill(have, at); err != nil {
-				return at, nil, err
-			}
+		b, err := s.ahead(at)
+		if err != nil {
+			return at, nil, err
 		}
-		n := int64(have[at-base])
+		if len(b) == 0 {
+			return at, out, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
+		}
+		n := int64(b[0])
 		if n == 0 {
 			return at + 1, out, nil
 		}

@@ -124,14 +124,14 @@ func (s *scan) comment(place string, at int64, text string) {
 
 // entropy skips coded picture data up to the next marker that ends it.
 func (s *scan) entropy(at int64) (int64, error) {
-	buf := make([]byte, min(scanWindow, s.size))
 	for at < s.size {
-		if err := s.ctx.Err(); err != nil {
+		b, err := s.ahead(at)
+		if err != nil {
 			return at, err
 		}
-		b := buf[:min(int64(len(buf)), s.size-at)]
-		if err := s.fill(b, at); err != nil {
-			return at, err
+		if len(b) == 1 && at+1 < s.size { // the last byte of the piece may be the first half of a marker
+			s.window = s.window[:0]
+			continue
 		}
 		i := 0
 		for {

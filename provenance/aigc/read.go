@@ -91,6 +91,7 @@ type scan struct {
 	cut      bool
 	unpacked int64      // bytes unpacked of a PDF's object streams
 	riffEnd  int64      // where a RIFF file says that it ends
+	bare     int64      // up to here no packet of a GIF has a trailer
 	room     []byte     // where they are unpacked, one after another
 	tries    int        // places where a glued label could begin
 	looked   [][2]int64 // ranges of the file that were read as what they are

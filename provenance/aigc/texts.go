@@ -88,7 +88,9 @@ func (s *scan) looseBut(place string, at int64, data []byte, standard bool, know
 		if i < 0 || s.tooManyTries() {
 			return
 		}
-		from = i + 1
+		if from = i + 1; i < end {
+			from = end
+		}
 		if i < end || known(at+int64(i)) {
 			continue
 		}

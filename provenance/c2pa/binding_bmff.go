@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 
 	"anxin/provenance/c2pa/internal/media"
@@ -209,6 +210,8 @@ type bmffCheck struct {
 	out     []media.Span   // excluded ranges
 	inserts []media.Insert // offsets hashed with the data, sorted
 	merkle  []merkleBox
+	inits   map[string][]byte // hashes of the initialization segment, by algorithm
+	tracks  map[uint64][]media.Span
 }
 
 func (c *bmffCheck) run() error {
@@ -243,15 +246,14 @@ func (c *bmffCheck) digest(alg string, out []media.Span) ([]byte, error) {
 	if err != nil || len(ranges) == 0 {
 		return nil, errors.Join(err, errHash)
 	}
-	// Offsets before the first or behind the last range that is hashed are not hashed.
-	first, last := ranges[0].Start, ranges[len(ranges)-1].End()
-	var inserts []media.Insert
-	for _, i := range c.inserts {
-		if int64(i) >= first && int64(i) < last {
-			inserts = append(inserts, i)
-		}
-	}
-	return c.asset.HashRanges(alg, ranges, inserts)
+	return c.asset.HashRanges(alg, ranges, c.insertsIn(ranges))
+}
+
+// insertsIn: offsets before the first or behind the last range that is hashed are not hashed.
+func (c *bmffCheck) insertsIn(ranges []media.Span) []media.Insert {
+	from, _ := slices.BinarySearch(c.inserts, media.Insert(ranges[0].Start))
+	to, _ := slices.BinarySearch(c.inserts, media.Insert(ranges[len(ranges)-1].End()))
+	return c.inserts[from:max(from, to)]
 }
 
 // locate finds the excluded ranges and the offsets to hash.
@@ -260,6 +262,9 @@ func (c *bmffCheck) locate() error {
 	for _, e := range c.hash.exclusions {
 		boxes, err := c.asset.BMFF.Find(c.asset.Source, e.path)
 		if err != nil {
+			return err
+		}
+		if err := c.asset.BMFF.Work(len(boxes) * (1 + len(e.data) + len(e.subset))); err != nil {
 			return err
 		}
 		for _, b := range boxes {

@@ -11,6 +11,8 @@ import (
 const (
 	maxCBORDepth = 48
 	maxCBORItems = 1 << 17
+	// maxStoreItems is for the claims and assertions of a store together: they are kept, and an item of one byte takes a hundred.
+	maxStoreItems = 1 << 18
 )
 
 // cborKind is the major type of a decoded item.
@@ -45,6 +47,7 @@ type cborDecoder struct {
 	src   []byte
 	pos   int
 	items int
+	limit int
 }
 
 // decodeCBOR decodes exactly one item that fills src.
@@ -61,7 +64,7 @@ func decodeCBOR(src []byte) (cborValue, error) {
 
 // decodeCBORPrefix decodes one item at the start of src and says where it ends.
 func decodeCBORPrefix(src []byte) (cborValue, int, error) {
-	d := cborDecoder{src: src}
+	d := cborDecoder{src: src, limit: maxCBORItems}
 	v, err := d.item(0)
 	return v, d.pos, err
 }
@@ -113,8 +116,8 @@ func (d *cborDecoder) item(depth int) (cborValue, error) {
 		return cborValue{}, fmt.Errorf("%w: CBOR nested deeper than %d", ErrTooDeep, maxCBORDepth)
 	}
 	d.items++
-	if d.items > maxCBORItems {
-		return cborValue{}, fmt.Errorf("%w: more than %d CBOR items", ErrTooMany, maxCBORItems)
+	if d.items > d.limit {
+		return cborValue{}, fmt.Errorf("%w: more than %d CBOR items", ErrTooMany, d.limit)
 	}
 	v := cborValue{start: d.pos}
 	major, info, arg, err := d.head()

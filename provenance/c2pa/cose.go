@@ -180,7 +180,7 @@ func (s *sign1) verify(a coseAlg, c *pki.Certificate, payload []byte) error {
 	digest := h.Sum(nil)
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
-		if rsa.VerifyPSS(k, a.hash, digest, s.signature, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}) == nil {
+		if k.N.BitLen() <= pki.MaxRSABits && rsa.VerifyPSS(k, a.hash, digest, s.signature, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthAuto}) == nil {
 			return nil
 		}
 	case *ecdsa.PublicKey:

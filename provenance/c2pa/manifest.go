@@ -147,6 +147,23 @@ type loader struct {
 	log      *tracker
 	maxBytes int64
 	spent    int64 // bytes of decompressed manifests so far
+	items    int   // CBOR items kept so far
+	over     error // they are too many
+}
+
+// decode reads a claim or an assertion, within what a store may have in all.
+func (l *loader) decode(src []byte) (cborValue, error) {
+	d := cborDecoder{src: src, limit: min(maxCBORItems, maxStoreItems-l.items)}
+	v, err := d.item(0)
+	l.items += d.items
+	if l.items > maxStoreItems {
+		l.over = fmt.Errorf("%w: more than %d CBOR items in the manifest store", ErrTooMany, maxStoreItems)
+		return cborValue{}, l.over
+	}
+	if err == nil && d.pos != len(src) {
+		err = fmt.Errorf("%w: %d bytes after the CBOR item", ErrMalformedCBOR, len(src)-d.pos)
+	}
+	return v, err
 }
 
 // loadStore reads the manifests of a store. On an error the part read so far is returned too: a broken manifest may
@@ -294,7 +311,7 @@ func (l *loader) loadClaim(m *manifest) error {
 	if _, version, _ := splitLabel(cb.label); version > 2 {
 		return malformed("the claim is of a version not known yet")
 	}
-	c, err := readClaim(content.body)
+	c, err := l.readClaim(content.body)
 	if err != nil {
 		return malformed(err.Error())
 	}
@@ -315,8 +332,8 @@ var v1Fields = asSet([]string{
 	"dc:title", "redacted_assertions", "alg", "alg_soft", "metadata",
 })
 
-func readClaim(raw []byte) (*claim, error) {
-	v, err := decodeCBOR(raw)
+func (l *loader) readClaim(raw []byte) (*claim, error) {
+	v, err := l.decode(raw)
 	if err != nil {
 		return nil, err
 	}
@@ -396,7 +413,9 @@ func (l *loader) loadAssertions(m *manifest) error {
 			}
 		}
 		m.assertions = append(m.assertions, a)
-		a.load()
+		if a.load(l); l.over != nil {
+			return l.over
+		}
 		url := assertionURI(m.label, a.label)
 		if a.broken != "" {
 			code := AssertionCBORInvalid
@@ -429,7 +448,7 @@ func (m *manifest) algFor(ref hashedURI) string {
 	return m.claim.algorithm()
 }
 
-func (a *assertion) load() {
+func (a *assertion) load(l *loader) {
 	switch a.box.uuid {
 	case uuidCBOR:
 		a.isCBOR = true
@@ -440,7 +459,7 @@ func (a *assertion) load() {
 		}
 		a.data = c.body
 		var err error
-		if a.val, err = decodeCBOR(c.body); err != nil && !allZero(c.body) {
+		if a.val, err = l.decode(c.body); err != nil && !allZero(c.body) {
 			a.broken = err.Error()
 		}
 	case uuidJSON:

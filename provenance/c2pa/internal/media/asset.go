@@ -28,7 +28,37 @@ type Source struct {
 	Ctx  context.Context
 	R    io.ReaderAt
 	Size int64
+
+	window   []byte // what ahead read last, and where it begins
+	windowAt int64
+	hashed   []byte // room of HashRanges
+	sum      int64  // bytes hashed so far
 }
+
+// ahead gives the bytes from a place up to the end of a piece that is kept between calls: walkers of many small parts stay inside
+// it and do not read or allocate it anew. Empty at the end of the file.
+func (s *Source) ahead(at int64) ([]byte, error) {
+	if at < 0 || at >= s.Size {
+		return nil, nil
+	}
+	if off := at - s.windowAt; off >= 0 && off < int64(len(s.window)) {
+		return s.window[off:], nil
+	}
+	if err := s.Ctx.Err(); err != nil {
+		return nil, err
+	}
+	if s.window == nil {
+		s.window = make([]byte, 0, min(aheadWindow, s.Size))
+	}
+	s.window, s.windowAt = s.window[:min(int64(cap(s.window)), s.Size-at)], at
+	if err := s.fill(s.window, at); err != nil {
+		s.window = s.window[:0]
+		return nil, err
+	}
+	return s.window, nil
+}
+
+const aheadWindow = 64 << 10
 
 // Bytes reads one range completely. The caller bounds the size.
 func (s *Source) Bytes(start, size int64) ([]byte, error) {
@@ -108,6 +138,10 @@ func NewHash(alg string) (hash.Hash, bool) {
 // hashChunk is how much is read at a time while hashing: small enough to keep memory flat, large enough for speed.
 const hashChunk = 256 << 10
 
+// maxRounds is how often a file may be hashed in all: once for each track or algorithm is honest, once for each entry of a table that
+// names the same bytes is not.
+const maxRounds = 64
+
 // Insert says that the eight bytes of an offset are hashed before the byte at that offset (BMFF hash of version 2).
 type Insert int64
 
@@ -119,11 +153,14 @@ func (s *Source) HashRanges(alg string, ranges []Span, inserts []Insert) ([]byte
 	if !ok {
 		return nil, fmt.Errorf("hash algorithm %q is not allowed", alg)
 	}
-	var buf []byte
+	buf := s.hashed
 	var mark [8]byte
 	for _, r := range ranges {
 		if r.Start < 0 || r.Size < 0 || r.Start > s.Size || r.Size > s.Size-r.Start {
 			return nil, fmt.Errorf("a hash range of %d bytes at %d lies beyond the file", r.Size, r.Start)
+		}
+		if s.sum += r.Size; s.sum/maxRounds > s.Size+(1<<20) {
+			return nil, fmt.Errorf("%w: the same bytes hashed again and again", ErrTooMany)
 		}
 		for pos := r.Start; pos < r.End(); {
 			for len(inserts) > 0 && int64(inserts[0]) <= pos {
@@ -138,6 +175,7 @@ func (s *Source) HashRanges(alg string, ranges []Span, inserts []Insert) ([]byte
 			n = min(n, hashChunk)
 			if int64(len(buf)) < n {
 				buf = make([]byte, min(hashChunk, max(n, 4096)))
+				s.hashed = buf
 			}
 			if err := s.Ctx.Err(); err != nil {
 				return nil, err

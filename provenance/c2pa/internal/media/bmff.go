@@ -35,6 +35,46 @@ func (b BMFFBox) Body() Span { return Span{b.Span.Start + b.head, b.Span.Size - 
 type bmffFile struct {
 	Top    []BMFFBox
 	Merkle [][]byte // content of the auxiliary boxes with Merkle proofs, in order
+
+	inside map[int64][]BMFFBox // boxes that Find has read, by the place of the box around them
+	kept   int
+	work   int
+}
+
+// maxBMFFWork bounds the boxes that the exclusions of a hash are compared with, all in all.
+const maxBMFFWork = 4 << 20
+
+// Work counts boxes that were looked at for a hash, and refuses when there are too many.
+func (f *bmffFile) Work(n int) error {
+	if f.work += n; f.work > maxBMFFWork {
+		return fmt.Errorf("%w: exclusions times boxes", ErrTooMany)
+	}
+	return nil
+}
+
+// children lists the boxes in a box, reading them once.
+func (f *bmffFile) children(s *Source, b BMFFBox) ([]BMFFBox, error) {
+	if list, ok := f.inside[b.Span.Start]; ok {
+		return list, nil
+	}
+	skip, ok, err := ContainerSkip(s, b)
+	if err != nil {
+		return nil, err
+	}
+	var list []BMFFBox
+	if ok && skip <= b.Body().Size {
+		if list, err = Boxes(s, Span{b.Body().Start + skip, b.Body().Size - skip}); err != nil {
+			return nil, err
+		}
+	}
+	if f.kept += len(list); f.kept > maxBMFFBoxes {
+		return nil, fmt.Errorf("%w: more than %d boxes", ErrTooMany, maxBMFFBoxes)
+	}
+	if f.inside == nil {
+		f.inside = map[int64][]BMFFBox{}
+	}
+	f.inside[b.Span.Start] = list
+	return list, nil
 }
 
 // readBMFF walks the top level only: neither moov nor mdat is read to find the manifest.
@@ -127,12 +167,16 @@ func (f *bmffFile) readC2PA(a *Asset, b BMFFBox, l Limits, stores map[string][]b
 // Boxes lists the boxes in a range. Only headers are read.
 func Boxes(s *Source, in Span) ([]BMFFBox, error) {
 	var out []BMFFBox
+	room := make([]byte, 32)
 	for pos := in.Start; pos+8 <= in.End(); {
 		if len(out) >= maxBMFFBoxes {
 			return nil, fmt.Errorf("%w: more than %d boxes", ErrTooMany, maxBMFFBoxes)
 		}
-		h, err := s.Head(pos, 32)
-		if err != nil {
+		if err := s.Ctx.Err(); err != nil {
+			return nil, err
+		}
+		h := room[:min(32, s.Size-pos)]
+		if err := s.fill(h, pos); err != nil {
 			return nil, err
 		}
 		b := BMFFBox{Kind: string(h[4:8]), head: 8}
@@ -150,7 +194,7 @@ func Boxes(s *Source, in Span) ([]BMFFBox, error) {
 			if int64(len(h)) < b.head+16 {
 				return nil, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, pos)
 			}
-			b.uuid = h[b.head : b.head+16]
+			b.uuid = append([]byte(nil), h[b.head:b.head+16]...)
 			b.head += 16
 		}
 		if b.Kind == "mdat" && in.Start == 0 && size > in.End()-pos {
@@ -212,6 +256,9 @@ func (f *bmffFile) Find(s *Source, path string) ([]BMFFBox, error) {
 			}
 			name, index = part[:j], n
 		}
+		if err := f.Work(1 + len(level)); err != nil {
+			return nil, err
+		}
 		var found []BMFFBox
 		for _, b := range level {
 			if b.Kind == name {
@@ -229,14 +276,7 @@ func (f *bmffFile) Find(s *Source, path string) ([]BMFFBox, error) {
 		}
 		level = nil
 		for _, b := range found {
-			skip, ok, err := ContainerSkip(s, b)
-			if err != nil {
-				return nil, err
-			}
-			if !ok || skip > b.Body().Size {
-				continue
-			}
-			children, err := Boxes(s, Span{b.Body().Start + skip, b.Body().Size - skip})
+			children, err := f.children(s, b)
 			if err != nil {
 				return nil, err
 			}

@@ -94,32 +94,31 @@ func gifBlocks(a *Asset, l Limits, headOnly bool) ([]FileBox, error) {
 
 // subBlocks goes to the end of a chain of sub-blocks and hands out their data.
 func subBlocks(a *Asset, pos int64, each func([]byte) error) (int64, error) {
-	buf := make([]byte, 64<<10)
-	have, at := 0, pos // bytes in buf, and where they begin
+	var piece [255]byte
 	for {
-		off := int(pos - at)
-		if off+256 > have {
-			n := min(int64(len(buf)), a.Size-pos)
-			if n <= 0 {
-				return 0, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
-			}
-			if err := a.Ctx.Err(); err != nil {
-				return 0, err
-			}
-			if err := a.fill(buf[:n], pos); err != nil {
-				return 0, err
-			}
-			have, at, off = int(n), pos, 0
+		b, err := a.ahead(pos)
+		if err != nil {
+			return 0, err
 		}
-		n := int(buf[off])
+		if len(b) == 0 {
+			return 0, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
+		}
+		n := int(b[0])
 		if n == 0 {
 			return pos + 1, nil
 		}
-		if off+1+n > have {
+		if int64(n) >= a.Size-pos {
 			return 0, fmt.Errorf("%w: GIF cut short", ErrMalformedFile)
 		}
 		if each != nil {
-			if err := each(buf[off+1 : off+1+n]); err != nil {
+			data := b[1:]
+			if len(data) < n {
+				data = piece[:n]
+				if err := a.fill(data, pos+1); err != nil {
+					return 0, err
+				}
+			}
+			if err := each(data[:n]); err != nil {
 				return 0, err
 			}
 		}

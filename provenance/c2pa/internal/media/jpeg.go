@@ -103,13 +103,15 @@ const maxStray = 4 << 10
 
 // strayBytes finds the next marker behind bytes that begin none.
 func strayBytes(s *Source, pos int64) (next int64, ok bool) {
-	head, err := s.Head(pos, maxStray)
-	if err != nil || len(head) == 0 || head[0] == 0xff {
-		return pos, false
-	}
-	for i := 1; i+1 < len(head); i++ {
-		if head[i] == 0xff && head[i+1] > 0 && head[i+1] < 0xff {
-			return pos + int64(i), true
+	for _, room := range []int{64, maxStray} { // most are few, and there may be many such places
+		head, err := s.Head(pos, room)
+		if err != nil || len(head) == 0 || head[0] == 0xff {
+			return pos, false
+		}
+		for i := 1; i+1 < len(head); i++ {
+			if head[i] == 0xff && head[i+1] > 0 && head[i+1] < 0xff {
+				return pos + int64(i), true
+			}
 		}
 	}
 	return pos, false
@@ -135,7 +137,9 @@ func nextSegment(s *Source, pos int64) (marker byte, at, size int64, err error) 
 		return 0, pos, 0, fmt.Errorf("%w: no JPEG marker at %d", ErrMalformedFile, pos)
 	}
 	for head[1] == 0xff {
-		pos++
+		if pos, err = lastFill(s, pos); err != nil {
+			return 0, pos, 0, err
+		}
 		if head, err = s.Head(pos, 4); err != nil || len(head) < 2 {
 			return 0, pos, 0, err
 		}
@@ -152,6 +156,16 @@ func nextSegment(s *Source, pos int64) (marker byte, at, size int64, err error) 
 		return 0, pos, 0, fmt.Errorf("%w: JPEG segment of %d bytes at %d", ErrMalformedFile, size, pos)
 	}
 	return marker, pos, size, nil
+}
+
+// lastFill gives the place of the last of the fill bytes that begin at pos, or of the last that is looked at now.
+func lastFill(s *Source, pos int64) (int64, error) {
+	b, err := s.ahead(pos)
+	if err != nil {
+		return pos, err
+	}
+	n := len(b) - len(bytes.TrimLeft(b, "\xff"))
+	return pos + max(int64(n)-1, 1), nil
 }
 
 // jpegBoxes names all segments for the boxes hash. The entropy-coded data belongs to its SOS.
@@ -226,14 +240,15 @@ func segmentName(m byte) string {
 
 // skipEntropy finds the marker that ends entropy-coded data: stuffed zeros and restart markers belong to it.
 func skipEntropy(s *Source, pos int64) (int64, error) {
-	buf := make([]byte, 64<<10)
 	for pos < s.Size {
-		n := min(int64(len(buf)), s.Size-pos)
-		if err := s.Ctx.Err(); err != nil {
+		buf, err := s.ahead(pos)
+		if err != nil {
 			return 0, err
 		}
-		if err := s.fill(buf[:n], pos); err != nil {
-			return 0, err
+		n := int64(len(buf))
+		if n == 1 && pos+1 < s.Size { // it may be the first half of a marker: look at it with what follows
+			s.window = s.window[:0]
+			continue
 		}
 		for i := int64(0); i < n; {
 			j := bytes.IndexByte(buf[i:n], 0xff)

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bufio"
 	"bytes"
 	"compress/zlib"
 	"io"
@@ -12,6 +13,7 @@ const (
 	pdfWindow    = 256 << 10
 	pdfOverlap   = 4 << 10
 	maxObjStream = 4 << 20
+	maxObjects   = 64 << 20
 	maxObjTries  = 256
 )
 
@@ -54,7 +56,7 @@ func readPDF(a *Asset, l Limits) error {
 				break
 			}
 			i += j + 7
-			if k := bytes.Index(b[i:], []byte("stream")); k >= 0 && k < 1024 {
+			if k := bytes.Index(b[i:min(len(b), i+1030)], []byte("stream")); k >= 0 {
 				objStreams = append(objStreams, pos+int64(i+k+6))
 			}
 		}
@@ -120,9 +122,11 @@ func (a *Asset) pdfStreamLength(start int64) (int64, error) {
 	return n, nil
 }
 
-// namedInObjects looks for the relationship inside compressed object streams.
+// namedInObjects looks for the relationship inside compressed object streams, of which maxObjects bytes are unpacked in all.
 func (a *Asset) namedInObjects(streams []int64) bool {
-	for _, at := range streams {
+	room := make([]byte, maxObjStream)
+	for left := int64(maxObjects); len(streams) > 0 && left > 0; streams = streams[1:] {
+		at := streams[0]
 		head, err := a.Head(at, 2)
 		if err != nil || len(head) < 2 {
 			continue
@@ -130,12 +134,13 @@ func (a *Asset) namedInObjects(streams []int64) bool {
 		if head[0] == '\r' {
 			at++
 		}
-		z, err := zlib.NewReader(io.NewSectionReader(a.R, at+1, a.Size-at-1))
+		z, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(a.R, at+1, max(a.Size-at-1, 0))))
 		if err != nil {
 			continue
 		}
-		text, _ := io.ReadAll(io.LimitReader(z, maxObjStream))
-		if bytes.Contains(text, []byte("C2PA_Manifest")) {
+		n, _ := io.ReadFull(z, room[:min(maxObjStream, left)])
+		left -= int64(n)
+		if bytes.Contains(room[:n], []byte("C2PA_Manifest")) {
 			return true
 		}
 	}

@@ -11,7 +11,8 @@ const (
 	tagSubIFD   = 330
 	maxPages    = 2000
 	maxSubfiles = 1000
-	maxEntries  = 20000
+	maxEntries  = 20000 // of one page
+	maxAllTags  = 200000
 )
 
 // tiffEntry is a directory entry; value is where its data lies.
@@ -25,6 +26,8 @@ type tiff struct {
 	s   *Source
 	o   binary.ByteOrder
 	big bool
+
+	entries int64 // read so far: pages may overlap
 }
 
 // readTIFF finds the C2PA tag in the last page or, as older files have it, in the first.
@@ -111,13 +114,19 @@ func (t *tiff) directory(at int64) (map[uint16]tiffEntry, int64, error) {
 	if n < 0 || n > maxEntries {
 		return nil, 0, fmt.Errorf("%w: %d TIFF entries", ErrTooMany, n)
 	}
+	if t.entries += n; t.entries > maxAllTags {
+		return nil, 0, fmt.Errorf("%w: more than %d TIFF entries", ErrTooMany, maxAllTags)
+	}
 	raw, err = t.s.Bytes(at+countSize, n*entrySize+inline)
 	if err != nil {
 		return nil, 0, err
 	}
-	out := make(map[uint16]tiffEntry, n)
+	out := map[uint16]tiffEntry{}
 	for i := range n {
 		e := raw[i*entrySize:]
+		if id := t.o.Uint16(e); id != tagC2PA && id != tagXMP && id != tagSubIFD {
+			continue
+		}
 		entry := tiffEntry{kind: t.o.Uint16(e[2:])}
 		valueAt := at + countSize + i*entrySize + entrySize - inline
 		if t.big {

@@ -446,7 +446,7 @@ func verifyDER(key *Certificate, hash crypto.Hash, pss bool, data, sig []byte) b
 	}
 	switch k := pub.(type) {
 	case *rsa.PublicKey:
-		if hash == 0 {
+		if hash == 0 || k.N.BitLen() > MaxRSABits {
 			return false
 		}
 		if pss || key.KeyAlg.OID == OIDRSAPSS {
@@ -460,6 +460,9 @@ func verifyDER(key *Certificate, hash crypto.Hash, pss bool, data, sig []byte) b
 	}
 	return false
 }
+
+// MaxRSABits is the largest modulus that is used: the work grows with its cube, and a file must not order minutes of it.
+const MaxRSABits = 16384
 
 // rsaParts reads modulus and exponent of a PKCS #1 key, whatever their size.
 func rsaParts(der []byte) (n, e *big.Int, ok bool) {

@@ -161,7 +161,7 @@ func (res *Result) verify() {
 	}
 	res.h = h
 	res.evidence = weigh(res.blocks, res.inside)
-	res.align.astray = unexplained(res.align.strays, res.blocks)
+	res.align.astray = unexplained(res.align.strays, res.blocks, float64(max(res.claim.work.y.w, res.claim.work.y.h)))
 	res.evidence.parallax = float64(res.align.astray) / float64(max(1, res.align.astray+res.align.inliers))
 	res.evidence.refShown, res.evidence.beyond = res.frame()
 	res.Residual = res.evidence.residual

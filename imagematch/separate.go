@@ -9,6 +9,7 @@ import "math"
 const (
 	maxParallax = 0.012
 	minAstray   = 6
+	minSpread   = 0.1 // of the longer side: how far the strays lie apart, as a standard deviation
 	maxBeyond   = 0.05
 	wholeShown  = 0.95 // of the reference: where everything agrees closely, the claim may be the larger picture that the reference was cut from
 )
@@ -53,21 +54,30 @@ func strays(ls []link, h *homography, size float64) (out []link) {
 }
 
 // unexplained counts the strays in squares with structure that do not show what the map says. Where a square does, or has too little structure to tell, the match may have met
-// another of several equal things.
-func unexplained(strays []link, blocks []block) (n int) {
+// another of several equal things. Where all of them lie in one small place, that place may have been bent, as a dent bends it.
+func unexplained(strays []link, blocks []block, size float64) (n int) {
+	var xs, ys []float64
 	for i := range strays {
 		l := &strays[i]
 		for k := range blocks {
 			b := &blocks[k]
 			if math.Abs(b.x-l.x) <= blockHalf && math.Abs(b.y-l.y) <= blockHalf {
 				if b.covered && b.textured && (b.ncc < goodNCC || math.Hypot(b.dx, b.dy) > 3) {
-					n++
+					xs, ys = append(xs, l.x), append(ys, l.y)
 				}
 				break
 			}
 		}
 	}
-	return n
+	if len(xs) == 0 {
+		return 0
+	}
+	_, sx := spreadOf(xs)
+	_, sy := spreadOf(ys)
+	if math.Hypot(sx, sy) < minSpread*size {
+		return 0
+	}
+	return len(xs)
 }
 
 // frame looks at where the reference's frame lies in the claim: how much of the reference the claim shows, and how much of the claim continues the scene

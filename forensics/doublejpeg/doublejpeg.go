@@ -23,7 +23,7 @@ const (
 	minForced   = 150   // values that a smooth histogram would put on forbidden places, for a frequency to count
 	maxRate     = 0.25  // of these, how many may be there: more means that this is no trace of a first compression
 	minStrong   = 3     // frequencies with such a trace
-	limit       = -10.0 // of LogNFA: neighbouring blocks are not as independent as the bound takes them to be
+	limit       = -12.0 // of LogNFA: neighbouring blocks are not as independent as the bound takes them to be
 	floor       = 0.004 // no rate of chance events is taken to be lower
 	margin      = 20    // brightness levels from black and full; what the last compression moves a colour by at most, in most cases
 	maxBlocks   = 1 << 16
@@ -340,7 +340,7 @@ func (p *picture) odd(traces []trace) (box [4]int, logNFA float64) {
 // windows tests squares of several sizes at half steps. The number of tests is known before looking, and the tail bound (Chernoff and Hoeffding) holds
 // for blocks of unequal rates.
 func (p *picture) windows(sums [][3]float64, w1 int) (box [4]int, logNFA float64) {
-	sides := []int{4, 6, 8, 12, 16, 24, 32}
+	sides := []int{8, 12, 16, 24, 32} // smaller places hang on a handful of blocks, which neighbours share
 	tests := 0
 	each := func(f func(x, y, s int)) {
 		for _, s := range sides {

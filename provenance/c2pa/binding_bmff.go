@@ -202,6 +202,9 @@ func (h *bmffHash) wellFormed() error {
 	return nil
 }
 
+// maxExcluded bounds the parts of boxes that a hash leaves out.
+const maxExcluded = 200_000
+
 // bmffCheck is one comparison of a media hash with a file.
 type bmffCheck struct {
 	asset   *media.Asset
@@ -276,9 +279,14 @@ func (c *bmffCheck) locate() error {
 				continue
 			}
 			if e.noSubset {
-				c.out = append(c.out, b.Span)
+				if !whole[b.Span.Start] {
+					c.out = append(c.out, b.Span)
+				}
 				whole[b.Span.Start] = true
 				continue
+			}
+			if len(c.out)+len(e.subset) > maxExcluded {
+				return fmt.Errorf("%w: more than %d excluded ranges", ErrTooMany, maxExcluded)
 			}
 			for _, sub := range e.subset {
 				if sub.Start > b.Span.Size {

@@ -48,6 +48,8 @@ type cborDecoder struct {
 	pos   int
 	items int
 	limit int
+
+	reserved int // items that memory was taken for
 }
 
 // decodeCBOR decodes exactly one item that fills src.
@@ -194,7 +196,12 @@ func (d *cborDecoder) list(v *cborValue, info byte, count uint64, per, depth int
 		if count*uint64(per) > maxCBORItems {
 			return fmt.Errorf("%w: more than %d CBOR items", ErrTooMany, maxCBORItems)
 		}
-		v.items = make([]cborValue, 0, min(count*uint64(per), 64))
+		room := int(count) * per
+		if d.reserved+room > d.limit {
+			room = min(room, 64) // nested lists that each announce the rest
+		}
+		d.reserved += room
+		v.items = make([]cborValue, 0, room)
 	}
 	for i := uint64(0); ; i++ {
 		if info == 31 {

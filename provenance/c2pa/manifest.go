@@ -155,7 +155,7 @@ type loader struct {
 func (l *loader) decode(src []byte) (cborValue, error) {
 	d := cborDecoder{src: src, limit: min(maxCBORItems, maxStoreItems-l.items)}
 	v, err := d.item(0)
-	l.items += d.items
+	l.items += max(d.items, d.reserved)
 	if l.items > maxStoreItems {
 		l.over = fmt.Errorf("%w: more than %d CBOR items in the manifest store", ErrTooMany, maxStoreItems)
 		return cborValue{}, l.over

@@ -25,7 +25,7 @@ type BMFFBox struct {
 	Kind string
 	Span Span
 	head int64 // bytes before the content: 8, 16, with the extended type 24 or 32
-	uuid []byte
+	uuid string
 }
 
 // Body gives the range of the content.
@@ -36,13 +36,14 @@ type bmffFile struct {
 	Top    []BMFFBox
 	Merkle [][]byte // content of the auxiliary boxes with Merkle proofs, in order
 
-	inside map[int64][]BMFFBox // boxes that Find has read, by the place of the box around them
+	inside map[int64][]BMFFBox  // boxes that Find has read, by the place of the box around them
+	found  map[string][]BMFFBox // what Find has found
 	kept   int
 	work   int
 }
 
 // maxBMFFWork bounds the boxes that the exclusions of a hash are compared with, all in all.
-const maxBMFFWork = 4 << 20
+const maxBMFFWork = 2 << 20
 
 // Work counts boxes that were looked at for a hash, and refuses when there are too many.
 func (f *bmffFile) Work(n int) error {
@@ -93,12 +94,12 @@ func readBMFF(a *Asset, l Limits) error {
 	merkleBytes := int64(0)
 	for _, b := range f.Top {
 		switch {
-		case bytes.Equal(b.uuid, UUIDC2PA):
+		case b.uuid == string(UUIDC2PA):
 			present = true
 			if err := f.readC2PA(a, b, l, stores, &merkleBytes); err != nil {
 				return err
 			}
-		case bytes.Equal(b.uuid, uuidXMP) && b.Body().Size <= 1<<20:
+		case b.uuid == string(uuidXMP) && b.Body().Size <= 1<<20:
 			xmp, err := a.Bytes(b.Body().Start, b.Body().Size)
 			if err != nil {
 				return err
@@ -194,7 +195,7 @@ func Boxes(s *Source, in Span) ([]BMFFBox, error) {
 			if int64(len(h)) < b.head+16 {
 				return nil, fmt.Errorf("%w: box cut short at %d", ErrMalformedFile, pos)
 			}
-			b.uuid = append([]byte(nil), h[b.head:b.head+16]...)
+			b.uuid = string(h[b.head : b.head+16])
 			b.head += 16
 		}
 		if b.Kind == "mdat" && in.Start == 0 && size > in.End()-pos {
@@ -242,8 +243,30 @@ func ContainerSkip(s *Source, b BMFFBox) (skip int64, ok bool, err error) {
 
 // Find gives the boxes at a path such as "/moov/trak[2]/mdia"; without an index, all of that name.
 func (f *bmffFile) Find(s *Source, path string) ([]BMFFBox, error) {
+	path = strings.TrimLeft(path, "/")
+	if list, ok := f.found[path]; ok {
+		return list, nil
+	}
+	list, err := f.find(s, path)
+	if err != nil {
+		return nil, err
+	}
+	if f.kept += len(list); f.kept > 2*maxBMFFBoxes {
+		return nil, fmt.Errorf("%w: more than %d boxes", ErrTooMany, 2*maxBMFFBoxes)
+	}
+	if f.found == nil {
+		f.found = map[string][]BMFFBox{}
+	}
+	f.found[path] = list
+	return list, nil
+}
+
+func (f *bmffFile) find(s *Source, path string) ([]BMFFBox, error) {
 	level := f.Top
-	parts := strings.Split(strings.TrimLeft(path, "/"), "/")
+	if strings.Count(path, "/") > maxBMFFDepth {
+		return nil, fmt.Errorf("%w: box path of %d bytes", ErrTooDeep, len(path))
+	}
+	parts := strings.Split(path, "/")
 	if len(parts) > maxBMFFDepth {
 		return nil, fmt.Errorf("%w: box path %q", ErrTooDeep, path)
 	}
@@ -260,16 +283,14 @@ func (f *bmffFile) Find(s *Source, path string) ([]BMFFBox, error) {
 			return nil, err
 		}
 		var found []BMFFBox
+		n := 0
 		for _, b := range level {
-			if b.Kind == name {
+			if b.Kind != name {
+				continue
+			}
+			if n++; index == 0 || n == index {
 				found = append(found, b)
 			}
-		}
-		if index > 0 {
-			if index > len(found) {
-				return nil, nil
-			}
-			found = found[index-1 : index]
 		}
 		if i == len(parts)-1 {
 			return found, nil

@@ -10,6 +10,9 @@ func readGIF(a *Asset, l Limits) error {
 	return err
 }
 
+// maxPackets is how many XMP packets of a GIF are looked at.
+const maxPackets = 16
+
 // gifBlocks names all blocks, or only those before the first picture.
 func gifBlocks(a *Asset, l Limits, headOnly bool) ([]FileBox, error) {
 	head, err := a.Bytes(0, 13)
@@ -23,6 +26,7 @@ func gifBlocks(a *Asset, l Limits, headOnly bool) ([]FileBox, error) {
 		out[1].Span.Size += table
 		pos += table
 	}
+	packets := 0
 	for seenImage := false; pos < a.Size; {
 		if len(out) > maxChunks {
 			return nil, fmt.Errorf("%w: more than %d GIF blocks", ErrTooMany, maxChunks)
@@ -70,8 +74,10 @@ func gifBlocks(a *Asset, l Limits, headOnly bool) ([]FileBox, error) {
 				}
 			} else if h[1] == 0xff && len(h) >= 14 && string(h[3:14]) == "XMP DataXMP" {
 				b.Metadata = true
-				if xmp, e := a.Head(pos+14, 64<<10); e == nil && a.Store == nil {
-					a.Remote = provenanceURL(xmp)
+				if packets++; packets <= maxPackets && a.Store == nil {
+					if xmp, e := a.Head(pos+14, 64<<10); e == nil {
+						a.Remote = provenanceURL(xmp)
+					}
 				}
 			}
 			end, err = subBlocks(a, pos+2, nil)

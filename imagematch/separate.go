@@ -9,7 +9,7 @@ import "math"
 const (
 	maxParallax = 0.012
 	minAstray   = 6
-	minSpread   = 0.1 // of the longer side: how far the strays lie apart, as a standard deviation
+	minSpread   = 0.06 // of the longer side: how far the strays lie apart, as a standard deviation
 	maxBeyond   = 0.05
 	wholeShown  = 0.95 // of the reference: where everything agrees closely, the claim may be the larger picture that the reference was cut from
 )

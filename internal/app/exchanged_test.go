@@ -141,6 +141,15 @@ func TestWhatWasExchangedBefore(t *testing.T) {
 		}
 		return err
 	}))
+	h.ok(h.Vault.Remove(ctx, casefile.SystemActor(Tenant), before.Case, "erased"))
+	h.ok(h.DB.Read(ctx, func(ctx context.Context, t tx.Tx) error {
+		for _, item := range []casefile.ID{report, answer} {
+			if _, err := h.Orders.Checks.Store.Media(ctx, t, Tenant, item); !casefile.Is(err, casefile.NotFound) {
+				h.t.Errorf("a removed picture can still be recognised: %v", err)
+			}
+		}
+		return nil
+	}))
 	for _, w := range want {
 		if !slices.Contains(got, w) {
 			t.Errorf("not found: %s\namong\n%s", w, strings.Join(got, "\n"))

@@ -191,6 +191,9 @@ func (c *Core) domains() (err error) {
 	c.Vault = evidence.New(evidence.Config{
 		Run: c.DB, Store: evidencedb.Store{}, Ledger: c.Ledger, Keys: c.Keeper, Cases: c.Timeline, Timers: c.Timers,
 		Vault: blob.NewSealer(c.Blobs, rand.Reader), Renderer: c.renderer(), Source: c.Source, Access: c.mayUse,
+		Removed: func(ctx context.Context, t tx.Tx, i evidence.Item) error {
+			return c.Orders.Checks.Forget(ctx, t, i.Tenant, i.ID)
+		},
 	})
 	c.orders()
 	sign, err := seal.NewSigner("anxin.verify/"+c.shortName(), ed25519.NewKeyFromSeed(c.Keeper.Derive("verify signing key")[:32]))

@@ -198,3 +198,9 @@ func (s *Service) indexClaim(ctx context.Context, in *Input) error {
 	}
 	return ctx.Err()
 }
+
+// Forget deletes everything that was drawn from an item, in the transaction that removes it: a picture that nobody may see any more is not recognised any
+// more either. Signals that were written stay, as does the record of the item.
+func (s *Service) Forget(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) error {
+	return s.Store.Forget(ctx, t, tenant, item)
+}

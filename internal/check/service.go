@@ -135,6 +135,8 @@ type Store interface {
 	OfMerchant(ctx context.Context, t tx.Tx, tenant casefile.Tenant, merchant casefile.ID, before time.Time, limit int) ([]Candidate, error)
 	// OfProduct answers what was sealed or shown about a product before a time, whichever order it was.
 	OfProduct(ctx context.Context, t tx.Tx, tenant casefile.Tenant, product casefile.ID, before time.Time, limit int) ([]Candidate, error)
+	// Forget deletes all that is known of an item: prints, sketches, frames.
+	Forget(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) error
 	// SetFilm keeps what is known of a video, in place of what was known; Film answers it with its kept frames, NotFound when nothing is.
 	SetFilm(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID, f Film, at time.Time) error
 	Film(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (Film, error)

@@ -197,6 +197,12 @@ func (s *Service) remove(ctx context.Context, by casefile.Actor, i Item, reason 
 			if err := s.act(ctx, t, by, c, ActRemoved, "reason="+reason); err != nil {
 				return err
 			}
+			if s.Removed == nil {
+				continue
+			}
+			if err := s.Removed(ctx, t, c); err != nil {
+				return err
+			}
 		}
 		return nil
 	})

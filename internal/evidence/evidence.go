@@ -207,7 +207,7 @@ type Timers interface {
 	Set(ctx context.Context, t tx.Tx, tm clock.Timer) error
 }
 
-// Config is what a Service is made of. All fields are needed but Access.
+// Config is what a Service is made of. All fields are needed but Access and Removed.
 type Config struct {
 	Run      tx.Runner
 	Store    Store
@@ -220,6 +220,9 @@ type Config struct {
 	Source   casefile.Source
 	// Access is asked before anything is opened or exported: the policies, and the access log of refusals. nil lets everybody (tests).
 	Access func(ctx context.Context, a casefile.Actor, what Use, i Item) error
+	// Removed is told, in the same transaction, of every item and copy whose bytes are about to be deleted, so that nothing that was drawn from them is kept. nil
+	// means that nobody wants to know.
+	Removed func(ctx context.Context, t tx.Tx, i Item) error
 }
 
 // Use is what somebody wants to do with an item.

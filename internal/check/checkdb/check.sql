@@ -58,6 +58,12 @@ ON CONFLICT (tenant, item_id) DO UPDATE SET version = $3, state = $4, prints = $
 DELETE FROM media_frame WHERE tenant = $1 AND item_id = $2
 -- name: set_frame
 INSERT INTO media_frame (tenant, item_id, second, version, sketch) VALUES ($1, $2, $3, $4, $5)
+-- name: forget_sketch
+DELETE FROM media_sketch WHERE tenant = $1 AND item_id = $2
+-- name: forget_film
+DELETE FROM media_film WHERE tenant = $1 AND item_id = $2
+-- name: forget_media
+DELETE FROM media_index WHERE tenant = $1 AND item_id = $2
 -- name: film
 SELECT state, prints, printed_at FROM media_film WHERE tenant = $1 AND item_id = $2 AND version = $3
 -- name: frames

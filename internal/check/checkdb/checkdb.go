@@ -40,6 +40,9 @@ var (
 	setFilm      = Statements.Stmt("check/set_film")
 	clearFrames  = Statements.Stmt("check/clear_frames")
 	setFrame     = Statements.Stmt("check/set_frame")
+	forgetSketch = Statements.Stmt("check/forget_sketch")
+	forgetFilm   = Statements.Stmt("check/forget_film")
+	forgetMedia  = Statements.Stmt("check/forget_media")
 	film         = Statements.Stmt("check/film")
 	frames       = Statements.Stmt("check/frames")
 	filmed       = Statements.Stmt("check/filmed")
@@ -180,8 +183,30 @@ const sketchVersion = 1
 
 // SetSketch implements check.Store.
 func (Store) SetSketch(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID, sketch []byte) error {
+	if gone, err := forgotten(ctx, t, tenant, item); gone || err != nil {
+		return err
+	}
 	_, err := t.Exec(ctx, setSketch, tenant, item, sketchVersion, sketch)
 	return err
+}
+
+// forgotten reports whether an item has left the index: work on it that was under way must leave nothing behind.
+func forgotten(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) (bool, error) {
+	_, err := Store{}.Media(ctx, t, tenant, item)
+	if casefile.Is(err, casefile.NotFound) {
+		return true, nil
+	}
+	return false, err
+}
+
+// Forget implements check.Store.
+func (Store) Forget(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID) error {
+	for _, q := range []*tx.Stmt{clearFrames, forgetFilm, forgetSketch, forgetMedia} {
+		if _, err := t.Exec(ctx, q, tenant, item); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Sketched implements check.Store.

@@ -20,6 +20,9 @@ const printBytes = 33
 
 // SetFilm implements check.Store.
 func (Store) SetFilm(ctx context.Context, t tx.Tx, tenant casefile.Tenant, item casefile.ID, f check.Film, at time.Time) error {
+	if gone, err := forgotten(ctx, t, tenant, item); gone || err != nil {
+		return err
+	}
 	prints := make([]byte, 0, len(f.Prints)*printBytes)
 	for _, p := range f.Prints {
 		prints = append(append(prints, p.Hash[:]...), byte(min(p.Quality, 255)))

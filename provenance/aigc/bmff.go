@@ -335,7 +335,7 @@ func (s *scan) itemPlaces(c box, t *itemTable) error {
 				r.number(sizes[3])
 			}
 			p := itemPlace{inData: method == 1, at: base + r.number(sizes[0]), size: r.number(sizes[1])}
-			if method <= 1 && !r.bad && len(t.places[id]) < maxExtents {
+			if method <= 1 && !r.bad && p.size > 0 && len(t.places[id]) < maxExtents {
 				t.places[id] = append(t.places[id], p)
 			}
 		}

@@ -84,7 +84,7 @@ func (s *scan) objectStream(at int64) error {
 			start++
 		}
 	}
-	z, err := zlib.NewReader(bufio.NewReader(io.NewSectionReader(s.r, start, s.size-start)))
+	z, err := s.zlibAt(start)
 	if err != nil {
 		return nil
 	}
@@ -109,6 +109,24 @@ func (s *scan) objectStream(at int64) error {
 			s.key("PDF Info /AIGC", at, true, "AIGC", v)
 		}
 	}
+}
+
+// zlibAt unpacks what begins at a place. The reader and its tables are used again: a file may have very many small streams.
+func (s *scan) zlibAt(at int64) (io.Reader, error) {
+	from := &aheadReader{s.file, at}
+	if s.packed == nil {
+		s.packed = bufio.NewReader(from)
+	} else {
+		s.packed.Reset(from)
+	}
+	if s.unpack == nil {
+		z, err := zlib.NewReader(s.packed)
+		if err == nil {
+			s.unpack = z
+		}
+		return z, err
+	}
+	return s.unpack, s.unpack.(zlib.Resetter).Reset(s.packed, nil)
 }
 
 // before gives the bytes just before a place, where the rest of a dictionary stands.
@@ -158,7 +176,28 @@ func pdfString(b []byte) (string, bool) {
 	return string(out), true
 }
 
+// literalEnds says whether a literal string has its last bracket.
+func literalEnds(b []byte) bool {
+	depth := 1
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return true
+			}
+		case '\\':
+			i++
+		}
+	}
+	return false
+}
+
 func pdfLiteral(b []byte) []byte {
+	if !literalEnds(b) {
+		return nil
+	}
 	out := []byte{}
 	depth := 1
 	for i := 0; i < len(b); i++ {

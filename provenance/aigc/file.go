@@ -107,6 +107,25 @@ func (f *file) ahead(at int64) ([]byte, error) {
 	return f.window, nil
 }
 
+// aheadReader reads on from a place.
+type aheadReader struct {
+	f  *file
+	at int64
+}
+
+func (r *aheadReader) Read(p []byte) (int, error) {
+	b, err := r.f.ahead(r.at)
+	if err != nil {
+		return 0, err
+	}
+	if len(b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p, b)
+	r.at += int64(n)
+	return n, nil
+}
+
 // scanWindow is how much of a stream is held at a time.
 const scanWindow = 256 << 10
 

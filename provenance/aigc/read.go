@@ -1,6 +1,7 @@
 package aigc
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -89,8 +90,10 @@ type scan struct {
 	artist   string // EXIF, for Grok
 	describe string
 	cut      bool
-	unpacked int64      // bytes unpacked of a PDF's object streams
-	riffEnd  int64      // where a RIFF file says that it ends
+	unpacked int64 // bytes unpacked of a PDF's object streams
+	riffEnd  int64 // where a RIFF file says that it ends
+	packed   *bufio.Reader
+	unpack   io.Reader  // of zlib
 	bare     int64      // up to here no packet of a GIF has a trailer
 	room     []byte     // where they are unpacked, one after another
 	tries    int        // places where a glued label could begin

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
@@ -276,7 +277,15 @@ func (p *objectReader) escape(b []byte) []byte {
 		if p.i+4 <= len(p.s) {
 			if n, err := strconv.ParseUint(p.s[p.i:p.i+4], 16, 16); err == nil {
 				p.i += 4
-				return utf8.AppendRune(b, rune(n)) // halves of a pair become the replacement character
+				r := rune(n)
+				if utf16.IsSurrogate(r) && p.i+6 <= len(p.s) && p.s[p.i:p.i+2] == `\u` {
+					if low, err := strconv.ParseUint(p.s[p.i+2:p.i+6], 16, 16); err == nil {
+						if both := utf16.DecodeRune(r, rune(low)); both != utf8.RuneError {
+							p.i, r = p.i+6, both
+						}
+					}
+				}
+				return utf8.AppendRune(b, r) // a half alone becomes the replacement character
 			}
 		}
 		p.fault("a bad escape")

@@ -65,19 +65,28 @@ func TestOracleFFmpegWrites(t *testing.T) {
 		args     []string
 		standard bool
 	}{
-		"tail.mp4":  {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags"}, true},
-		"front.mp4": {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags+faststart"}, true},
-		"frag.mp4":  {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags+frag_keyframe+empty_moov"}, true},
-		"a.mov":     {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags"}, true},
-		"a.m4a":     {audio, []string{"-c:a", "aac", "-movflags", "use_metadata_tags"}, true},
-		"a.mkv":     {video, []string{"-c:v", "mpeg4"}, true},
-		"a.webm":    {video, []string{"-c:v", "libvpx"}, true},
-		"a.flv":     {video, []string{"-c:v", "flv1"}, true},
-		"v23.mp3":   {audio, []string{"-c:a", "libmp3lame", "-id3v2_version", "3"}, true},
-		"v24.mp3":   {audio, []string{"-c:a", "libmp3lame", "-id3v2_version", "4"}, true},
-		"a.flac":    {audio, []string{"-c:a", "flac"}, true},
-		"a.ogg":     {audio, []string{"-c:a", "libvorbis"}, true},
-		"a.opus":    {audio, []string{"-c:a", "libopus"}, true},
+		"tail.mp4":     {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags"}, true},
+		"front.mp4":    {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags+faststart"}, true},
+		"frag.mp4":     {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags+frag_keyframe+empty_moov"}, true},
+		"a.mov":        {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags"}, true},
+		"a.m4a":        {audio, []string{"-c:a", "aac", "-movflags", "use_metadata_tags"}, true},
+		"chapters.mp4": {append(video, "-f", "ffmetadata", "-i", chapterFile(t, dir), "-map_chapters", "1"), []string{"-c:v", "mpeg4", "-metadata", "title=t", "-metadata", "artist=a", "-movflags", "use_metadata_tags+faststart"}, true},
+		"keys.mov":     {video, []string{"-c:v", "mpeg4", "-metadata", "title=t", "-metadata", "comment=c", "-metadata", "location=x", "-movflags", "use_metadata_tags"}, true},
+		"dash.mp4":     {video, []string{"-c:v", "mpeg4", "-movflags", "use_metadata_tags+dash+delay_moov"}, true},
+		"sound.mov":    {audio, []string{"-c:a", "pcm_s16le", "-movflags", "use_metadata_tags"}, true},
+		"a.mka":        {audio, []string{"-c:a", "flac"}, true},
+		"two.mkv":      {append(video, "-f", "lavfi", "-i", "sine=duration=1"), []string{"-c:v", "mpeg4", "-c:a", "flac", "-metadata", "title=t", "-metadata:s:a:0", "title=s"}, true},
+		"live.mkv":     {video, []string{"-c:v", "mpeg4", "-live", "1"}, true},
+		"v.ogg":        {audio, []string{"-c:a", "flac"}, true},
+		"speech.opus":  {audio, []string{"-c:a", "libopus", "-metadata", "title=" + strings.Repeat("t", 3000)}, true},
+		"a.mkv":        {video, []string{"-c:v", "mpeg4"}, true},
+		"a.webm":       {video, []string{"-c:v", "libvpx"}, true},
+		"a.flv":        {video, []string{"-c:v", "flv1"}, true},
+		"v23.mp3":      {audio, []string{"-c:a", "libmp3lame", "-id3v2_version", "3"}, true},
+		"v24.mp3":      {audio, []string{"-c:a", "libmp3lame", "-id3v2_version", "4"}, true},
+		"a.flac":       {audio, []string{"-c:a", "flac"}, true},
+		"a.ogg":        {audio, []string{"-c:a", "libvorbis"}, true},
+		"a.opus":       {audio, []string{"-c:a", "libopus"}, true},
 	} {
 		path := filepath.Join(dir, name)
 		args := append(append([]string{"-v", "error", "-y"}, c.input...), append(c.args, "-metadata", "AIGC="+sample, path)...)
@@ -89,6 +98,16 @@ func TestOracleFFmpegWrites(t *testing.T) {
 			t.Errorf("%s: %+v %+v", name, r.Carriers[0], r.Problems)
 		}
 	}
+}
+
+// chapterFile has two chapters.
+func chapterFile(t *testing.T, dir string) string {
+	path := filepath.Join(dir, "chapters.txt")
+	text := ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=400\ntitle=one\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=400\nEND=900\ntitle=two\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 func base(t *testing.T, dir, ext string) string {
@@ -110,8 +129,8 @@ func base(t *testing.T, dir, ext string) string {
 			data, err = fs.ReadFile(z, "v2"+ext)
 			z.Close()
 		}
-	case ".mp4":
-		path := filepath.Join(dir, "base.mp4")
+	case ".mp4", ".mov":
+		path := filepath.Join(dir, "base"+ext)
 		_, err = run(t, tool(t, "ffmpeg"), "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=5:duration=1", "-c:v", "mpeg4", path)
 		data, _ = os.ReadFile(path)
 	}
@@ -157,6 +176,15 @@ func TestOracleExifToolWrites(t *testing.T) {
 		{".png", "-PNG:AIGCText", sample, FormText},
 		{".png", "-PNG:Description", wrappedSample, FormText},
 		{".mp4", "-Keys:AIGCKey", sample, FormKey},
+		{".mov", "-Keys:AIGCKey", sample, FormKey},
+		{".mov", "-XMP-TC260:AIGC", sample, FormXMPElement},
+		{".avif", "-EXIF:UserComment", wrappedSample, FormEXIFComment},
+		{".heic", "-EXIF:ImageDescription", wrappedSample, FormEXIFText},
+		{".png", "-EXIF:UserComment", wrappedSample, FormEXIFComment},
+		{".png", "-PNG:Comment", wrappedSample, FormText},
+		{".gif", "-Comment", wrappedSample, FormText},
+		{".tif", "-EXIF:ImageDescription", wrappedSample, FormEXIFText},
+		{".jpg", "-EXIF:XPComment", wrappedSample, FormEXIFText},
 	} {
 		name := c.tag[1:] + c.ext
 		path := base(t, dir, c.ext)

@@ -48,7 +48,7 @@ func (s *scan) key(place string, at int64, standard bool, key, value string) {
 // fields. A text that merely speaks of labels is none.
 func holdsLabel(text string) bool {
 	t := strings.TrimLeft(clipBytes(text, maxObjectBytes), "\x00 \t\r\n\ufeff\"'")
-	if !strings.HasPrefix(t, "{") && !strings.HasPrefix(t, "AIGC") || !strings.Contains(t, "AIGC") && !strings.Contains(t, "ContentProducer") && !strings.Contains(t, "ProduceID") {
+	if !strings.HasPrefix(t, "{") && !strings.HasPrefix(t, "AIGC") || !strings.Contains(t, "AIGC") && !strings.Contains(t, "ContentProducer") && !strings.Contains(t, "ProduceID") && !strings.Contains(t, `\u`) {
 		return false
 	}
 	l, _, err := parseLabel(text)

@@ -5,12 +5,13 @@ import (
 	"bufio"
 	"bytes"
 	"compress/zlib"
-	"encoding/hex"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
+
+	"anxin/provenance/aigc/internal/pdftext"
 )
 
 // tiffFile reads the directories of a TIFF file.
@@ -142,97 +143,13 @@ func (s *scan) before(at int64) []byte {
 	return b
 }
 
-// pdfString reads a literal or hexadecimal string, in PDFDocEncoding (taken as UTF-8), or UTF-16 with a mark.
+// pdfString reads a string, in PDFDocEncoding (taken as UTF-8), or UTF-16 with a mark.
 func pdfString(b []byte) (string, bool) {
-	b = bytes.TrimLeft(b, " \t\r\n")
-	if len(b) == 0 {
-		return "", false
-	}
-	var out []byte
-	switch b[0] {
-	case '<':
-		end := bytes.IndexByte(b, '>')
-		if end < 0 {
-			return "", false
-		}
-		digits := bytes.Join(bytes.Fields(b[1:end]), nil)
-		if len(digits)%2 == 1 {
-			digits = append(digits, '0')
-		}
-		var err error
-		if out, err = hex.DecodeString(string(digits)); err != nil {
-			return "", false
-		}
-	case '(':
-		if out = pdfLiteral(b[1:]); out == nil {
-			return "", false
-		}
-	default:
-		return "", false
-	}
+	out, ok := pdftext.String(b)
 	if len(out) >= 2 && (out[0] == 0xfe && out[1] == 0xff || out[0] == 0xff && out[1] == 0xfe) {
-		return strings.TrimPrefix(string(toUTF8(out)), "\ufeff"), true
+		return strings.TrimPrefix(string(toUTF8(out)), "\ufeff"), ok
 	}
-	return string(out), true
-}
-
-// literalEnds says whether a literal string has its last bracket.
-func literalEnds(b []byte) bool {
-	depth := 1
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return true
-			}
-		case '\\':
-			i++
-		}
-	}
-	return false
-}
-
-func pdfLiteral(b []byte) []byte {
-	if !literalEnds(b) {
-		return nil
-	}
-	out := []byte{}
-	depth := 1
-	for i := 0; i < len(b); i++ {
-		switch c := b[i]; c {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return out
-			}
-		case '\\':
-			i++
-			if i >= len(b) {
-				return nil
-			}
-			if e := b[i]; e >= '0' && e <= '7' {
-				n := 0
-				for j := 0; j < 3 && i < len(b) && b[i] >= '0' && b[i] <= '7'; j++ {
-					n = n<<3 | int(b[i]-'0')
-					i++
-				}
-				i--
-				out = append(out, byte(n))
-				continue
-			}
-			if j := strings.IndexByte("nrtbf", b[i]); j >= 0 {
-				out = append(out, "\n\r\t\b\f"[j])
-			} else if b[i] != '\n' && b[i] != '\r' {
-				out = append(out, b[i])
-			}
-			continue
-		}
-		out = append(out, b[i])
-	}
-	return nil
+	return string(out), ok
 }
 
 // zip looks into office documents: a custom property AIGC (OOXML), or user-defined metadata (OpenDocument).

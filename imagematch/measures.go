@@ -9,6 +9,7 @@ type Measures struct {
 	Covered    int     // of those, how many the reference covers
 	Agree      int     // of those, how many show the same in the same place
 	Agreement  float64 // Agree / Covered
+	Common     float64 // share of the covered ones that agree or drift, those left aside where the reference is plain
 	Drifting   float64 // share of the covered ones that show the same at another place
 	Overlap    float64 // share of the claim that the reference covers
 	Residual90 float64 // 90 % of the agreeing squares are off by less, working pixels
@@ -24,7 +25,7 @@ type Measures struct {
 // Measures gives the numbers.
 func (res *Result) Measures() Measures {
 	e := &res.evidence
-	m := Measures{Matches: res.align.matches, Textured: e.textured, Covered: e.covered, Agree: e.agree, Agreement: e.agreement, Drifting: e.drifting, Overlap: e.overlap, Residual90: e.residual90,
+	m := Measures{Matches: res.align.matches, Textured: e.textured, Covered: e.covered, Agree: e.agree, Agreement: e.agreement, Drifting: e.drifting, Common: e.common, Overlap: e.overlap, Residual90: e.residual90,
 		Light: e.light, Rough: e.rough, Astray: res.align.astray, Parallax: e.parallax, RefShown: e.refShown, Beyond: e.beyond}
 	for _, r := range res.regions {
 		m.Peak, m.Mass = max(m.Peak, r.peak), max(m.Mass, r.mass)

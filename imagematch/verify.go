@@ -16,6 +16,7 @@ type block struct {
 	offset   float64 // brightness of the claim minus reference
 	covered  bool    // the reference covers it
 	textured bool    // it has enough structure in two directions to be placed
+	plain    bool    // the reference has next to nothing there: what the claim shows was added, and says nothing of the photograph below
 }
 
 const (
@@ -70,6 +71,9 @@ func follow(b *block, r plane, x0, y0 int, gx, gy, tpl *[blockSize * blockSize]f
 	b.ncc = -1
 	for step := range 6 {
 		m, sd := sample(r, float64(x0)+b.dx, float64(y0)+b.dy, &s)
+		if step == 0 {
+			b.plain = sd < math.Max(minStd, 0.25*std)
+		}
 		if sd < 0.5 {
 			return
 		}
@@ -169,6 +173,7 @@ type evidence struct {
 	coverage                 float64 // share of the claim's textured blocks that agree
 	agreement                float64 // share of the covered textured blocks that agree
 	drifting                 float64 // share of those that show the same thing at another place
+	common                   float64 // share of the covered blocks that agree or drift, those left aside where the reference is plain
 	residual, residual90     float64 // of agreeing blocks, claim pixels: median and 90 %
 	ncc                      float64 // median over covered textured blocks
 	light                    float64 // spread of local contrast and brightness ratios
@@ -187,7 +192,7 @@ func weigh(blocks []block, inside []uint8) (e evidence) {
 	}
 	e.overlap = float64(n) / float64(max(1, len(inside)))
 	var residuals, nccs, gains, steps []float64
-	drifting := 0
+	drifting, added := 0, 0
 	previous := (*block)(nil)
 	for i := range blocks {
 		b := &blocks[i]
@@ -201,6 +206,9 @@ func weigh(blocks []block, inside []uint8) (e evidence) {
 		e.covered++
 		nccs = append(nccs, b.ncc)
 		if b.ncc < goodNCC {
+			if b.plain {
+				added++
+			}
 			continue
 		}
 		d := math.Hypot(b.dx, b.dy)
@@ -219,6 +227,7 @@ func weigh(blocks []block, inside []uint8) (e evidence) {
 	e.coverage = float64(e.agree) / float64(max(1, e.textured))
 	e.agreement = float64(e.agree) / float64(max(1, e.covered))
 	e.drifting = float64(drifting) / float64(max(1, e.covered))
+	e.common = float64(e.agree+drifting) / float64(max(1, e.covered-added))
 	e.residual90 = quantile(residuals, 0.9)
 	e.residual = quantile(residuals, 0.5)
 	e.ncc = quantile(nccs, 0.5)

@@ -148,6 +148,9 @@ func readMerkleMap(v cborValue) (merkleMap, error) {
 	if !ok1 || !ok2 || !ok3 || m.count > maxCBORItems*8 {
 		return m, malformedBMFF("a Merkle map of the media hash cannot be read")
 	}
+	if m.count == 0 || len(m.hashes) == 0 {
+		return m, malformedBMFF("a Merkle map of the media hash has no leaves, so nothing could be compared")
+	}
 	m.alg = v.get("alg").text()
 	m.initHash, _ = v.get("initHash").bytes()
 	if n, ok := v.get("fixedBlockSize").uint(); ok && n <= math.MaxInt64/2 {

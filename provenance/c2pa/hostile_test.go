@@ -310,7 +310,7 @@ func TestHostileBindings(t *testing.T) {
 	}
 	number := func(n uint64) []byte { return appendCBORHead(nil, 0, n) }
 	subset := times(500, mapCBOR("offset", number(1<<40), "length", number(1)))
-	merkle := mapCBOR("uniqueId", number(1), "localId", number(1), "count", number(0), "hashes", arrayCBOR(zero), "initHash", zero)
+	merkle := mapCBOR("uniqueId", number(1), "localId", number(1), "count", number(1), "hashes", arrayCBOR(zero), "initHash", zero)
 	free := bytes.Repeat(jumbfBox("free"), 60_000)
 	table := func(kind string, words ...uint32) []byte {
 		b := make([]byte, 4)
@@ -334,6 +334,9 @@ func TestHostileBindings(t *testing.T) {
 		{"maps of one track with samples without end", mapCBOR("exclusions", arrayCBOR(exclusion("/uuid")), "merkle", times(1000, mapCBOR("uniqueId", number(1), "localId", number(1), "count", number(1), "hashes", arrayCBOR(zero)))), joined(moov, storeUUID("merkle", mapCBOR("uniqueId", number(1), "localId", number(1), "location", number(0))))},
 		{"hashes of the beginning without end", mapCBOR("exclusions", arrayCBOR(exclusion("/uuid")), "merkle", times(500, merkle)), joined(jumbfBox("free", make([]byte, 1<<20)), jumbfBox("moof"))},
 		{"blocks of two bytes", mapCBOR("exclusions", arrayCBOR(exclusion("/uuid")), "merkle", arrayCBOR(mapCBOR("uniqueId", number(1), "localId", number(1), "count", number(1), "hashes", arrayCBOR(zero), "fixedBlockSize", number(2)))), jumbfBox("mdat", make([]byte, 1<<20))},
+		{"a map without leaves over media data without bytes", mapCBOR("exclusions", arrayCBOR(exclusion("/mdat")), "merkle", arrayCBOR(mapCBOR("uniqueId", number(1), "localId", number(0), "count", number(0), "hashes", arrayCBOR(zero), "fixedBlockSize", number(1024)))), jumbfBox("mdat", make([]byte, 8))},
+		{"a map without leaves for a track", mapCBOR("exclusions", arrayCBOR(exclusion("/mdat")), "merkle", arrayCBOR(mapCBOR("uniqueId", number(1), "localId", number(1), "count", number(0), "hashes", arrayCBOR(zero)))), joined(moov, storeUUID("merkle", mapCBOR("uniqueId", number(1), "localId", number(1), "location", number(0))))},
+		{"a map with an empty row", mapCBOR("exclusions", arrayCBOR(exclusion("/mdat")), "merkle", arrayCBOR(mapCBOR("uniqueId", number(1), "localId", number(0), "count", number(1), "hashes", arrayCBOR(), "fixedBlockSize", number(1024)))), jumbfBox("mdat", make([]byte, 99))},
 	} {
 		store := boundStore("c2pa.hash.bmff.v3", c.hash)
 		data := joined(hostileFtyp, storeUUID("manifest", make([]byte, 8), store), c.rest)

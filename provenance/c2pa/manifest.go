@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"anxin/provenance/c2pa/internal/media"
 )
@@ -230,6 +231,10 @@ func (l *loader) loadManifest(b *box) (*manifest, error) {
 		return nil, nil // unknown kinds of manifests are skipped, as the specification says
 	}
 	m.box = b
+	if strings.ContainsAny(m.label, "=/") {
+		l.log.fail(ClaimMalformed, manifestURI(m.label), "the label of the manifest cannot stand in a reference")
+		return nil, fmt.Errorf("%w: label of a manifest", ErrMalformedManifest)
+	}
 	if err := l.checkBoxes(m); err != nil {
 		return nil, err
 	}

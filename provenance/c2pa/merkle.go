@@ -308,21 +308,17 @@ func (c *bmffCheck) checkTracks() error {
 	if err != nil {
 		return err
 	}
+	bound := map[uint64]int{}
 	for i := range c.hash.merkle {
 		m := &c.hash.merkle[i]
-		chunks, ok := c.tracks[m.localID]
-		if !ok {
-			if chunks, err = c.trackChunks(traks, m.localID); err != nil {
-				return err
-			}
-			if c.tracks == nil {
-				c.tracks = map[uint64][]media.Span{}
-			}
-			c.tracks[m.localID] = chunks
+		chunks, err := c.trackChunks(traks, m.localID)
+		if err != nil {
+			return err
 		}
 		if len(proofs[i]) > len(chunks) {
 			return errors.New("the track has fewer chunks than signed")
 		}
+		bound[m.localID] = max(bound[m.localID], len(proofs[i]))
 		for n, p := range proofs[i] {
 			leaf, err := c.asset.HashRanges(c.mapAlg(m), []media.Span{chunks[n]}, nil)
 			if err != nil {
@@ -333,7 +329,47 @@ func (c *bmffCheck) checkTracks() error {
 			}
 		}
 	}
+	return c.allBound(traks, bound)
+}
+
+// allBound: whatever the tables of the film point at is in a tree or in the hash of the file. Else the signer left a part
+// open, and anybody could put other pictures or sound there.
+func (c *bmffCheck) allBound(traks []media.BMFFBox, bound map[uint64]int) error {
+	var kept []media.Span // what the hash of the file covers
+	if c.hash.hasHash {
+		var err error
+		if kept, err = c.asset.Without(c.out); err != nil {
+			return err
+		}
+	}
+	for _, t := range traks {
+		id, ok, err := c.trackID(t)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		chunks, first := c.tracks[id], bound[id]
+		if first == 0 {
+			if chunks, err = c.chunksOf(t); err != nil {
+				return err
+			}
+		}
+		delete(bound, id) // a second track of the same number is not the one that was compared
+		for n := first; n < len(chunks); n++ {
+			if !covers(kept, chunks[n]) {
+				return fmt.Errorf("chunk %d of track %d is bound by nothing", n+1, id)
+			}
+		}
+	}
 	return nil
+}
+
+// covers: a piece lies whole within one of the sorted ranges.
+func covers(ranges []media.Span, piece media.Span) bool {
+	i, _ := slices.BinarySearchFunc(ranges, piece.Start, func(r media.Span, at int64) int { return cmp.Compare(r.End(), at+1) })
+	return piece.Size == 0 || i < len(ranges) && ranges[i].Start <= piece.Start && piece.End() <= ranges[i].End()
 }
 
 // child gives the first box at a path below another box.
@@ -374,21 +410,43 @@ func (c *bmffCheck) table(of media.BMFFBox, path ...string) ([]byte, error) {
 
 // trackChunks finds where the chunks of a track lie: sample sizes, samples per chunk and chunk offsets together.
 func (c *bmffCheck) trackChunks(traks []media.BMFFBox, id uint64) ([]media.Span, error) {
+	if chunks, ok := c.tracks[id]; ok {
+		return chunks, nil
+	}
 	for _, t := range traks {
-		head, err := c.table(t, "tkhd")
+		own, ok, err := c.trackID(t)
 		if err != nil {
 			return nil, err
 		}
-		at := 12
-		if len(head) > 0 && head[0] == 1 {
-			at = 20
-		}
-		if len(head) < at+4 || uint64(media.BE32(head[at:])) != id {
+		if !ok || own != id {
 			continue
 		}
-		return c.chunksOf(t)
+		chunks, err := c.chunksOf(t)
+		if err != nil {
+			return nil, err
+		}
+		if c.tracks == nil {
+			c.tracks = map[uint64][]media.Span{}
+		}
+		c.tracks[id] = chunks
+		return chunks, nil
 	}
 	return nil, fmt.Errorf("the file has no track %d", id)
+}
+
+func (c *bmffCheck) trackID(trak media.BMFFBox) (id uint64, ok bool, err error) {
+	head, err := c.table(trak, "tkhd")
+	if err != nil {
+		return 0, false, err
+	}
+	at := 12
+	if len(head) > 0 && head[0] == 1 {
+		at = 20
+	}
+	if len(head) < at+4 {
+		return 0, false, nil
+	}
+	return uint64(media.BE32(head[at:])), true, nil
 }
 
 func (c *bmffCheck) chunksOf(t media.BMFFBox) ([]media.Span, error) {

@@ -99,6 +99,15 @@ export function craftedMedia(signer, put) {
   blocks('track', {localId: 1, count: chunks, hashes: trackRows.at(-1)}, track(1));
   blocks('track-unknown', {localId: 9, count: chunks, hashes: trackRows.at(-1)}, track(9));
   blocks('track-fewer', {localId: 1, count: chunks, hashes: trackRows.at(-1)}, track(1, chunks - 1));
+  // trees that leave media data open: without leaves, and without the last chunks
+  const some = chunks - 2, someRows = tree(pieces.slice(0, some));
+  blocks('track-none', {localId: 1, count: 0, hashes: trackRows.at(-1)}, track(1, 1));
+  blocks('track-part', {localId: 1, count: some, hashes: someRows.at(-1)}, Array.from({length: some}, (_, i) => ({uniqueId: 0, localId: 1, location: i, hashes: way(someRows, i, someRows.length - 1)})));
+  const short = room => [moov(room + moov(0, sample, 0).length + 8, sample, 0), box('mdat', data.subarray(0, 8))];
+  const none = (name, map) => all(`blocks-none-${name}`, film(signer, short, file => ({exclusions: exclusions(true), alg: 'sha256', hash: digest(file, 0, file.length, true), name: 'media', merkle: [{uniqueId: 0, localId: 0, count: 0, ...map}]})));
+  none('fixed', {fixedBlockSize: 1024, hashes: [Buffer.alloc(32)]});
+  none('bare', {fixedBlockSize: 1024, hashes: []});
+  none('variable', {variableBlockSizes: [], hashes: [Buffer.alloc(32)]});
   // fragments: an initialization segment, then moof and mdat with a Merkle box before each
   const parts = 5;
   const moof = i => box('moof', box('mfhd', Buffer.alloc(4), u32(i + 1)), box('traf', box('tfhd', Buffer.alloc(4), u32(1))));

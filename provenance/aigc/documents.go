@@ -2,16 +2,12 @@ package aigc
 
 import (
 	"archive/zip"
-	"bufio"
 	"bytes"
-	"compress/zlib"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
-
-	"anxin/provenance/aigc/internal/pdftext"
 )
 
 // tiffFile reads the directories of a TIFF file.
@@ -28,128 +24,6 @@ func (s *scan) tiffFile() error {
 		return b, err
 	}
 	return s.directories("TIFF", 0, head, s.size, read)
-}
-
-var pdfNeedles = [][]byte{[]byte("/AIGC"), []byte("<?xpacket begin"), []byte("/ObjStm")}
-
-const maxPDFParts = 20_000
-
-// pdf looks for /AIGC in the Info dictionary, plainly or in an object stream, and for XMP packets that are not packed.
-func (s *scan) pdf() error {
-	parts := 0
-	var packetsEnd int64
-	return s.find(0, s.size, pdfNeedles, func(needle int, at int64) (bool, error) {
-		if parts++; parts > maxPDFParts {
-			s.incomplete("too many parts of a PDF that could hold a label")
-			return false, nil
-		}
-		switch needle {
-		case 0:
-			return true, s.part("PDF Info /AIGC", at+5, min(s.size-at-5, 64<<10), func(place string, at int64, b []byte) {
-				if v, ok := pdfString(b); ok {
-					s.key(place, at, true, "AIGC", v)
-				}
-			})
-		case 1:
-			if at < packetsEnd {
-				return true, nil
-			}
-			return true, s.part("PDF XMP", at, min(s.size-at, s.file.text), func(place string, at int64, b []byte) {
-				if i := bytes.Index(b, []byte("<?xpacket end")); i >= 0 {
-					b = b[:i]
-				}
-				packetsEnd = at + int64(len(b))
-				s.xmp(place, at, b)
-			})
-		}
-		return true, s.objectStream(at)
-	})
-}
-
-// maxUnpacked bounds what is unpacked of a PDF's object streams in all; it is looked through and not kept.
-const maxUnpacked = 64 << 20
-
-// objectStream unpacks a stream of objects and looks for /AIGC in it.
-func (s *scan) objectStream(at int64) error {
-	b, err := s.head(at, 1024)
-	if err != nil {
-		return err
-	}
-	i := bytes.Index(b, []byte("stream"))
-	if i < 0 || !bytes.Contains(b[:i], []byte("FlateDecode")) && !bytes.Contains(s.before(at), []byte("FlateDecode")) {
-		return nil
-	}
-	start := at + int64(i) + 6
-	for _, c := range b[i+6 : min(len(b), i+8)] {
-		if c == '\r' || c == '\n' {
-			start++
-		}
-	}
-	z, err := s.zlibAt(start)
-	if err != nil {
-		return nil
-	}
-	limit := min(s.file.text, maxUnpacked-s.unpacked)
-	if limit <= 0 {
-		s.incomplete("object streams of a PDF")
-		return nil
-	}
-	if s.room == nil {
-		s.room = make([]byte, s.file.text)
-	}
-	n, _ := io.ReadFull(z, s.room[:limit]) // what came out before an error is still text
-	out := s.room[:n]
-	s.unpacked += int64(n)
-	for {
-		j := bytes.Index(out, []byte("/AIGC"))
-		if j < 0 {
-			return nil
-		}
-		out = out[j+5:]
-		if v, ok := pdfString(out); ok {
-			s.key("PDF Info /AIGC", at, true, "AIGC", v)
-		}
-	}
-}
-
-// zlibAt unpacks what begins at a place. The reader and its tables are used again: a file may have very many small streams.
-func (s *scan) zlibAt(at int64) (io.Reader, error) {
-	from := &aheadReader{s.file, at}
-	if s.packed == nil {
-		s.packed = bufio.NewReader(from)
-	} else {
-		s.packed.Reset(from)
-	}
-	if s.unpack == nil {
-		z, err := zlib.NewReader(s.packed)
-		if err == nil {
-			s.unpack = z
-		}
-		return z, err
-	}
-	return s.unpack, s.unpack.(zlib.Resetter).Reset(s.packed, nil)
-}
-
-// before gives the bytes just before a place, where the rest of a dictionary stands.
-func (s *scan) before(at int64) []byte {
-	from := max(0, at-512)
-	b, err := s.head(from, int(at-from))
-	if err != nil {
-		return nil
-	}
-	if i := bytes.LastIndex(b, []byte("obj")); i >= 0 {
-		b = b[i:]
-	}
-	return b
-}
-
-// pdfString reads a string, in PDFDocEncoding (taken as UTF-8), or UTF-16 with a mark.
-func pdfString(b []byte) (string, bool) {
-	out, ok := pdftext.String(b)
-	if len(out) >= 2 && (out[0] == 0xfe && out[1] == 0xff || out[0] == 0xff && out[1] == 0xfe) {
-		return strings.TrimPrefix(string(toUTF8(out)), "\ufeff"), ok
-	}
-	return string(out), ok
 }
 
 // zip looks into office documents: a custom property AIGC (OOXML), or user-defined metadata (OpenDocument).

@@ -24,12 +24,14 @@ import (
 	"anxin/fingerprint"
 	"anxin/fingerprint/imagefile"
 	"anxin/imagematch"
+	"anxin/internal/evidence/picture"
 )
 
 func main() {
-	what := flag.String("what", "", "pdq, build, search or match")
-	photos := flag.String("photos", "", "folder with photographs (pdq, match)")
-	dir := flag.String("dir", "", "folder for large temporary files (search)")
+	what := flag.String("what", "", "pdq, build, search, make, match or product")
+	photos := flag.String("photos", "", "folder with photographs (pdq, make, match)")
+	dir := flag.String("dir", "", "folder for large temporary files (build, search, make, match, product)")
+	program := flag.String("program", "", "the anxin program (product)")
 	n := flag.Int("n", 10_000_000, "hashes (search)")
 	runs := flag.Int("runs", 60, "repetitions")
 	flag.Parse()
@@ -42,10 +44,14 @@ func main() {
 		err = build(*dir, *n, *runs)
 	case "search":
 		err = search(*dir, *n)
+	case "make":
+		err = enlarge(*photos, *dir)
 	case "match":
-		err = match(*photos, *runs)
+		err = match(*photos, *dir, *runs)
+	case "product":
+		err = product(*program, *dir, *runs)
 	default:
-		err = fmt.Errorf("-what must be pdq, build, search or match")
+		err = fmt.Errorf("-what must be pdq, build, search, make, match or product")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -88,9 +94,9 @@ func spread(all []reading) map[string]float64 {
 	return out
 }
 
-// peak is the largest resident memory in megabytes.
-func peak() float64 {
-	b, err := os.ReadFile("/proc/self/status")
+// peak is the largest resident memory of a process in megabytes; "self" is this one.
+func peak(pid string) float64 {
+	b, err := os.ReadFile("/proc/" + pid + "/status")
 	if err != nil {
 		return 0
 	}
@@ -119,6 +125,23 @@ func twelve(path string) ([]byte, error) {
 	err = jpeg.Encode(&out, big, &jpeg.Options{Quality: 90})
 	return out.Bytes(), err
 }
+
+// enlarge writes the first 20 photographs as 12 MP files. It is a step of its own, so that its memory is not counted as the engines'.
+func enlarge(photos, dir string) error {
+	files := list(photos)
+	for i, f := range files[:min(len(files), 20)] {
+		b, err := twelve(f)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(large(dir, i), b, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func large(dir string, i int) string { return filepath.Join(dir, fmt.Sprintf("large-%02d.jpg", i)) }
 
 func list(dir string) []string {
 	var all []string
@@ -251,15 +274,15 @@ func search(dir string, n int) error {
 		}
 		one = append(one, since(t))
 	}
-	say(map[string]any{"what": "search", "entries": n, "open_cpu_ms": opened.cpu.Milliseconds(), "eight": spread(eight), "one": spread(one), "found": found, "peak_mb": peak()})
+	say(map[string]any{"what": "search", "entries": n, "open_cpu_ms": opened.cpu.Milliseconds(), "eight": spread(eight), "one": spread(one), "found": found, "peak_mb": peak("self")})
 	return x.Close()
 }
 
 // match runs one 12 MP claim against 20 references whose features are kept, everything from the received bytes to the change map.
-func match(dir string, runs int) error {
-	files := list(dir)
-	if len(files) < 21 {
-		return fmt.Errorf("%s has %d photographs; 21 are needed", dir, len(files))
+func match(photos, dir string, runs int) error {
+	files := list(photos)
+	if len(files) < 20 {
+		return fmt.Errorf("%s has %d photographs; 20 are needed", photos, len(files))
 	}
 	var refs []*imagematch.Features
 	var small []image.Image
@@ -280,7 +303,7 @@ func match(dir string, runs int) error {
 	var all, features, pairs []reading
 	same := 0
 	for i := range runs {
-		b, err := twelve(files[i%20])
+		b, err := os.ReadFile(large(dir, i%20))
 		if err != nil {
 			return err
 		}
@@ -302,7 +325,7 @@ func match(dir string, runs int) error {
 		}
 		all = append(all, since(t))
 	}
-	memory := peak()
+	memory := peak("self")
 	for _, s := range small {
 		t := now()
 		f := imagematch.Extract(s, imagematch.Options{})
@@ -316,5 +339,62 @@ func match(dir string, runs int) error {
 		}
 	}
 	say(map[string]any{"what": "claim 12 MP against 20 references", "everything": spread(all), "peak_mb": memory, "same": same, "features_800": spread(features), "pair": spread(pairs)})
+	return nil
+}
+
+// product asks the picture process of the program what the server asks it of one 12 MP claim: prints and metadata, 20 references of 12 MP to choose from and compare, and all
+// detectors of single pictures. Its memory is that process's alone.
+func product(program, dir string, runs int) error {
+	p := &picture.Process{Command: []string{program, "picture"}, Limits: picture.DefaultLimits}
+	defer p.Close()
+	ctx := context.Background()
+	var files, sketches [][]byte
+	for i := range 20 {
+		b, err := os.ReadFile(large(dir, i))
+		if err != nil {
+			return err
+		}
+		seen, err := p.Inspect(ctx, b)
+		if err != nil {
+			return err
+		}
+		files, sketches = append(files, b), append(sketches, seen.Sketch)
+	}
+	took := map[string][]reading{}
+	same, most := 0, 0.0
+	for i := range runs {
+		claim := files[i%20]
+		begun := now()
+		for _, step := range []struct {
+			name string
+			run  func() error
+		}{
+			{"inspect", func() error { _, err := p.Inspect(ctx, claim); return err }},
+			{"match", func() error {
+				m, err := p.Match(ctx, picture.Matching{Claim: claim, Sketches: sketches, Compare: 6, Load: func(_ context.Context, i int) ([]byte, error) { return files[i], nil }})
+				for _, x := range m.Pairs {
+					if x.Result.SamePhotograph {
+						same++
+					}
+				}
+				return err
+			}},
+			{"detectors", func() error { _, err := p.Trace(ctx, picture.Tracing{File: claim}); return err }},
+		} {
+			t := now()
+			if err := step.run(); err != nil {
+				return fmt.Errorf("%s: %w", step.name, err)
+			}
+			took[step.name] = append(took[step.name], since(t))
+			most = max(most, peak(fmt.Sprint(p.Pid()))) // the process is replaced after some pictures
+		}
+		took["everything"] = append(took["everything"], since(begun))
+	}
+	out := map[string]any{"what": "the server's picture process: claim 12 MP, 20 references of 12 MP", "same": same, "peak_mb": most}
+	for name, all := range took {
+		s := spread(all)
+		out[name] = map[string]float64{"wall_p50_ms": s["wall_p50_ms"], "wall_p99_ms": s["wall_p99_ms"]}
+	}
+	say(out)
 	return nil
 }

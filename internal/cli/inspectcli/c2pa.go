@@ -59,22 +59,32 @@ func (c *c2paResult) text(b *strings.Builder) {
 	}
 	fmt.Fprintf(b, "  C2PA: %s", c.State)
 	if c.Generator != "" {
-		fmt.Fprintf(b, "  %s", c.Generator)
+		fmt.Fprintf(b, "  %s", clean(c.Generator))
 	}
 	b.WriteByte('\n')
-	if len(c.Failure) > 0 {
-		fmt.Fprintf(b, "    %s\n", strings.Join(c.Failure, " "))
-	}
+	codesText(b, c.Failure, "    ")
 	for _, i := range c.Ingredients {
 		if len(i.Failure) > 0 {
-			fmt.Fprintf(b, "    %s: %s\n", i.Ingredient, strings.Join(i.Failure, " "))
+			fmt.Fprintf(b, "    %s:\n", clean(i.Ingredient))
+			codesText(b, i.Failure, "      ")
 		}
 	}
 	if c.Problem != "" {
-		fmt.Fprintf(b, "    %s\n", c.Problem)
+		fmt.Fprintf(b, "    %s\n", clean(c.Problem))
 	}
 	if c.History != nil {
 		historyText(b, c.History, "    ")
+	}
+}
+
+// codesText writes status codes with what they mean, one on each line.
+func codesText(b *strings.Builder, codes []string, indent string) {
+	for _, code := range codes {
+		b.WriteString(indent + clean(code))
+		if zh, en, ok := c2pa.Words(code); ok {
+			fmt.Fprintf(b, "  %s / %s", zh, en)
+		}
+		b.WriteByte('\n')
 	}
 }
 
@@ -82,11 +92,11 @@ func historyText(b *strings.Builder, n *c2pa.HistoryNode, indent string) {
 	b.WriteString(indent)
 	for _, s := range []string{n.Relationship, n.Title, n.Generator} {
 		if s != "" {
-			fmt.Fprintf(b, "%s  ", s)
+			fmt.Fprintf(b, "%s  ", clean(s))
 		}
 	}
 	for _, a := range n.Actions {
-		fmt.Fprintf(b, "%s ", a.Name)
+		fmt.Fprintf(b, "%s ", clean(a.Name))
 	}
 	b.WriteByte('\n')
 	for _, c := range n.Children {

@@ -186,7 +186,7 @@ func TestWhatTheChecksFound(t *testing.T) {
 	d := check.Detail{Match: &check.Match{Item: photoID, Reference: check.Related{Case: listingID, Item: refID, Relation: check.RelReference}, Same: true, Changed: true, Band: "strong",
 		Size: [2]int{1024, 768}, Boxes: [][4]int{{423, 248, 275, 165}, {334, 276, 89, 51}}, Overlay: overlay, Aligned: demoID(0x55), Flicker: demoID(0x56), Mask: mask}}
 	cred := check.Detail{Credentials: &check.Credentials{State: "Invalid", Judged: webtest.StoryTime(), Signer: "Es256 <b>", Facts: []check.NamedFact{{ID: "integrity", Value: "changed", Text: check.Text{ZH: "签名之后被改动过。", EN: "changed"}},
-		{ID: "declaration", Value: "ai", Text: check.Text{ZH: "由模型生成。", EN: "by a model"}}}, History: &check.Version{Made: "vectors/1", Steps: []check.Step{{Name: "c2pa.created", AI: true}}, Children: []*check.Version{{Relation: "parentOf", Missing: true}}}}}
+		{ID: "declaration", Value: "ai", Text: check.Text{ZH: "由模型生成。", EN: "by a model"}}}, History: &check.Version{Made: "vectors/1", Failure: []string{"assertion.dataHash.mismatch"}, Steps: []check.Step{{Name: "c2pa.created", AI: true}}, Children: []*check.Version{{Relation: "parentOf", Missing: true}}}}}
 	raw := func(v any) []byte {
 		b, err := json.Marshal(v)
 		if err != nil {
@@ -216,6 +216,7 @@ func TestWhatTheChecksFound(t *testing.T) {
 	doc.HasText(`[data-found="B1"] [data-box="2"]`, "宽 89")
 	doc.HasText(`[data-file="B1"] .cmp-facts`, "由模型生成")
 	doc.HasText(`[data-file="B1"] .cmp-tree`, "它自己的凭证不在文件里")
+	doc.HasText(`[data-file="B1"] .cmp-codes [title="assertion.dataHash.mismatch"]`, "文件的字节在签名之后被改动过")
 	doc.HasText(`[data-pane="claim"] [data-label]`, "为 AI 生成合成内容（文件自带标识）")
 	doc.Has(`[data-pane="ref"] [data-pick="E1"]`)
 	doc.HasText(".rv-rel", "另一买家更早的售后")

@@ -335,7 +335,7 @@ func demoFound(pg ui.Page, v *Case) {
 			{pg.T("review.file.integrity"), "changed", say2(pg, "文件内容与签名时不一致：签名之后被改动过。", "The content differs from what was signed: it was changed after signing.")},
 			{pg.T("review.file.trust"), "unknown", say2(pg, "签名者 Example Studio：不在信任列表中，身份没有人担保。", "Signed by Example Studio: not on the trust list; nobody vouches for the name.")},
 			{pg.T("review.file.declaration"), "ai", say2(pg, "文件自己声明：由训练过的模型生成（AI生成）。即使签名不可信，这一声明也有意义。", "The file declares about itself: made by a trained model (AI-generated). This counts even when the signature does not.")}},
-		History: &check.Version{Made: "Example Studio 4.1", Format: "image/jpeg", Signer: "Example Studio", Signed: &signed, Steps: []check.Step{{Name: "c2pa.opened"}, {Name: "c2pa.edited", AI: true, Agent: "Example Fill 2"}},
+		History: &check.Version{Made: "Example Studio 4.1", Format: "image/jpeg", Signer: "Example Studio", Signed: &signed, Failure: []string{"assertion.dataHash.mismatch", "signingCredential.untrusted"}, Steps: []check.Step{{Name: "c2pa.opened"}, {Name: "c2pa.edited", AI: true, Agent: "Example Fill 2"}},
 			Children: []*check.Version{{Relation: "parentOf", Made: "Example Camera 7", Format: "image/jpeg", Signer: "Example Camera", Steps: []check.Step{{Name: "c2pa.created"}}}, {Relation: "componentOf", Format: "image/png", Missing: true}}},
 		Label: []FileFact{{"label", "1", say2(pg, "文件带有 GB 45438 隐式标识：为人工智能生成合成内容。", "The file carries a label of GB 45438: made by AI.")}},
 		Lines: [][2]string{{pg.T("review.file.producer"), "001191310000EXAMPLE0000012345"}, {pg.T("review.file.carrier"), "xmp APP1"}}}}

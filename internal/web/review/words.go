@@ -9,6 +9,7 @@ import (
 	"anxin/internal/i18n"
 	"anxin/internal/web/parties"
 	"anxin/internal/web/ui"
+	"anxin/provenance/c2pa"
 )
 
 // Word is what a code of the claims half is called: claim.<group>.<code>, or review.<group>.<code> for what only these pages say. A code without a word is shown as it is,
@@ -224,6 +225,18 @@ func versionWords(p i18n.Printer, x check.Version) string {
 		parts = append(parts, p.T("review.version.repeated"))
 	}
 	return strings.Join(parts, " · ")
+}
+
+// codeWords say what a status code of the standard for content credentials means; one without words says that there are none, and the code stands beside it.
+func codeWords(p i18n.Printer, code string) string {
+	zh, en, ok := c2pa.Words(code)
+	switch {
+	case !ok:
+		return p.T("review.file.code_unknown")
+	case p.Lang == i18n.EN:
+		return en
+	}
+	return zh
 }
 
 // stepWords say what was done, and when the program says so.

@@ -3,16 +3,9 @@ package inspectcli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"image"
-	_ "image/gif" // decoders for the comparison with a manifest's thumbnail
-	_ "image/jpeg"
-	_ "image/png"
 	"io"
 	"strings"
-
-	_ "golang.org/x/image/webp"
 
 	"anxin/provenance/aigc"
 	"anxin/provenance/aigc/labelsig"
@@ -56,9 +49,6 @@ func (r *Result) readAIGC(ctx context.Context, f io.ReaderAt, size int64) error 
 	return nil
 }
 
-// maxPixels bounds the pictures that are decoded for the comparison with a thumbnail.
-const maxPixels = 60_000_000
-
 // compareThumbnail adds a weak fact when the picture that the manifest kept of the file shows something else than the file.
 func (r *Result) compareThumbnail(f io.ReaderAt, size int64, signed *c2pa.Report) {
 	if signed == nil {
@@ -81,38 +71,21 @@ func (r *Result) compareThumbnail(f io.ReaderAt, size int64, signed *c2pa.Report
 	}
 }
 
-var errTooManyPixels = errors.New("too many pixels")
-
-func decode(src io.ReadSeeker) (image.Image, error) {
-	c, _, err := image.DecodeConfig(src)
-	if err != nil {
-		return nil, err
-	}
-	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPixels/c.Height {
-		return nil, errTooManyPixels
-	}
-	if _, err := src.Seek(0, io.SeekStart); err != nil {
-		return nil, err
-	}
-	m, _, err := image.Decode(src)
-	return m, err
-}
-
 // text writes places and problems for people; what the label says is among the facts.
 func (a *aigcResult) text(b *strings.Builder) {
 	for _, c := range a.Carriers {
-		fmt.Fprintf(b, "  GB 45438: %s", c.Place)
+		fmt.Fprintf(b, "  GB 45438: %s", clean(c.Place))
 		if c.Label != nil {
-			fmt.Fprintf(b, "  Label %s  %s  %s", c.Label.Label, c.Label.ContentProducer, c.Label.ProduceID)
+			fmt.Fprintf(b, "  Label %s  %s  %s", clean(c.Label.Label), clean(c.Label.ContentProducer), clean(c.Label.ProduceID))
 		}
 		b.WriteByte('\n')
 	}
 	for _, d := range a.Declarations {
 		if d.Form != aigc.DeclaresLabel {
-			fmt.Fprintf(b, "  %s: %s  %s\n", d.Form, d.Place, d.By)
+			fmt.Fprintf(b, "  %s: %s  %s\n", d.Form, clean(d.Place), clean(d.By))
 		}
 	}
 	for _, p := range a.Problems {
-		fmt.Fprintf(b, "    %s: %s\n", p.Code, p.EN)
+		fmt.Fprintf(b, "    %s: %s\n", p.Code, clean(p.EN))
 	}
 }

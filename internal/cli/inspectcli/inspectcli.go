@@ -15,6 +15,7 @@ import (
 	"os"
 	"strings"
 	"time"
+	"unicode"
 
 	"anxin/provenance/aigc"
 	"anxin/provenance/c2pa"
@@ -60,8 +61,8 @@ type fact struct {
 // errSome: at least one file could not be judged; why was printed with it.
 var errSome = errors.New("有文件无法判断，原因见上 / some files could not be judged; the reason is printed above")
 
-// Run inspects the files one after another. The error is for files that could not be judged, not for what was found.
-func (c *Cmd) Run() error {
+// Run inspects the files one after another, until ctx ends. The error is for files that could not be judged, not for what was found.
+func (c *Cmd) Run(ctx context.Context) error {
 	trust, err := c.trust()
 	if err != nil {
 		return err
@@ -77,7 +78,10 @@ func (c *Cmd) Run() error {
 	}
 	failed := false
 	for _, path := range c.Files {
-		r := inspect(context.Background(), path, opts)
+		r := inspect(ctx, path, opts)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		failed = failed || r.Error != ""
 		if err := c.print(w, r); err != nil {
 			return err
@@ -108,8 +112,13 @@ func inspect(ctx context.Context, path string, opts c2pa.Options) Result {
 		return r
 	}
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	n, err := io.Copy(h, until{ctx, f})
+	if err != nil {
 		r.Error = "读取失败 / reading failed: " + err.Error()
+		return r
+	}
+	if n == 0 {
+		r.Error = "空文件 / the file is empty"
 		return r
 	}
 	r.SHA256 = hex.EncodeToString(h.Sum(nil))
@@ -120,6 +129,19 @@ func inspect(ctx context.Context, path string, opts c2pa.Options) Result {
 	}
 	r.compareThumbnail(f, info.Size(), signed)
 	return r
+}
+
+// until reads as long as nobody has interrupted.
+type until struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (u until) Read(p []byte) (int, error) {
+	if err := u.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return u.r.Read(p)
 }
 
 // cannot says why neither kind of mark could be looked for.
@@ -178,12 +200,12 @@ func (c *Cmd) print(w io.Writer, r Result) error {
 		return e.Encode(r)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", r.File)
+	fmt.Fprintf(&b, "%s\n", clean(r.File))
 	if r.Error != "" {
-		fmt.Fprintf(&b, "  %s\n", r.Error)
+		fmt.Fprintf(&b, "  %s\n", clean(r.Error))
 	}
 	for _, f := range r.Facts {
-		fmt.Fprintf(&b, "  %s\n    %s\n", f.ZH, f.EN)
+		fmt.Fprintf(&b, "  %s\n    %s\n", clean(f.ZH), clean(f.EN))
 	}
 	if r.C2PA != nil {
 		r.C2PA.text(&b)
@@ -193,4 +215,15 @@ func (c *Cmd) print(w io.Writer, r Result) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// clean makes one line of a text that a stranger may have written: what would move the cursor, colour the screen or turn the direction of
+// writing becomes a question mark.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
 }

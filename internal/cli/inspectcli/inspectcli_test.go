@@ -39,7 +39,7 @@ func TestJSON(t *testing.T) {
 	_, paths := files(t, "ai.jpg", "bad-v2-last.png", "root.pem", "usages.cfg")
 	var out bytes.Buffer
 	c := Cmd{Files: paths[:2], JSON: true, At: "2026-12-01", TrustAnchors: paths[2:3], TrustConfig: paths[3], Stdout: &out}
-	if err := c.Run(); err != nil {
+	if err := c.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
@@ -80,7 +80,7 @@ func TestText(t *testing.T) {
 	}
 	var out bytes.Buffer
 	c := Cmd{Files: append(paths, plain, filepath.Join(dir, "absent.jpg")), At: "2026-12-01", Stdout: &out}
-	if err := c.Run(); err == nil {
+	if err := c.Run(t.Context()); err == nil {
 		t.Error("want an error for files that cannot be judged")
 	}
 	for _, want := range []string{"C2PA: Valid", "c2pa.opened c2pa.placed", "parentOf  p", "不在信任列表中", "not on the trust list", "file format not supported", "cannot be opened"} {
@@ -94,7 +94,7 @@ func TestBadFlags(t *testing.T) {
 	_, paths := files(t, "ai.jpg")
 	for _, c := range []Cmd{{Files: paths, At: "soon"}, {Files: paths, TrustAnchors: paths}, {Files: paths, TrustConfig: "absent"}} {
 		c.Stdout = &bytes.Buffer{}
-		if err := c.Run(); err == nil {
+		if err := c.Run(t.Context()); err == nil {
 			t.Errorf("%+v: want an error", c)
 		}
 	}
@@ -133,7 +133,7 @@ func inspectJSON(t *testing.T, paths ...string) (out []result) {
 	t.Helper()
 	var b bytes.Buffer
 	c := Cmd{Files: paths, JSON: true, At: "2026-12-01", Stdout: &b}
-	if err := c.Run(); err != nil {
+	if err := c.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	d := json.NewDecoder(&b)
@@ -192,7 +192,7 @@ func TestKeys(t *testing.T) {
 	}
 	var b bytes.Buffer
 	c := Cmd{Files: []string{paths[0], plain, "absent"}, JSON: true, At: "2026-12-01", Stdout: &b}
-	if err := c.Run(); err == nil {
+	if err := c.Run(t.Context()); err == nil {
 		t.Error("want an error for the file that is absent")
 	}
 	d := json.NewDecoder(&b)
@@ -256,7 +256,7 @@ func TestNoFile(t *testing.T) {
 	}
 	var out bytes.Buffer
 	c := Cmd{Files: []string{pipe, dir, filepath.Join(dir, "gone.jpg"), empty}, JSON: true, At: "2026-12-01", Stdout: &out}
-	if err := c.Run(); err == nil {
+	if err := c.Run(t.Context()); err == nil {
 		t.Error("no word of the files that could not be judged")
 	}
 	for line := range strings.Lines(out.String()) {

@@ -6,7 +6,6 @@ import (
 	"compress/zlib"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"anxin/provenance/aigc/internal/pdftext"
@@ -22,7 +21,7 @@ func (s *scan) pdf() error {
 	parts, direct := 0, 0
 	var packetsEnd int64
 	var streams []int64
-	var infos infoObjects
+	var infos pdftext.References
 	err := s.find(0, s.size, pdfNeedles, func(needle int, at int64) (bool, error) {
 		if parts++; parts > maxPDFParts {
 			s.incomplete("too many parts of a PDF that could hold a label")
@@ -53,8 +52,8 @@ func (s *scan) pdf() error {
 		b, err := s.head(at+5, 4096)
 		if err == nil {
 			if ref, ok := pdftext.ReadReference(b); ok {
-				infos.add(ref)
-			} else if direct++; direct <= maxInfoObjects {
+				infos.Add(ref)
+			} else if direct++; direct <= pdftext.MaxReferences {
 				s.information("PDF Info", at, b) // not in the standard, which wants a reference
 			}
 		}
@@ -74,23 +73,8 @@ func (s *scan) pdf() error {
 	return nil
 }
 
-// infoObjects are the numbers of the objects that the trailers of a PDF name as its information: one for each time that the file was saved.
-type infoObjects []pdftext.Reference
-
-const maxInfoObjects = 32
-
-func (o *infoObjects) add(ref pdftext.Reference) {
-	if len(*o) < maxInfoObjects && !slices.Contains(*o, ref) {
-		*o = append(*o, ref)
-	}
-}
-
-func (o infoObjects) has(number int) bool {
-	return slices.ContainsFunc(o, func(ref pdftext.Reference) bool { return ref.Number == number })
-}
-
 // infoObjects looks for the objects themselves. The table of objects is not asked: it is wrong in many files.
-func (s *scan) infoObjects(infos infoObjects) error {
+func (s *scan) infoObjects(infos pdftext.References) error {
 	if len(infos) == 0 {
 		return nil
 	}
@@ -100,7 +84,7 @@ func (s *scan) infoObjects(infos infoObjects) error {
 	}
 	found := 0
 	return s.find(0, s.size, needles, func(needle int, at int64) (bool, error) {
-		if found++; found > 2*maxInfoObjects {
+		if found++; found > 2*pdftext.MaxReferences {
 			return false, nil
 		}
 		if at > 0 { // 11 0 obj is not object 1
@@ -136,7 +120,7 @@ func (s *scan) information(place string, at int64, b []byte) {
 const maxUnpacked = 64 << 20
 
 // objectStream unpacks a stream of objects and looks for /AIGC and for the document information in it.
-func (s *scan) objectStream(at int64, infos infoObjects) error {
+func (s *scan) objectStream(at int64, infos pdftext.References) error {
 	b, err := s.head(at, 1024)
 	if err != nil {
 		return err
@@ -166,7 +150,7 @@ func (s *scan) objectStream(at int64, infos infoObjects) error {
 	n, _ := io.ReadFull(z, s.room[:limit]) // what came out before an error is still text
 	out := s.room[:n]
 	s.unpacked += int64(n)
-	for _, o := range pdftext.InStream(out, infos.has, maxInfoObjects) {
+	for _, o := range pdftext.InStream(out, infos.Has, pdftext.MaxReferences) {
 		s.information("PDF Info", at, o)
 	}
 	for {

@@ -2,11 +2,30 @@ package pdftext
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 )
 
 // Reference names an object of a PDF.
 type Reference struct{ Number, Generation int }
+
+// References are those that the trailers of a PDF name as its document information: one for each time that the file was saved.
+type References []Reference
+
+// MaxReferences bounds References.
+const MaxReferences = 32
+
+// Add keeps a reference that is not there yet.
+func (o *References) Add(ref Reference) {
+	if len(*o) < MaxReferences && !slices.Contains(*o, ref) {
+		*o = append(*o, ref)
+	}
+}
+
+// Has says whether an object of this number is among them.
+func (o References) Has(number int) bool {
+	return slices.ContainsFunc(o, func(ref Reference) bool { return ref.Number == number })
+}
 
 // ReadReference reads "12 0 R" at the beginning of b.
 func ReadReference(b []byte) (ref Reference, ok bool) {

@@ -101,24 +101,8 @@ func turned(b *[freqs][freqs]float32, t Turn) (c [freqs][freqs]float32) {
 	}
 	for i := range freqs {
 		for j := range freqs {
-			v, y, x := b[i][j], i, j
-			var negative bool
-			switch t {
-			case Rotate90:
-				negative, y, x = j&1 == 0, j, i
-			case Rotate180:
-				negative = (i+j)&1 == 1
-			case Rotate270:
-				negative, y, x = i&1 == 0, j, i
-			case FlipX:
-				negative = i&1 == 0
-			case FlipY:
-				negative = j&1 == 0
-			case FlipPlus:
-				y, x = j, i
-			case FlipMinus:
-				negative, y, x = (i+j)&1 == 1, j, i
-			}
+			v := b[i][j]
+			negative, y, x := t.moves(i, j)
 			if negative {
 				v = -v
 			}
@@ -126,6 +110,28 @@ func turned(b *[freqs][freqs]float32, t Turn) (c [freqs][freqs]float32) {
 		}
 	}
 	return c
+}
+
+// moves tells where the frequency in row i and column j is found in the turned picture, and whether it is negated there.
+func (t Turn) moves(i, j int) (negative bool, y, x int) {
+	y, x = i, j
+	switch t {
+	case Rotate90:
+		negative, y, x = j&1 == 0, j, i
+	case Rotate180:
+		negative = (i+j)&1 == 1
+	case Rotate270:
+		negative, y, x = i&1 == 0, j, i
+	case FlipX:
+		negative = i&1 == 0
+	case FlipY:
+		negative = j&1 == 0
+	case FlipPlus:
+		y, x = j, i
+	case FlipMinus:
+		negative, y, x = (i+j)&1 == 1, j, i
+	}
+	return negative, y, x
 }
 
 // threshold sets bit i·16+j where the frequency is above the median.

@@ -70,6 +70,22 @@ func (t Turn) String() string {
 // Mirrored tells whether text in the picture reads backwards.
 func (t Turn) Mirrored() bool { return t >= FlipX }
 
+// Turned is nearly the hash of the picture turned or mirrored: a few bits differ from the one taken of the picture, because what is compared with the median changes its
+// sign and the median does not. It serves where only the hash was kept; Print.Dihedral is exact.
+func (h Hash) Turned(t Turn) (out Hash) {
+	for i := range freqs {
+		for j := range freqs {
+			k := i*freqs + j
+			negative, y, x := t.moves(i, j)
+			if (h[31-k/8]>>(k%8)&1 == 1) != negative {
+				k = y*freqs + x
+				out[31-k/8] |= 1 << (k % 8)
+			}
+		}
+	}
+	return out
+}
+
 // Print is the fingerprint of one picture.
 type Print struct {
 	Hash    Hash

@@ -266,3 +266,25 @@ func BenchmarkOfImage12MP(b *testing.B) {
 		}
 	})
 }
+
+// TestTurnedHashIsNearlyThatOfTheTurnedPicture: where only the hash was kept, mirrored copies are found far within the radius.
+func TestTurnedHashIsNearlyThatOfTheTurnedPicture(t *testing.T) {
+	worst := 0
+	for seed := range uint64(12) {
+		p := OfImage(picture(seed, 300, 200))
+		for turn, want := range p.Dihedral() {
+			got := p.Hash.Turned(Turn(turn))
+			if turn == int(AsIs) && got != want {
+				t.Fatalf("picture %d: the hash as it is became %v", seed, got)
+			}
+			worst = max(worst, Distance(got, want))
+			if back := got.Turned([8]Turn{AsIs, Rotate270, Rotate180, Rotate90, FlipX, FlipY, FlipPlus, FlipMinus}[turn]); back != p.Hash {
+				t.Errorf("picture %d, %v: turned back it is another hash", seed, Turn(turn))
+			}
+		}
+	}
+	t.Logf("at most %d bits", worst)
+	if worst > NearRadius*2/3 {
+		t.Errorf("%d bits between the turned hash and that of the turned picture", worst)
+	}
+}

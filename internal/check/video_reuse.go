@@ -15,9 +15,9 @@ import (
 // videoReuse looks, second by second, for stretches that a video of the claim shares with videos that were here before, and for frames of it that are pictures that were here before.
 func videoReuse() Check {
 	return Check{
-		ID: "video_reuse", Version: "1", Group: GroupMatch, Look: lookVideo,
+		ID: "video_reuse", Version: "2", Group: GroupMatch, Look: lookVideo,
 		Honest:  Text{ZH: "诚实的人现场拍自己手里的那一件：同一件商品另拍一段，没有哪几秒会与别的录像逐秒相同。", EN: "An honest person films the piece in their hands; another film of the same goods never runs along it second by second."},
-		Limits:  Text{ZH: "每秒取一帧比较整幅画面，最多十分钟；裁切、镜像、明显变速或换角度后找不到。几乎不动的画面容易相似，要对着看。画面相同不说明有没有改动。", EN: "Compares whole frames, one per second, for ten minutes at most; crops, mirrored or clearly faster copies and other angles are not found. Where hardly anything moves frames are alike: look at both. The same frames do not say whether anything was changed."},
+		Limits:  Text{ZH: "每秒取一帧比较整幅画面，最多十分钟；左右翻转的也找得到，裁切、明显变速或换角度后找不到。几乎不动的画面容易相似，要对着看。画面相同不说明有没有改动。", EN: "Compares whole frames, one per second, for ten minutes at most; mirrored copies are found, crops, clearly faster ones and other angles are not. Where hardly anything moves frames are alike: look at both. The same frames do not say whether anything was changed."},
 		Nothing: Text{ZH: "%d 段录像：没有发现与此前收到的录像或照片相同的画面。", EN: "%d video(s): no frames were found that are those of a video or picture received before."},
 	}
 }
@@ -45,6 +45,7 @@ func videoStrength(r Related, moving bool) Strength {
 type stretch struct {
 	from, length int // in the claim's
 	moving       bool
+	mirrored     bool // left and right exchanged
 	rel          Related
 	what         Media
 }
@@ -130,6 +131,10 @@ func (in *Input) lookFilm(ctx context.Context, f File, film Film) (*Finding, err
 	x := Finding{Items: []casefile.ID{f.Item}, Strength: videoStrength(best.rel, best.moving), Honest: videoHonest(best.rel.Relation),
 		Fact: Text{ZH: fmt.Sprintf("这段录像第 %d 至 %d 秒，与%s逐秒相同（%s）。", best.from, best.from+best.length-1, src.ZH, day(best.what.Sealed.At)) + after.ZH,
 			EN: fmt.Sprintf("From %d to %d s this video is, second by second, the same as %s (%s).", best.from, best.from+best.length-1, src.EN, day(best.what.Sealed.At)) + after.EN}}
+	if best.mirrored {
+		x.Fact.ZH += "画面左右翻转。"
+		x.Fact.EN += " Left and right are exchanged."
+	}
 	if !best.moving {
 		x.Fact.ZH += "这几秒里画面几乎不动，请对着看。"
 		x.Fact.EN += " Hardly anything moves in it: look at both."
@@ -179,15 +184,32 @@ func (in *Input) stretches(ctx context.Context, f File, film Film) (out []stretc
 			return nil, err
 		}
 		common := fingerprint.CommonSegments(film.Prints, other.Prints, fingerprint.NearRadius, minSeconds)
-		if len(common) == 0 {
-			continue
+		turned := len(common) == 0
+		if turned {
+			if common = fingerprint.CommonSegments(mirrored(film.Prints), other.Prints, fingerprint.NearRadius, minSeconds); len(common) == 0 {
+				continue
+			}
 		}
 		c := common[0]
-		s := stretch{from: c.A, length: c.Length, moving: moves(film.Prints[c.A : c.A+c.Length]), rel: rel[0], what: m}
+		s := stretch{from: c.A, length: c.Length, moving: moves(film.Prints[c.A : c.A+c.Length]), mirrored: turned, rel: rel[0], what: m}
 		s.rel.Distance, s.rel.Seconds = int(c.Mean+0.5), [2]int{c.B, c.Length}
 		out = append(out, s)
 	}
 	return out, ctx.Err()
+}
+
+// mirrored are the prints of the mirrored frames.
+func mirrored(list []fingerprint.Print) []fingerprint.Print {
+	out := make([]fingerprint.Print, len(list))
+	for i, p := range list {
+		out[i] = fingerprint.Print{Hash: p.Hash.Turned(fingerprint.FlipY), Quality: p.Quality}
+	}
+	return out
+}
+
+// bothWays are the hashes by which a frame is looked for: as it is and mirrored.
+func bothWays(p fingerprint.Print) []fingerprint.Hash {
+	return []fingerprint.Hash{p.Hash, p.Hash.Turned(fingerprint.FlipY)}
 }
 
 // moves reports whether something happens in a stretch: its frames are not all near copies of one another.
@@ -243,7 +265,7 @@ func (in *Input) videos(ctx context.Context, f File, film Film) ([]Media, error)
 		return nil, err
 	}
 	for _, second := range sought(film) {
-		hits, err := in.service.frames.searchFrames(ctx, in.service, r.Tenant, []fingerprint.Hash{film.Prints[second].Hash})
+		hits, err := in.service.frames.searchFrames(ctx, in.service, r.Tenant, bothWays(film.Prints[second]))
 		if err != nil {
 			return nil, err
 		}
@@ -282,7 +304,7 @@ func (in *Input) lookFrames(ctx context.Context, f File, film Film) (*Finding, e
 	var all []Related
 	at := map[casefile.ID]int{}
 	for _, second := range sought(film) {
-		hits, err := in.service.near.search(ctx, in.service, in.Round.Tenant, []fingerprint.Hash{film.Prints[second].Hash})
+		hits, err := in.service.near.search(ctx, in.service, in.Round.Tenant, bothWays(film.Prints[second]))
 		if err != nil {
 			return nil, err
 		}

@@ -27,9 +27,9 @@ type Cmd struct {
 
 	JSON         bool     `name:"json" help:"每个文件输出一行 JSON / one line of JSON per file."`
 	At           string   `name:"at" placeholder:"TIME" help:"按这个时间判断证书是否有效，例如 2026-11-22 或 2026-11-22T08:00:00Z，默认现在 / judge certificates at this time; now by default."`
-	TrustAnchors []string `name:"trust-anchors" placeholder:"PEM" type:"path" help:"签名根证书列表 / roots whose certificates may sign content."`
-	TSAAnchors   []string `name:"tsa-anchors" placeholder:"PEM" type:"path" help:"时间戳根证书列表 / roots of time-stamp authorities."`
-	Allowed      []string `name:"allowed" placeholder:"FILE" type:"path" help:"单独信任的签名证书 / single certificates to trust."`
+	TrustAnchors []string `name:"trust-anchors" placeholder:"PEM" type:"path" sep:"none" help:"签名根证书列表 / roots whose certificates may sign content."`
+	TSAAnchors   []string `name:"tsa-anchors" placeholder:"PEM" type:"path" sep:"none" help:"时间戳根证书列表 / roots of time-stamp authorities."`
+	Allowed      []string `name:"allowed" placeholder:"FILE" type:"path" sep:"none" help:"单独信任的签名证书 / single certificates to trust."`
 	TrustConfig  string   `name:"trust-config" placeholder:"CFG" type:"path" help:"允许的证书用途（OID，每行一个）/ extended key usages to accept, one OID per line."`
 
 	Stdout io.Writer        `kong:"-"` // standard output when nil
@@ -97,7 +97,11 @@ func (c *Cmd) Run(ctx context.Context) error {
 func inspect(ctx context.Context, path string, opts c2pa.Options) Result {
 	r := Result{File: path, Facts: []fact{}}
 	info, err := os.Stat(path) // before opening: a pipe that nobody writes to would be waited for
-	if err == nil && !info.Mode().IsRegular() {
+	switch {
+	case err == nil && info.IsDir():
+		r.Error = "这是文件夹，请写出其中的文件，例如 FOLDER/* / a folder: name the files in it, such as FOLDER/*"
+		return r
+	case err == nil && !info.Mode().IsRegular():
 		r.Error = "不是普通文件 / not a regular file"
 		return r
 	}

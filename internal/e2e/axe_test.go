@@ -26,7 +26,8 @@ type finding struct {
 	} `json:"nodes"`
 }
 
-// TestAxeFindsNothingSerious runs axe over every screen of the storybook in both languages: no serious or critical finding.
+// TestAxeFindsNothingSerious runs axe over every screen of the storybook: no serious or critical finding. Every screen is looked at in Chinese, and every third in English too,
+// which has the same elements in other words: both languages are complete by a test of their own. ANXIN_STORIES=area/name looks at those that begin so in both.
 func TestAxeFindsNothingSerious(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
@@ -43,13 +44,17 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 	srv := httptest.NewServer(storybook.Handler(site))
 	defer srv.Close()
 	b := browser(t)
-	stories := make(chan ui.Story)
+	type look struct {
+		ui.Story
+		langs []string
+	}
+	looks := make(chan look)
 	var wg sync.WaitGroup
 	for range 2 {
 		page := tab(t, b, 390, 844, false)
 		wg.Go(func() {
-			for s := range stories {
-				for _, lang := range []string{"zh", "en"} {
+			for s := range looks {
+				for _, lang := range s.langs {
 					url := fmt.Sprintf("%s/storybook/%s/%s?lang=%s", srv.URL, s.Area, s.Name, lang)
 					err := do(page, chromedp.Navigate(url))
 					if err == nil {
@@ -63,24 +68,29 @@ func TestAxeFindsNothingSerious(t *testing.T) {
 						t.Errorf("%s/%s %s: %v", s.Area, s.Name, lang, err)
 						continue
 					}
-					report(t, s, lang, out)
+					report(t, s.Story, lang, out)
 				}
 			}
 		})
 	}
-	n, only := 0, os.Getenv("ANXIN_STORIES") // an area, while one works on it; empty is all
-	for _, s := range storybook.All() {
-		if strings.HasPrefix(s.Area+"/"+s.Name, only) {
-			stories <- s
-			n++
+	n, only := 0, os.Getenv("ANXIN_STORIES")
+	for i, s := range storybook.All() {
+		if !strings.HasPrefix(s.Area+"/"+s.Name, only) {
+			continue
 		}
+		langs := []string{"zh"}
+		if only != "" || i%3 == 0 {
+			langs = append(langs, "en")
+		}
+		looks <- look{s, langs}
+		n++
 	}
-	close(stories)
+	close(looks)
 	wg.Wait()
 	if n < 60 && only == "" {
 		t.Errorf("only %d screens: the storybook is not whole", n)
 	}
-	t.Logf("axe looked at %d screens in two languages", n)
+	t.Logf("axe looked at %d screens", n)
 }
 
 // Contrast is looked at in one language: colours are the same in both, and it is most of the work.

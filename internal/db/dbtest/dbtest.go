@@ -3,12 +3,16 @@
 // SQLite lives in the test's temporary folder. PostgreSQL is a real server, started once per test program from the installed binaries, with its
 // files in memory-backed storage where there is some; it dies with the test program. When no server is installed the PostgreSQL half is skipped loudly, or fails
 // when ANXIN_REQUIRE_PG=1 (CI). ANXIN_TEST_PG=postgres://… uses a running server instead.
+//
+// A test program migrates each engine once; every test gets a copy of that, because dozens of migrations cost more than most tests.
 package dbtest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"anxin/internal/db"
@@ -24,17 +28,35 @@ func Each(t *testing.T, f func(t *testing.T, d *db.DB)) {
 // SQLite opens a migrated SQLite database in the test's temporary folder.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, filepath.Join(t.TempDir(), "anxin.db"))
+	file := filepath.Join(t.TempDir(), "anxin.db")
+	migrated, err := migratedFile()
+	if err == nil {
+		err = os.WriteFile(file, migrated, 0o600)
+	}
+	if err != nil {
+		t.Fatalf("a migrated file: %v", err)
+	}
+	return open(t, file)
 }
 
 // Postgres opens a migrated database of its own on the shared server; it skips (or fails) when there is none.
 func Postgres(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, PostgresURL(t))
+	s := running(t)
+	name, err := s.migrated()
+	if err != nil {
+		t.Fatalf("a migrated database: %v", err)
+	}
+	return open(t, fresh(t, s, name))
 }
 
 // PostgresURL is a fresh, empty database on the shared server.
 func PostgresURL(t testing.TB) string {
+	t.Helper()
+	return fresh(t, running(t), "")
+}
+
+func running(t testing.TB) *server {
 	t.Helper()
 	s, err := shared()
 	if err != nil {
@@ -43,11 +65,40 @@ func PostgresURL(t testing.TB) string {
 		}
 		t.Skipf("NO POSTGRESQL, HALF OF THIS TEST DID NOT RUN: %v (apt-get install postgresql)", err)
 	}
-	url, err := s.fresh(context.Background())
+	return s
+}
+
+func fresh(t testing.TB, s *server, copyOf string) string {
+	t.Helper()
+	name, err := s.fresh(context.Background(), copyOf)
 	if err != nil {
 		t.Fatalf("fresh database: %v", err)
 	}
-	return url
+	return s.dsn(name)
+}
+
+// migratedFile is the content of a migrated SQLite database.
+var migratedFile = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "anxin-migrated-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	file := filepath.Join(dir, "anxin.db")
+	if err := migrate(file); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file)
+})
+
+func migrate(url string) error {
+	ctx := context.Background()
+	d, err := db.Open(ctx, db.Options{URL: url})
+	if err != nil {
+		return err
+	}
+	_, err = d.Migrate(ctx)
+	return errors.Join(err, d.Close())
 }
 
 func open(t testing.TB, url string) *db.DB {

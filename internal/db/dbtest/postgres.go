@@ -21,8 +21,9 @@ import (
 
 // server is a PostgreSQL server for tests.
 type server struct {
-	dsn  func(database string) string
-	next atomic.Int64
+	dsn      func(database string) string
+	next     atomic.Int64
+	migrated func() (database string, err error) // to be copied; nobody is connected to it
 }
 
 // shared starts the server at the first call and keeps it for the life of the test program.
@@ -30,7 +31,7 @@ var shared = sync.OnceValues(start)
 
 func start() (*server, error) {
 	if given := os.Getenv("ANXIN_TEST_PG"); given != "" {
-		return &server{dsn: func(name string) string { return replaceDatabase(given, name) }}, nil
+		return newServer(func(name string) string { return replaceDatabase(given, name) }), nil
 	}
 	bin, err := binaries()
 	if err != nil {
@@ -57,10 +58,22 @@ func start() (*server, error) {
 	if err := launch(bin, dir, data, port, cred); err != nil {
 		return nil, err
 	}
-	s := &server{dsn: func(name string) string {
+	s := newServer(func(name string) string {
 		return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", port, name)
-	}}
+	})
 	return s, s.wait()
+}
+
+func newServer(dsn func(database string) string) *server {
+	s := &server{dsn: dsn}
+	s.migrated = sync.OnceValues(func() (string, error) {
+		name, err := s.fresh(context.Background(), "")
+		if err != nil {
+			return "", err
+		}
+		return name, migrate(dsn(name))
+	})
+	return s
 }
 
 // launch starts postgres as a child that the kernel kills when this process ends. The parent-death signal is tied to the thread that forked, so
@@ -97,18 +110,22 @@ func (s *server) wait() error {
 	return fmt.Errorf("postgres did not come up: %w", err)
 }
 
-// fresh creates an empty database.
-func (s *server) fresh(ctx context.Context) (string, error) {
+// fresh creates a database, empty or a copy of another, and gives its name.
+func (s *server) fresh(ctx context.Context, copyOf string) (string, error) {
 	pool, err := sql.Open("pgx", s.dsn("postgres"))
 	if err != nil {
 		return "", err
 	}
 	defer pool.Close()
 	name := fmt.Sprintf("anxin_%d_%d", os.Getpid(), s.next.Add(1))
-	if _, err := pool.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+	create := "CREATE DATABASE " + name
+	if copyOf != "" {
+		create += " TEMPLATE " + copyOf
+	}
+	if _, err := pool.ExecContext(ctx, create); err != nil {
 		return "", err
 	}
-	return s.dsn(name), nil
+	return name, nil
 }
 
 func replaceDatabase(url, name string) string {

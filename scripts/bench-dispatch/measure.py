@@ -172,13 +172,24 @@ def measure(args, suite, name, path, solver, seconds, seed, bks):
         routes = [r for r in routes if r]
         distance, vehicles, fault = verify(path, routes)
         if best is None or (fault == "", -distance) > (best[2] == "", -best[0]):
-            best = (distance, vehicles, fault, version)
-    distance, vehicles, fault, version = best or (0, 0, silent or "no answer", "")
+            best = (distance, vehicles, fault, version, routes)
+    distance, vehicles, fault, version, routes = best or (0, 0, silent or "no answer", "", [])
     known = bks.get(name, 0)
     gap = round(100 * (distance / known - 1), 4) if known and not fault else ""
+    if not fault and distance < known:
+        prove(args, f"{name}-{solver}-{distance}", routes)
     return dict(date=datetime.date.today().isoformat(), suite=suite, instance=name, solver=solver, version=version, threads=THREADS,
                 seconds=seconds, seed=seed, distance_x10=distance, vehicles=vehicles, best_known_x10=known, gap_percent=gap,
                 wall=round(wall, 2), load_before=round(before, 2), load_after=round(os.getloadavg()[0], 2), fault=fault)
+
+
+def prove(args, name, routes):
+    """Nobody need believe a better value than the best known: keep its routes, in the form in which such solutions are published."""
+    folder = os.path.join(os.path.dirname(args.out), "proofs")
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, name + ".sol"), "w", encoding="utf-8") as f:
+        for i, route in enumerate(routes, 1):
+            print(f"Route #{i}:", *route, file=f)
 
 
 def listing(args):

@@ -34,7 +34,10 @@ type Orders struct {
 }
 
 // maxReference bounds one reference: a packing video of some minutes.
-const maxReference = 1 << 30
+const maxReference = 1_000_000_000
+
+// maxChatVideo bounds a video from a chat, as the vault does.
+const maxChatVideo = 500_000_000
 
 // orders wires orders and checks; the vault, the links and the finder are there already.
 func (c *Core) orders() {
@@ -106,7 +109,7 @@ func (x orderIndex) AddReference(ctx context.Context, t tx.Tx, r order.Reference
 
 // orderPages are the merchant's pages of orders and references.
 func (s *Server) orderPages(edge *staff.Edge, mux *http.ServeMux) {
-	p := &orders.Pages{Orders: s.Orders.Book, Vault: techVault{s.Core}, Spool: s.Spool, MaxPhoto: s.Config.Limits.PhotoBytes, MaxVideo: maxReference}
+	p := &orders.Pages{Orders: s.Orders.Book, Vault: techVault{s.Core}, Spool: s.Spool, MaxPhoto: s.Config.Limits.PhotoBytes, MaxVideo: maxReference, MaxChat: maxChatVideo}
 	s.mount(edge, mux, p.Routes())
 }
 

@@ -282,7 +282,11 @@ func (p Printer) Bytes(n int64) string {
 	if n < 1000*1000 {
 		return fmt.Sprintf("%d KB", (n+999)/1000)
 	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	unit, size := "MB", float64(n)/1e6
+	if n >= 1000*1000*1000 {
+		unit, size = "GB", float64(n)/1e9
+	}
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", size), ".0") + " " + unit
 }
 
 // Pick chooses between two texts that come with data instead of the catalogue; a missing English one gives the Chinese.

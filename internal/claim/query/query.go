@@ -153,7 +153,7 @@ func letterRef(l *terms.LetterRow, r terms.Remedy) terms.LetterRef {
 }
 
 func orderView(o *terms.Order, filed casefile.Moment) terms.OrderView {
-	v := terms.OrderView{Number: o.Number, Merchant: o.MerchantName, Product: o.Product, Code: o.Code, Category: o.Category, Quantity: o.Quantity, Paid: o.Paid, Ordered: o.Ordered,
+	v := terms.OrderView{ID: o.ID, Number: o.Number, Merchant: o.MerchantName, Product: o.Product, Code: o.Code, Category: o.Category, Quantity: o.Quantity, Paid: o.Paid, Ordered: o.Ordered,
 		Shipped: o.Shipped, Delivered: o.Delivered}
 	for _, r := range o.References {
 		v.References = append(v.References, terms.ReferenceView{Item: r.Item, Case: r.Case, Kind: r.Kind, Sealed: r.Sealed.At, SHA256: hexOf(r.SHA256[:]), After: !filed.At.IsZero() && !r.Sealed.Before(filed)})

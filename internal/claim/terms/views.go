@@ -51,6 +51,7 @@ type Entry struct {
 
 // OrderView is what was bought.
 type OrderView struct {
+	ID         casefile.ID
 	Number     string
 	Merchant   string
 	Product    string

@@ -1719,6 +1719,7 @@ func nth(name string, i int) string {
 func mediaField(pg ui.Page, v FileView) ui.Upload {
 	u := parties.UploadField(pg, v.Upload, v.Max, v.MaxBytes)
 	u.Error, u.Done = v.Form.For("media"), v.V.Media
+	u.Hint += pg.T("claimant.file.media_hint")
 	return u
 }
 

@@ -76,6 +76,9 @@ func claimView(p i18n.Printer, c claim.MerchantClaim) Claim {
 		}
 	}
 	toViewer(v.Refs, base)
+	if !c.Order.ID.IsNil() {
+		v.Order = "/orders/" + c.Order.ID.String()
+	}
 	if o := s.Decision(c.Decision); o != nil {
 		if n := len(c.Letters); n > 0 {
 			o.Letter = base + "/letter/" + c.Letters[n-1].Code

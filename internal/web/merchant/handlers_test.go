@@ -208,6 +208,7 @@ func TestOnlyLegalActsAreOffered(t *testing.T) {
 		if n := len(d.All(".toolbar a.btn")); n != len(c.want) {
 			t.Errorf("%s: %d acts, want %v", c.state, n, c.want)
 		}
+		d.Has(`a[href^="/orders/"][href$="#chat-title"]`) // where pictures from the chat are sealed
 		for _, name := range c.want {
 			d.Has(`.toolbar a[href$="/` + name + `"][data-key]`)
 		}

@@ -84,7 +84,7 @@ func inboxStories() []ui.Story {
 // demoClaim is a claim in a state with the moves that are open to the merchant.
 func demoClaim(pg ui.Page, state claim.State, by string, due float64, moves ...claim.Move) claim.MerchantClaim {
 	c := claim.MerchantClaim{Core: claim.Core{Case: demoID(1), Claim: demoID(2), Number: demoNumber, State: state, Round: 1, Filed: hours(pg, -20), Reason: "damaged", Wish: claim.RefundReturn, Amount: 129900, Seq: 12,
-		Order: claim.OrderView{Number: "HM-20261118-0031", Product: both(pg, "智能门锁 S3 曜石黑", "Smart lock S3, obsidian"), Code: "S3-BLK", Quantity: 1, Paid: 129900, Ordered: hours(pg, -200), Shipped: hours(pg, -150),
+		Order: claim.OrderView{ID: demoID(77), Number: "HM-20261118-0031", Product: both(pg, "智能门锁 S3 曜石黑", "Smart lock S3, obsidian"), Code: "S3-BLK", Quantity: 1, Paid: 129900, Ordered: hours(pg, -200), Shipped: hours(pg, -150),
 			Delivered: hours(pg, -60), References: []claim.ReferenceView{{Item: demoID(40), Case: demoID(1), Kind: "packing_photo", Sealed: hours(pg, -150)}, {Item: demoID(41), Case: demoID(9), Kind: "catalogue_photo", Sealed: hours(pg, -900)},
 				{Item: demoID(42), Case: demoID(1), Kind: "packing_video", Sealed: hours(pg, -149)}, {Item: demoID(43), Case: demoID(1), Kind: "packing_photo", Sealed: hours(pg, -10), After: true}}}},
 		Buyer: both(pg, "王**", "W**"), Declared: claim.DeclaredNone, Burden: claim.BurdenMerchant}

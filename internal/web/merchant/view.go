@@ -53,6 +53,7 @@ type Claim struct {
 	Theirs  []parties.Said
 	Mine    []parties.Said
 	Refs    []parties.Tile
+	Order   string // the page where references of the order are sealed; empty: none
 	Outcome *parties.Outcome
 	Steps   []parties.Step
 	Letters []parties.Link

@@ -63,10 +63,17 @@ func (b *book) Listings(context.Context, casefile.Actor, casefile.ID, order.Curs
 	return nil, nil
 }
 
+func (b *book) Listing(_ context.Context, _ casefile.Actor, id casefile.ID) (order.Listing, []order.Reference, error) {
+	return order.Listing{ID: id, Code: "L-1", Product: "门锁"}, nil, nil
+}
+
 func (b *book) Merchants(context.Context, casefile.Actor) ([]order.Merchant, error) { return nil, nil }
 
 func (b *book) AddReference(_ context.Context, _ casefile.Actor, in order.Incoming, body io.Reader) (order.Reference, error) {
 	text, err := io.ReadAll(body)
+	if string(text) == "EXE" {
+		return order.Reference{}, casefile.Fail(casefile.Invalid, "evidence.error.unknown_type")
+	}
 	b.did("seal %s %s", in.Kind, text)
 	return order.Reference{Item: demoID(5)}, err
 }
@@ -122,7 +129,7 @@ func newPages(t *testing.T) (*Pages, *book) {
 		t.Fatal(err)
 	}
 	b := &book{}
-	return &Pages{Orders: orders1{b}, Vault: noVault{}, Spool: spool, MaxPhoto: 1 << 20, MaxVideo: 2 << 20}, b
+	return &Pages{Orders: orders1{b}, Vault: noVault{}, Spool: spool, MaxPhoto: 1 << 20, MaxVideo: 2 << 20, MaxChat: 1 << 19}, b
 }
 
 func TestEveryRouteAsks(t *testing.T) {
@@ -212,6 +219,22 @@ func TestFilesWithoutScripts(t *testing.T) {
 	if got := b.take(); got != "seal packing_photo AAA; seal packing_photo BBB; seal packing_video CCC" {
 		t.Error(got)
 	}
+	if rec := form(t, p, one+"/references", "chat", "a.jpg", "AAA", "chat_video", "b.mp4", "BBB"); rec.Code != 303 {
+		t.Errorf("%d", rec.Code)
+	}
+	if got := b.take(); got != "seal chat_photo AAA; seal chat_video BBB" {
+		t.Error(got)
+	}
+	for field, file := range map[string][2]string{"chat": {"a.exe", "EXE"}, "chat_video": {"", ""}} { // a file that is none of these, and none at all
+		rec := form(t, p, one+"/references", field, file[0], file[1])
+		words := map[bool]string{true: "认不出这个文件", false: "还没有选择文件"}[file[0] != ""]
+		if rec.Code != 422 || strings.Count(rec.Body.String(), words) < 2 || !strings.Contains(rec.Body.String(), `href="#`+field+`"`) || b.take() != "" {
+			t.Errorf("%s: %d", field, rec.Code)
+		}
+	}
+	if rec := form(t, p, "/listings/"+demoID(2).String()+"/references", "photos", "", ""); rec.Code != 422 || b.take() != "" {
+		t.Errorf("no catalogue photograph: %d", rec.Code)
+	}
 	if form(t, p, "/listings/"+demoID(2).String()+"/references", "photos", "a.jpg", "AAA", "video", "c.mp4", "CCC"); b.take() != "seal catalogue_photo AAA" {
 		t.Error("a listing took something else")
 	}
@@ -246,6 +269,13 @@ func TestPieces(t *testing.T) {
 	at := ask("POST", base+"video", "", "size=6&name=x").Header().Get("Location")
 	if at == "" || ask("PATCH", at, "0", "abc").Code != 204 || ask("PATCH", at, "3", "def").Header().Get("Upload-Token") != demoID(5).String() || b.take() != "seal packing_video abcdef" {
 		t.Errorf("at %q", at)
+	}
+	at = ask("POST", base+"chat", "", "size=3&name=x").Header().Get("Location")
+	if at == "" || ask("PATCH", at, "0", "abc").Code != 204 || b.take() != "seal chat_photo abc" {
+		t.Errorf("a picture from the chat: %q", at)
+	}
+	if rec := ask("POST", base+"chat_video", "", "size=1000000&name=x"); rec.Code < 400 {
+		t.Errorf("a video from the chat that is too large: %d", rec.Code)
 	}
 	if rec := ask("POST", base+"nothing", "", "size=6"); rec.Code != 404 {
 		t.Errorf("an unknown field: %d", rec.Code)

@@ -52,8 +52,8 @@ type Pages struct {
 	Vault  Vault
 	// Spool receives photographs in pieces; nil leaves the plain file inputs.
 	Spool *upload.Spool
-	// MaxPhoto and MaxVideo bound one file, in bytes.
-	MaxPhoto, MaxVideo int64
+	// MaxPhoto, MaxVideo and MaxChat bound one file, in bytes: a picture, a packing video, a video from a chat.
+	MaxPhoto, MaxVideo, MaxChat int64
 }
 
 // Nav are the entries of the navigation that these pages belong to.
@@ -141,12 +141,29 @@ func (p *Pages) order(q *staff.Request) error {
 	if err != nil {
 		return err
 	}
+	return p.showOrder(q, id, ui.Form{})
+}
+
+func (p *Pages) showOrder(q *staff.Request, id casefile.ID, form ui.Form) error {
 	o, err := p.Orders.Order(q.Context(), q.Actor, id)
 	if err != nil {
 		return err
 	}
 	pg := q.Done("order.done.")
-	return q.Render(http.StatusOK, OrderPage(pg, p.orderView(pg, o)))
+	v := p.orderView(pg, o)
+	v.Form = form
+	for _, u := range []*ui.Upload{&v.Photos, &v.Video, &v.Chat, &v.ChatVideo} {
+		u.Error = form.For(u.Name)
+	}
+	return q.Render(statusOf(&pg, form), OrderPage(pg, v))
+}
+
+// statusOf is that of a page with or without something wrong in its form.
+func statusOf(pg *ui.Page, form ui.Form) int {
+	if pg.Failed = form.Failed(); pg.Failed {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
 }
 
 func (p *Pages) orderView(pg ui.Page, o order.View) OrderView {
@@ -154,9 +171,12 @@ func (p *Pages) orderView(pg ui.Page, o order.View) OrderView {
 	v := OrderView{Order: o, Base: base, References: references(base+"/media/", o.References)}
 	v.Photos = ui.Upload{Name: "photos", Label: pg.T("order.order.seal_label"), Hint: pg.T("order.order.seal_hint"), Max: maxFiles, MaxBytes: p.MaxPhoto, Required: true}
 	v.Video = ui.Upload{Name: "video", Label: pg.T("order.order.video_label"), Hint: pg.T("order.order.video_hint", "size", pg.P.Bytes(p.MaxVideo)), Max: 2, MaxBytes: p.MaxVideo,
-		Accept: "video/mp4,video/quicktime", Required: true}
+		Accept: "video/mp4,video/quicktime", Add: pg.T("order.order.video_add"), Refused: pg.T("order.order.video_refused"), Required: true}
+	v.Chat = ui.Upload{Name: "chat", Label: pg.T("order.order.chat_label"), Hint: pg.T("order.order.chat_hint"), Max: maxFiles, MaxBytes: p.MaxPhoto, Required: true}
+	v.ChatVideo = ui.Upload{Name: "chat_video", Label: pg.T("order.order.chat_video_label"), Hint: pg.T("order.order.video_hint", "size", pg.P.Bytes(p.MaxChat)), Max: 4, MaxBytes: p.MaxChat,
+		Accept: "video/mp4,video/quicktime", Add: pg.T("order.order.video_add"), Refused: pg.T("order.order.video_refused"), Required: true}
 	if p.Spool != nil {
-		v.Photos.Create, v.Video.Create = base+"/uploads/photos", base+"/uploads/video"
+		v.Photos.Create, v.Video.Create, v.Chat.Create, v.ChatVideo.Create = base+"/uploads/photos", base+"/uploads/video", base+"/uploads/chat", base+"/uploads/chat_video"
 	}
 	return v
 }
@@ -201,11 +221,8 @@ func (p *Pages) showListings(q *staff.Request, form ui.Form, typed order.NewList
 	if n := len(rows); n == pageSize {
 		v.Next = "/listings?after=" + cursorText(order.Cursor{At: rows[n-1].Created, ID: rows[n-1].ID})
 	}
-	pg, status := q.Done("order.done."), http.StatusOK
-	if pg.Failed = form.Failed(); pg.Failed {
-		status = http.StatusUnprocessableEntity
-	}
-	return q.Render(status, ListingsPage(pg, v))
+	pg := q.Done("order.done.")
+	return q.Render(statusOf(&pg, form), ListingsPage(pg, v))
 }
 
 // merchants are whose books the operator can choose from; a merchant has its own.
@@ -264,6 +281,10 @@ func (p *Pages) listing(q *staff.Request) error {
 	if err != nil {
 		return err
 	}
+	return p.showListing(q, id, ui.Form{})
+}
+
+func (p *Pages) showListing(q *staff.Request, id casefile.ID, form ui.Form) error {
 	l, refs, err := p.Orders.Listing(q.Context(), q.Actor, id)
 	if err != nil {
 		return err
@@ -275,7 +296,8 @@ func (p *Pages) listing(q *staff.Request) error {
 	if p.Spool != nil {
 		v.Photos.Create = base + "/uploads/photos"
 	}
-	return q.Render(http.StatusOK, ListingPage(pg, v))
+	v.Form, v.Photos.Error = form, form.For("photos")
+	return q.Render(statusOf(&pg, form), ListingPage(pg, v))
 }
 
 func references(base string, all []order.Reference) []Reference {

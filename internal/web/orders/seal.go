@@ -4,10 +4,12 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 
 	"anxin/internal/casefile"
 	"anxin/internal/order"
 	"anxin/internal/web/staff"
+	"anxin/internal/web/ui"
 )
 
 // kindOf is what a file field of an order's or a listing's page seals.
@@ -19,6 +21,10 @@ func kindOf(field string, listing bool) (string, bool) {
 		return order.PackingPhoto, true
 	case !listing && field == "video":
 		return order.PackingVideo, true
+	case !listing && field == "chat":
+		return order.ChatPhoto, true
+	case !listing && field == "chat_video":
+		return order.ChatVideo, true
 	}
 	return "", false
 }
@@ -50,29 +56,57 @@ func (p *Pages) seal(q *staff.Request) error {
 	if err != nil {
 		return casefile.Fail(casefile.Invalid, "error.invalid")
 	}
+	given, field := false, "photos" // a file, or one that was sealed as it was chosen; and the field of the form
 	for n := 0; n < 200; n++ {
 		part, err := mr.NextPart()
 		if err == io.EOF {
+			if !given {
+				return p.redraw(q, in, field, casefile.Fail(casefile.Invalid, "order.field.no_file"))
+			}
 			return q.See(base + "?done=sealed")
 		}
 		if err != nil {
 			return tooLarge(err)
 		}
+		if strings.HasSuffix(part.FormName(), "_token") {
+			given = true
+		}
 		kind, ok := kindOf(part.FormName(), !in.Listing.IsNil())
+		if ok {
+			field = part.FormName()
+		}
 		if !ok || part.FileName() == "" {
 			continue
 		}
-		in.Kind = kind
+		in.Kind, given = kind, true
 		if _, err := p.Orders.AddReference(q.Context(), q.Actor, in, io.LimitReader(part, p.most(kind)+1)); err != nil {
-			return err
+			return p.redraw(q, in, field, err)
 		}
 	}
 	return casefile.Fail(casefile.TooLarge, "error.too_large")
 }
 
+// redraw shows the page again with what is wrong at its field, where the person can do something about it.
+func (p *Pages) redraw(q *staff.Request, in order.Incoming, field string, err error) error {
+	if !staff.Redraws(err) && !casefile.Is(err, casefile.TooLarge) {
+		return err
+	}
+	var form ui.Form
+	for _, x := range ui.FormOf(q.P(), err).Errors {
+		form.Add(field, x.Text)
+	}
+	if !in.Listing.IsNil() {
+		return p.showListing(q, in.Listing, form)
+	}
+	return p.showOrder(q, in.Order, form)
+}
+
 func (p *Pages) most(kind string) int64 {
-	if kind == order.PackingVideo {
+	switch kind {
+	case order.PackingVideo:
 		return p.MaxVideo
+	case order.ChatVideo:
+		return p.MaxChat
 	}
 	return p.MaxPhoto
 }

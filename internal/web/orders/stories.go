@@ -21,7 +21,7 @@ func Stories() []ui.Story {
 			return draw(staff.Frame{Name: say(pg, "禾木家电旗舰店", "Hemu Home"), Role: casefile.Merchant, Account: "/account"}.Page(pg, Nav))
 		}}
 	}
-	p := &Pages{MaxPhoto: 30 << 20, MaxVideo: 1 << 30}
+	p := &Pages{MaxPhoto: 30_000_000, MaxVideo: 1_000_000_000, MaxChat: 500_000_000}
 	return []ui.Story{
 		story("list", "one whose buyer's data were erased", func(pg ui.Page) templ.Component {
 			return ListPage(pg, List{Rows: demoOrders(pg), Count: 2417, Next: "/orders?after=x"})
@@ -34,6 +34,12 @@ func Stories() []ui.Story {
 			return OrderPage(pg, p.orderView(pg, o))
 		}),
 		story("order-bare", "nothing sealed yet", func(pg ui.Page) templ.Component { return OrderPage(pg, p.orderView(pg, demoOrders(pg)[1])) }),
+		story("order-error", "a file from the chat that cannot be taken", func(pg ui.Page) templ.Component {
+			v := p.orderView(pg, demoOrders(pg)[1])
+			v.Form.Add("chat", pg.T("evidence.error.unknown_type"))
+			v.Chat.Error = v.Form.For("chat")
+			return OrderPage(pg, v)
+		}),
 		story("listings", "", func(pg ui.Page) templ.Component { return ListingsPage(pg, Listings{Rows: demoListings(pg)}) }),
 		story("listings-errors", "a category that is no code", func(pg ui.Page) templ.Component {
 			v := Listings{Rows: demoListings(pg), Typed: order.NewListing{Code: "HM-S3", Product: say(pg, "智能门锁 S3", "Smart lock S3"), Category: "门锁"}}
@@ -91,7 +97,7 @@ func demoReferences(pg ui.Page) []order.Reference {
 			Sealed: casefile.Moment{At: pg.P.Now.Add(-time.Duration(hours) * time.Hour), Leaf: 40_000 + int64(n)}}
 	}
 	return []order.Reference{ref(50, order.CataloguePhoto, "image/jpeg", 412_000, 900), ref(51, order.PackingPhoto, "image/jpeg", 3_100_000, 80), ref(52, order.PackingPhoto, "image/heic", 2_400_000, 80),
-		ref(53, order.PackingVideo, "video/mp4", 84_000_000, 79)}
+		ref(53, order.PackingVideo, "video/mp4", 84_000_000, 79), ref(54, order.ChatPhoto, "image/jpeg", 210_000, 70)}
 }
 
 func demoListings(pg ui.Page) []order.Listing {

@@ -25,6 +25,9 @@ type OrderView struct {
 	Base          string
 	References    []Reference // newest first
 	Photos, Video ui.Upload
+	// Chat and ChatVideo take what was exchanged in the shop's chat about the order.
+	Chat, ChatVideo ui.Upload
+	Form            ui.Form
 }
 
 // Listings is the page of product pages.
@@ -44,6 +47,7 @@ type ListingView struct {
 	Base       string
 	References []Reference
 	Photos     ui.Upload
+	Form       ui.Form
 }
 
 // Reference is a sealed file with where its copies are.

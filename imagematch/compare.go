@@ -170,7 +170,8 @@ func (res *Result) verify() {
 
 // same decides the same-photograph test. Nearly all of what can be compared must be shown, most of it in its place, and shifts must not jump as they do between near and far things.
 // Photographs of one flat thing (the front of a carton) reach two thirds, the surroundings being elsewhere. What the claim shows where the reference is plain is left aside: a crack drawn
-// across a smooth door is most of the structure there is, and says nothing of the photograph below. Where much of a picture was altered, less agreement is enough if
+// across a smooth door is most of the structure there is, and says nothing of the photograph below. A flat thing alone on a plain table fits every photograph of it to about a pixel:
+// where only few squares can be compared, what they are shifted by must run smoothly from square to square, as in a picture rendered anew, or be next to nothing. Where much of a picture was altered, less agreement is enough if
 // what agrees does so to a fraction of a pixel.
 func same(res *Result) bool {
 	e := &res.evidence
@@ -178,6 +179,9 @@ func same(res *Result) bool {
 		return false
 	}
 	if res.separate() != "" {
+		return false
+	}
+	if e.covered < 60 && e.residual90 > 0.4 && e.rough > 0.4*e.residual90 {
 		return false
 	}
 	steady := e.drifting < 0.45 && (e.rough < 0.6 || e.rough < 0.9 && e.agreement >= 0.93)

@@ -102,8 +102,41 @@ func (res *Result) describeChange() {
 	}
 }
 
-// drift is the smooth part of the shifts that the blocks show, or nil when they hardly shift. Regenerated pictures bend by some pixels.
+// bent is from which shift on, in pixels of the reference, a drift is measured again on the straightened picture.
+const bent = 1.0
+
+// drift is the smooth part of the shifts that the blocks show, or nil when they hardly shift. Regenerated pictures bend by some pixels. Where they do, a first measurement follows the
+// shifts only in part (places without blocks stay put, blocks that shift far are not found), so what is left is measured on the straightened picture and added.
 func (res *Result) drift() *field {
+	f := res.bend(res.blocks)
+	if f == nil || f.largest() < bent {
+		return f
+	}
+	ref, claim := matchDetail(&res.h, res.ref.work.y, res.claim.work.y, 1.2)
+	over, inside := newPlane(claim.w, claim.h), make([]uint8, claim.w*claim.h)
+	for range 2 {
+		warp(&res.h, f, []plane{over}, []plane{ref}, inside)
+		rest := res.bend(compareBlocks(claim, over, inside))
+		if rest == nil {
+			break
+		}
+		for i := range f.dx {
+			f.dx[i], f.dy[i] = f.dx[i]+rest.dx[i], f.dy[i]+rest.dy[i]
+		}
+	}
+	return f
+}
+
+// largest is the largest shift of a field.
+func (f *field) largest() (most float64) {
+	for i := range f.dx {
+		most = max(most, math.Hypot(float64(f.dx[i]), float64(f.dy[i])))
+	}
+	return most
+}
+
+// bend is the smooth part of the shifts of blocks, in pixels of the reference, or nil when there is next to none.
+func (res *Result) bend(blocks []block) *field {
 	c := res.claim.work.y
 	const step = 48
 	f := &field{step: step, w: c.w/step + 2, h: c.h/step + 2}
@@ -113,8 +146,8 @@ func (res *Result) drift() *field {
 		for i := range f.w {
 			x, y := float64(i)*step, float64(j)*step
 			var sx, sy, sw float64
-			for k := range res.blocks {
-				b := &res.blocks[k]
+			for k := range blocks {
+				b := &blocks[k]
 				if b.ncc < 0.9 || !b.covered || !b.textured || math.Hypot(b.dx, b.dy) > maxShift {
 					continue
 				}

@@ -342,13 +342,13 @@ func match(photos, dir string, runs int) error {
 	return nil
 }
 
-// product asks the picture process of the program what the server asks it of one 12 MP claim: prints and metadata, 20 references of 12 MP to choose from and compare, and all
+// product asks the picture process of the program what the server asks it of one 12 MP claim: prints and metadata, the copies for display of 20 references of 12 MP to choose from and compare, and all
 // detectors of single pictures. Its memory is that process's alone.
 func product(program, dir string, runs int) error {
 	p := &picture.Process{Command: []string{program, "picture"}, Limits: picture.DefaultLimits}
 	defer p.Close()
 	ctx := context.Background()
-	var files, sketches [][]byte
+	var files, copies, sketches [][]byte
 	for i := range 20 {
 		b, err := os.ReadFile(large(dir, i))
 		if err != nil {
@@ -358,7 +358,11 @@ func product(program, dir string, runs int) error {
 		if err != nil {
 			return err
 		}
-		files, sketches = append(files, b), append(sketches, seen.Sketch)
+		small, err := p.Render(ctx, b) // the copy for display, which is what references are compared by
+		if err != nil {
+			return err
+		}
+		files, copies, sketches = append(files, b), append(copies, small.Display.JPEG), append(sketches, seen.Sketch)
 	}
 	took := map[string][]reading{}
 	same, most := 0, 0.0
@@ -371,7 +375,7 @@ func product(program, dir string, runs int) error {
 		}{
 			{"inspect", func() error { _, err := p.Inspect(ctx, claim); return err }},
 			{"match", func() error {
-				m, err := p.Match(ctx, picture.Matching{Claim: claim, Sketches: sketches, Compare: 6, Load: func(_ context.Context, i int) ([]byte, error) { return files[i], nil }})
+				m, err := p.Match(ctx, picture.Matching{Claim: claim, Sketches: sketches, Compare: 6, Load: func(_ context.Context, i int) ([]byte, error) { return copies[i], nil }})
 				for _, x := range m.Pairs {
 					if x.Result.SamePhotograph {
 						same++

@@ -15,7 +15,7 @@ import (
 // counts whoever signed it; a declaration of a camera only when a trusted list vouches for the signer; no credentials are neutral.
 func contentCredentials() Check {
 	return Check{
-		ID: "content_credentials", Version: "3", Group: GroupProvenance, Look: lookCredentials,
+		ID: "content_credentials", Version: "4", Group: GroupProvenance, Look: lookCredentials,
 		Honest:  Text{ZH: "有的相机和手机会写入内容凭证，大多数不会；聊天软件常把它删掉。有没有都很正常。", EN: "Some cameras and phones write content credentials, most do not, and chat apps often remove them; both are normal."},
 		Limits:  Text{ZH: "按收到文件的时间判断证书；是否可信取决于本平台的信任列表。不联网查询吊销，也不读取存放在别处的凭证。声明由写文件的软件作出，本身不是证明。", EN: "Certificates are judged as of when the file was received; whom to trust depends on this platform's lists. Revocation is not asked for over the network and credentials kept elsewhere are not read. A declaration is made by the program that wrote the file and proves nothing by itself."},
 		Nothing: Text{ZH: "%d 个文件中没有内容凭证（C2PA）。这一点不利也不弊。", EN: "%d file(s) without content credentials (C2PA). That speaks neither for nor against them."},
@@ -112,7 +112,7 @@ func credentialsFinding(f File, rep *c2pa.Report, d *Credentials) Finding {
 		}
 		x.Honest = Text{ZH: "诚实的情况：买家用带人工智能功能的软件去噪、加字或拼图，软件如实写下了这一点。请看提交时的声明，并看历史里做了什么。", EN: "If honest: the buyer removed noise, added words or joined pictures with an app that has AI functions, and it says so. Look at what they declared and at what the history says was done."}
 	case rep.State == c2pa.StateTrusted && captured(rep):
-		x.Strength = Moderate
+		x.Strength, x.Detail.For = Moderate, true
 		x.Honest = Text{ZH: "诚实的人用支持内容凭证的相机或手机直接拍摄，就是这样。它说明文件出自相机、之后没有改动；画面里的东西是不是这一件，要另看。", EN: "This is what an honest person's camera that supports credentials writes. It says that the file came from a camera and was not changed since; whether it shows this very piece is another question."}
 	default:
 		x.Honest = Text{ZH: "诚实的情况：由支持内容凭证的相机、手机或软件写入，之后经过裁切、压缩或转发。", EN: "If honest: a camera, phone or program that supports them wrote them, and the file was cropped, compressed or passed on afterwards."}

@@ -10,12 +10,14 @@ import (
 )
 
 // Detail is what a signal says beyond its sentence, for who looks closer. It is kept as JSON with the signal, is bounded, and holds no personal data: no titles, no file names, no
-// people. At most one of its parts is set.
+// people. At most one of its parts is set, and For beside it.
 type Detail struct {
 	Credentials *Credentials `json:"credentials,omitempty"`
 	Match       *Match       `json:"match,omitempty"`
 	Label       *Label       `json:"label,omitempty"`
 	Places      *Places      `json:"places,omitempty"`
+	// For says that the fact speaks for the buyer: the same picture was sent before with a report, a trusted camera signed the file.
+	For bool `json:"for,omitempty"`
 }
 
 // NamedFact is one of several facts about the same file. ID and Value are stable words for programs.

@@ -10,7 +10,7 @@ import (
 // exactReuse finds files whose bytes are already here: as a reference of a merchant, or in an earlier claim.
 func exactReuse() Check {
 	return Check{
-		ID: "exact_reuse", Version: "2", Group: GroupMatch, Look: lookExact,
+		ID: "exact_reuse", Version: "3", Group: GroupMatch, Look: lookExact,
 		Honest:  Text{ZH: "诚实的人上传自己刚拍的照片，平台此前没有收到过同样的文件。", EN: "An honest person uploads a picture they have just taken; the platform has not received the same file before."},
 		Limits:  Text{ZH: "只比对本平台收到过的文件，而且要求逐字节相同；压缩、截图或重新保存后就不再相同。", EN: "Compares only with files this platform has received, byte for byte; a compressed, captured or saved-again copy is another file."},
 		Nothing: Text{ZH: "%d 个文件：平台此前没有收到过逐字节相同的文件。", EN: "%d file(s): the platform has not received the same bytes before."},
@@ -57,6 +57,9 @@ func lookExact(ctx context.Context, in *Input) ([]Finding, error) {
 		x.Strength = capped(x.Strength, best)
 		x.Fact = Text{ZH: "这个文件与" + src.ZH + "逐字节相同。" + after.ZH, EN: "This file has the same bytes as " + src.EN + "." + after.EN}
 		x.Items, x.Related = []casefile.ID{f.Item}, all
+		if best.consistent() {
+			x.Detail = &Detail{For: true}
+		}
 		out = append(out, x)
 	}
 	return out, nil

@@ -317,6 +317,9 @@ func (b *bench) text(all []check.Signal) string {
 			}
 			fmt.Fprintln(&w)
 		}
+		if s.Detail != nil && s.Detail.For {
+			fmt.Fprintln(&w, "  speaks for the buyer")
+		}
 		b.detail(&w, s)
 	}
 	return measured(w.String())

@@ -33,6 +33,9 @@ func (r Role) message() bool {
 	return r == RoleReport || r == RoleVisit || r == RoleAnswer || r == RoleChat
 }
 
+// consistent reports whether something is what the buyer showed or a technician saw before the claim: the same picture again is being consistent. What a merchant showed is not.
+func (r Related) consistent() bool { return r.Relation == RelMessage && r.Role != RoleAnswer }
+
 // fromShop reports whether only the merchant says that this is what was exchanged.
 func (r Role) fromShop() bool { return r == RoleAnswer || r == RoleChat }
 

@@ -14,7 +14,7 @@ import (
 // looks alike. The fact to find is not the same product but the same photograph: two photographs of a thing never lie on one another to a pixel, background included.
 func samePhotograph() Check {
 	return Check{
-		ID: "same_photograph", Version: "2", Group: GroupMatch, Look: lookSame,
+		ID: "same_photograph", Version: "3", Group: GroupMatch, Look: lookSame,
 		Honest:  Text{ZH: "诚实的人另拍一张：同一件商品，角度、光线、背景都不同，两张照片不会逐处重合。", EN: "An honest person takes a photograph of their own: the same goods at another angle, in other light, before another background; the two never coincide everywhere."},
 		Limits:  Text{ZH: "只能与本平台收到过的照片比较；只露出很小一部分、或整幅重新生成得面目全非时找不到。框是约略位置，细小改动可能漏框。强度未经校准，不是概率。", EN: "Compares only with pictures that this platform has received; small parts of one, or pictures rendered anew beyond recognition, are not found. Boxes are approximate and small changes may be missed. Strengths are uncalibrated and no probability."},
 		Nothing: Text{ZH: "%d 张照片：没有发现与参考照片或此前的照片出自同一张照片。", EN: "%d picture(s): none was found to be the same photograph as a reference or as anything received before."},
@@ -177,7 +177,7 @@ func (in *Input) judge(ctx context.Context, f File, list []Candidate, m Matched)
 	if x.Artefacts, err = in.keep(ctx, f, best.pair, d); err != nil {
 		return nil, err
 	}
-	x.Detail = &Detail{Match: d}
+	x.Detail = &Detail{Match: d, For: !best.pair.Changed && best.rel.consistent()}
 	return &x, nil
 }
 
@@ -188,7 +188,7 @@ func ownPhotograph(f File, alike []judged, m Matched) *Finding {
 		return nil
 	}
 	j := alike[0]
-	return &Finding{Items: []casefile.ID{f.Item}, Related: []Related{j.rel}, Detail: &Detail{Match: matchOf(f, j, m)}, Honest: nothingMeant,
+	return &Finding{Items: []casefile.ID{f.Item}, Related: []Related{j.rel}, Detail: &Detail{Match: matchOf(f, j, m), For: true}, Honest: nothingMeant,
 		Fact: Text{ZH: fmt.Sprintf("这张照片与参考照片（%s 封存）拍的是相同的事物（%d 处特征吻合），但是另拍的照片。如实另拍就是这样。", day(j.what.Sealed.At), j.pair.Inliers),
 			EN: fmt.Sprintf("This picture shows the same things as a reference (sealed %s; %d features fit) and is a photograph of its own. That is what honest pictures look like.", day(j.what.Sealed.At), j.pair.Inliers)}}
 }

@@ -49,6 +49,21 @@ func TestAClaimFromFilingToFinal(t *testing.T) {
 	})
 }
 
+// What speaks for the buyer can be cited, and is no second ground for calling something forged.
+func TestForgeryNotFromWhatSpeaksForTheBuyer(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		h.checks.signals = []claim.Signal{{ID: "m", Group: "match", Strength: "strong"}, {ID: "p", Group: "provenance", Strength: "moderate", Detail: []byte(`{"for":true}`)}, {ID: "d", Group: "declaration", Strength: "moderate"}}
+		m := h.order().file(nil).checked().contested().take(reviewer(1))
+		d := m.decision(claim.Forged)
+		d.Grounds = []claim.Ground{{Group: "match"}, {Signal: "m"}, {Signal: "p"}}
+		if _, err := h.svc.Decide(ctx, reviewer(1), d); err == nil {
+			t.Error("forged by one ground and one that speaks for the buyer")
+		}
+		d.Grounds[2].Signal = "d"
+		h.must(h.svc.Decide(ctx, reviewer(1), d))
+	})
+}
+
 // A finding of forgery needs two people; the first one's proposal does not come back to them.
 func TestForgeryNeedsTwoPeople(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {

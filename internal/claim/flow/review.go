@@ -149,34 +149,38 @@ func checkDecide(c *terms.Decide) error {
 	return f.err()
 }
 
-// ground checks what a decision rests on: signals must be those of the claim and bring their own group.
-func (w *Work) ground(ctx context.Context, list []terms.Ground) ([]terms.Ground, error) {
+// ground checks what a decision rests on: signals must be those of the claim and bring their own group. groups counts the independent groups; what speaks for the buyer is in none.
+func (w *Work) ground(ctx context.Context, list []terms.Ground) (out []terms.Ground, groups int, err error) {
 	signals, err := w.C.Checks.Signals(ctx, w.Tx, w.Case.Tenant, w.Case.ID, w.Claim.ID)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	group := map[string]string{}
+	group, forBuyer := map[string]string{}, map[string]bool{}
 	for _, s := range signals {
-		group[s.ID] = s.Group
+		group[s.ID], forBuyer[s.ID] = s.Group, s.ForBuyer()
 	}
-	out := slices.Clone(list)
+	out = slices.Clone(list)
+	seen := map[string]bool{}
 	for i := range out {
 		g := &out[i]
 		if g.Signal != "" {
 			name, ok := group[g.Signal]
 			if !ok {
-				return nil, casefile.InvalidField("grounds", "claim.field.choose")
+				return nil, 0, casefile.InvalidField("grounds", "claim.field.choose")
 			}
 			g.Group = name
 		}
 		if !slices.Contains(terms.Groups(), g.Group) {
-			return nil, casefile.InvalidField("grounds", "claim.field.choose")
+			return nil, 0, casefile.InvalidField("grounds", "claim.field.choose")
+		}
+		if !forBuyer[g.Signal] {
+			seen[g.Group] = true
 		}
 	}
-	return out, nil
+	return out, len(seen), nil
 }
 
-// groupsOf counts independent groups.
+// groupsOf counts the groups of grounds, whatever they speak for.
 func groupsOf(list []terms.Ground) int {
 	seen := map[string]bool{}
 	for _, g := range list {
@@ -187,12 +191,12 @@ func groupsOf(list []terms.Ground) int {
 
 // decideWith is a decision with reasons: by the first reviewer, the lead or the appeal reviewer.
 func (w *Work) decideWith(ctx context.Context, m terms.Move, kind string, c *terms.Decide) error {
-	grounds, err := w.ground(ctx, c.Grounds)
+	grounds, groups, err := w.ground(ctx, c.Grounds)
 	if err != nil {
 		return err
 	}
 	act := w.act(m)
-	act.Remedy, act.Burden, act.Groups = c.Remedy, c.Burden, groupsOf(grounds)
+	act.Remedy, act.Burden, act.Groups = c.Remedy, c.Burden, groups
 	act.Seen = slices.ContainsFunc(grounds, func(g terms.Ground) bool { return g.Signal == "" })
 	act.Basis, act.Typed = terms.Carries(c.Reasons), c.Words != ""
 	if err := w.take(ctx, act, map[string]any{"remedy": c.Remedy, "reasons": c.Reasons, "groups": act.Groups}); err != nil {

@@ -2,6 +2,7 @@ package terms
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"anxin/internal/casefile"
@@ -337,6 +338,14 @@ type Signal struct {
 	// Detail is JSON for who looks closer, as the check wrote it; empty when there is none.
 	Detail []byte
 	At     time.Time
+}
+
+// ForBuyer reports whether the fact speaks for the buyer, as the check wrote it. It is shown and can be cited like one that speaks against, and is no ground for calling something forged.
+func (s Signal) ForBuyer() bool {
+	var d struct {
+		For bool `json:"for"`
+	}
+	return len(s.Detail) > 0 && json.Unmarshal(s.Detail, &d) == nil && d.For
 }
 
 // Related is an item that a signal found.

@@ -125,7 +125,7 @@ func (p *Pages) signals(q *staff.Request, page claim.ReviewPage, v *Case, tags m
 	lang := q.P().Lang
 	for _, x := range s.Signals {
 		one := Signal{ID: x.ID, Version: x.Version, Fact: inLang(lang, x.Fact), Honest: inLang(lang, x.Honest), Limit: inLang(lang, x.Limits), Applicability: string(x.Applicability),
-			Strength: x.Strength, Tag: tags[x.Item], Item: x.Item, Artefacts: x.Artefacts, Related: relatedOf(pr, x.Related, tags)}
+			Strength: x.Strength, Tag: tags[x.Item], Item: x.Item, Artefacts: x.Artefacts, Related: relatedOf(pr, x.Related, tags), For: x.ForBuyer()}
 		i := slices.IndexFunc(out.Groups, func(g SignalGroup) bool { return g.Name == x.Group })
 		if i < 0 {
 			out.Groups = append(out.Groups, SignalGroup{Name: x.Group})
@@ -215,7 +215,7 @@ func decideForm(pr i18n.Printer, page claim.ReviewPage, v *Case, act string) *De
 
 // carries reports whether a signal says anything that a decision could cite. Finding nothing is no ground.
 func carries(s Signal) bool {
-	return s.Strength != "neutral" && s.Strength != "none" && s.Strength != "" && (s.Applicability == string(claim.SignalOK) || s.Applicability == string(claim.SignalPartial))
+	return (s.For || s.Strength != "neutral" && s.Strength != "none" && s.Strength != "") && (s.Applicability == string(claim.SignalOK) || s.Applicability == string(claim.SignalPartial))
 }
 
 // limits of how often something may be done in one round, as the table of moves has them; the service has the say.

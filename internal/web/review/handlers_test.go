@@ -199,6 +199,7 @@ func TestWhatTheChecksFound(t *testing.T) {
 			Related: []claim.Related{{Case: listingID, Item: refID, Relation: "reference"}, {Case: otherCase, Item: elsewhere, Relation: "other_claim"},
 				{Case: otherCase, Item: film, Relation: "message", Role: "chat", Video: true, Seconds: [2]int{12, 4}}}, Detail: raw(d)},
 		{ID: "c", Check: "content_credentials", Group: "declaration", Item: photoID, Strength: "moderate", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "声明", EN: "said"}, Detail: raw(cred)},
+		{ID: "f", Check: "exact_reuse", Group: "match", Item: photoID, Strength: "neutral", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "报修时发过同一张", EN: "sent before"}, Detail: raw(check.Detail{For: true})},
 		{ID: "q", Check: "recapture", Group: "pixel", Item: photoID, Strength: "neutral", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "没有发现", EN: "nothing"}},
 		{ID: "x", Check: "other", Group: "pixel", Item: photoID, Strength: "weak", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "坏的细节", EN: "bad detail"}, Detail: []byte("{")},
 	}
@@ -221,6 +222,8 @@ func TestWhatTheChecksFound(t *testing.T) {
 	doc.Has(`[data-pane="ref"] [data-pick="E1"]`)
 	doc.HasText(".rv-rel", "另一买家更早的售后")
 	doc.HasText(".rv-quiet", "没有发现")
+	doc.HasText(".rv-sig .speaks-for", "支持买家的说法") // what speaks for the buyer stands beside what speaks against
+	doc.Has(`input[name="sig"][value^="f@"]`)     // and can be cited
 	doc.Has(`[data-pane="ref"] [data-pick="E2"][data-video="true"][data-play$="` + film.String() + `"]`)
 	doc.Has(`[data-show="E2"][data-second="12"]`)
 	doc.HasText(".rv-rel:last-child", "店铺聊天（第 12 至 15 秒）")

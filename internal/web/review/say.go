@@ -146,6 +146,9 @@ func strengthWords(p i18n.Printer, s Signal) string {
 	if s.Applicability != string(claim.SignalOK) {
 		return Word(p, "applicability", s.Applicability)
 	}
+	if s.For {
+		return p.T("review.strength_for")
+	}
 	return Word(p, "strength", s.Strength)
 }
 

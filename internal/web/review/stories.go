@@ -181,11 +181,14 @@ func demoCase(pg ui.Page) Case {
 }
 
 func demoSignals(pg ui.Page) *Signals {
-	return &Signals{N: 4, Began: at(pg, -4320), Ended: at(pg, -4319), Versions: []string{"exact_reuse@1", "near_reuse@1", "metadata@1", "content_credentials@1", "aigc_label@1"}, Since: at(pg, -2), Groups: []SignalGroup{
+	return &Signals{N: 5, Began: at(pg, -4320), Ended: at(pg, -4319), Versions: []string{"exact_reuse@1", "near_reuse@1", "metadata@1", "content_credentials@1", "aigc_label@1"}, Since: at(pg, -2), Groups: []SignalGroup{
 		{Name: "match", Items: []Signal{{ID: "s1", Version: "near_reuse@1", Tag: "B1", Item: demoID(1), Applicability: "ok", Strength: "strong",
 			Fact:   say2(pg, "图片 B1 与商品页图片 R1 是同一次拍摄：背景、光线和拍摄角度一致，差异集中在面板左上角。", "Picture B1 and catalogue picture R1 are the same photograph: background, light and angle agree; they differ at the top left of the panel."),
 			Honest: say2(pg, "自己在家拍的照片，背景和光线与商品页不同。", "A photo taken at home would have another background and other light."),
-			Limit:  say2(pg, "没有经过校准，不能说明是谁修改的。", "Not calibrated. It does not say who changed it.")}}},
+			Limit:  say2(pg, "没有经过校准，不能说明是谁修改的。", "Not calibrated. It does not say who changed it.")},
+			{ID: "s5", Version: "exact_reuse@1", Tag: "B2", Item: demoID(2), Applicability: "ok", Strength: "neutral", For: true,
+				Fact:   say2(pg, "这个文件与同一位买家报修时发来的照片逐字节相同。", "This file has the same bytes as a picture sent with an earlier service request of the same buyer."),
+				Honest: say2(pg, "诚实的人常常先在报修或聊天中发出照片，再在售后中用同一张：这是前后一致，不是疑点。", "Honest people often send a picture with a report or in a chat first and then use it in the claim: that is being consistent, not suspicious.")}}},
 		{Name: "declaration", Items: []Signal{{ID: "s2", Version: "aigc_label@1", Tag: "B2", Item: demoID(2), Applicability: "ok", Strength: "moderate",
 			Fact:   say2(pg, "图片 B2 的文件里有生成合成标识（未验证签名）。", "The file of picture B2 carries an AI label (signature not validated)."),
 			Honest: say2(pg, "相机直接拍摄的文件没有这种标识。", "A file straight from a camera has no such label."),

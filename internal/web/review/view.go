@@ -120,6 +120,8 @@ type Signal struct {
 	Artefacts           []casefile.ID
 	// Related are the pictures it points to.
 	Related []Link
+	// For: it speaks for the buyer.
+	For bool
 }
 
 // Decision is a decision or a proposal.

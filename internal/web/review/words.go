@@ -278,7 +278,7 @@ func (s *Signals) quiet() (out []Signal) {
 	return out
 }
 
-// isQuiet: neutral, and pointing to nothing that one could look at.
+// isQuiet: neutral, and pointing to nothing that one could look at. What speaks for the buyer is never quiet.
 func isQuiet(s Signal) bool {
-	return (s.Strength == "neutral" || s.Strength == "none" || s.Strength == "") && len(s.Related) == 0
+	return !s.For && (s.Strength == "neutral" || s.Strength == "none" || s.Strength == "") && len(s.Related) == 0
 }

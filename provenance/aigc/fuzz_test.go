@@ -1,47 +1,13 @@
 package aigc
 
 import (
-	"archive/zip"
 	"bytes"
 	"context"
-	"io/fs"
-	"strconv"
-	"strings"
 	"testing"
 	"unicode/utf8"
-)
 
-// kept adds what earlier runs found worth keeping: testdata/corpus.zip has the fuzzer's own files, a folder for each target.
-// To renew it: zip the folders below "$(go env GOCACHE)/fuzz/anxin/provenance/aigc".
-func kept(f *testing.F, target string, add func(input string)) {
-	f.Helper()
-	z, err := zip.OpenReader("testdata/corpus.zip")
-	if err != nil {
-		f.Fatal(err)
-	}
-	defer z.Close()
-	n := 0
-	for _, e := range z.File {
-		if !strings.HasPrefix(e.Name, target+"/") || strings.HasSuffix(e.Name, "/") {
-			continue
-		}
-		data, err := fs.ReadFile(z, e.Name)
-		if err != nil {
-			f.Fatal(err)
-		}
-		_, line, _ := strings.Cut(string(data), "\n")
-		line = strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(line), "[]byte("), "string("), ")")
-		input, err := strconv.Unquote(line)
-		if err != nil {
-			f.Fatalf("%s: %v", e.Name, err)
-		}
-		add(input)
-		n++
-	}
-	if n == 0 {
-		f.Fatalf("nothing is kept for %s", target)
-	}
-}
+	"anxin/provenance/internal/corpus"
+)
 
 // FuzzRead feeds whole files of every format.
 func FuzzRead(f *testing.F) {
@@ -50,7 +16,7 @@ func FuzzRead(f *testing.F) {
 			f.Add(q.data)
 		}
 	}
-	kept(f, "FuzzRead", func(in string) { f.Add([]byte(in)) })
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		src := &countingReader{data: data}
 		r, err := Read(context.Background(), src, int64(len(data)), Options{})
@@ -102,7 +68,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range []string{sample, wrappedSample, "AIGC" + sample, xmlText(sample), `{"AIGC":"{\"Label\":\"1\",\"ContentProducer\":\"x\"}"}`, `{'Label':1,ContentProducer:"\u8c46"}`} {
 		f.Add(s)
 	}
-	kept(f, "FuzzParse", func(in string) { f.Add(in) })
+	corpus.Add(f, func(in string) { f.Add(in) })
 	f.Fuzz(func(t *testing.T, text string) {
 		l, ps, err := Parse(text)
 		if err != nil {
@@ -126,7 +92,7 @@ func FuzzXMP(f *testing.F) {
 	f.Add([]byte(labelXMP(sample)))
 	f.Add([]byte(xmpPacket("<TC260:AIGC><![CDATA[" + sample + "]]></TC260:AIGC>")))
 	f.Add([]byte(xmpPacket("<TC260:Label>1</TC260:Label><a:b><rdf:Bag><rdf:li>x</rdf:li></rdf:Bag></a:b>")))
-	kept(f, "FuzzXMP", func(in string) { f.Add([]byte(in)) })
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := newScan(context.Background(), bytes.NewReader(nil), 0, Options{})
 		s.format = JPEG
@@ -139,7 +105,7 @@ func FuzzXMP(f *testing.F) {
 func FuzzEXIF(f *testing.F) {
 	f.Add(exifBlock(leOrder, map[uint16][]byte{tagComment: []byte("ASCII\x00\x00\x00" + wrappedSample), tagDescription: []byte("d")}))
 	f.Add(exifBlock(beOrder, map[uint16][]byte{tagXMP: []byte(labelXMP(sample)), tagXPTitle: []byte("t\x00")}))
-	kept(f, "FuzzEXIF", func(in string) { f.Add([]byte(in)) })
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s := newScan(context.Background(), bytes.NewReader(nil), 0, Options{})
 		s.format = JPEG
@@ -166,7 +132,7 @@ func FuzzWrite(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	kept(f, "FuzzWrite", func(in string) { f.Add([]byte(in)) })
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		src := &countingReader{data: data}
 		var out bytes.Buffer

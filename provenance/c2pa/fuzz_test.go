@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"anxin/provenance/c2pa/internal/pki"
+	"anxin/provenance/internal/corpus"
 )
 
 // seed adds some vectors to the corpus.
@@ -32,6 +33,7 @@ func FuzzRead(f *testing.F) {
 	seed(f, func(n string) bool {
 		return strings.HasPrefix(n, "v2.") || strings.HasPrefix(n, "v1.") || strings.HasPrefix(n, "merkle")
 	}, func(d []byte) { f.Add(d) })
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r, err := readAt(data, nil, at)
 		if err == nil && (r == nil || len(r.Facts) != 3) {
@@ -53,6 +55,7 @@ func FuzzStore(f *testing.F) {
 		}
 	})
 	f.Add(superBox(uuidStore, "c2pa", unsigned("a", ingredientBox("a"))))
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if Detect(data) != Sidecar {
 			return
@@ -71,6 +74,7 @@ func FuzzCBOR(f *testing.F) {
 	f.Add([]byte{0xa1, 0x61, 'a', 0x82, 1, 0xf5})
 	f.Add([]byte{0xbf, 0x61, 'a', 0x9f, 0x5f, 0x41, 1, 0xff, 0xff, 0xff})
 	f.Add([]byte{0xd2, 0x84, 0x43, 0xa1, 1, 0x26, 0xa0, 0xf6, 0x40})
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		v, end, err := decodeCBORPrefix(data)
 		if err != nil {
@@ -99,6 +103,7 @@ func FuzzSignature(f *testing.F) {
 			f.Add(d[i:])
 		}
 	})
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	trust := &Trust{}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s, err := parseSign1(data)
@@ -122,6 +127,7 @@ func FuzzSignature(f *testing.F) {
 func FuzzTimeStamp(f *testing.F) {
 	f.Add([]byte{0x30, 0x03, 0x02, 0x01, 0x00})
 	f.Add([]byte{0x30, 0x80, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02})
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var log tracker
 		if _, err := verifyTimeStamp(data, []byte("x"), &Trust{}, true, &log); err == nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/emmansun/gmsm/smx509"
 
 	"anxin/provenance/aigc"
+	"anxin/provenance/internal/corpus"
 )
 
 // The producer's half of a label in a published document, with its signature and key.
@@ -82,6 +83,7 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Add(l.ReservedCode1)
 	f.Add(strings.Replace(l.ReservedCode1, "3059301306072A8648CE3D020106082A811CCF5501822D03420004", "", 1))
+	corpus.Add(f, func(in string) { f.Add(in) })
 	f.Fuzz(func(t *testing.T, reserved string) {
 		x := aigc.Label{Label: "2", ContentProducer: "a", ProduceID: "b", ReservedCode1: reserved}
 		back, _, err := aigc.Parse(x.JSON())

@@ -1,6 +1,10 @@
 package amf
 
-import "testing"
+import (
+	"testing"
+
+	"anxin/provenance/internal/corpus"
+)
 
 func TestStrings(t *testing.T) {
 	script := "\x02\x00\x0aonMetaData\x08\x00\x00\x00\x03\x00\x01a\x02\x00\x01x\x00\x01n\x00\x40\x00\x00\x00\x00\x00\x00\x00\x00\x01o\x03\x00\x01b\x0c\x00\x00\x00\x02yz\x00\x00\x09\x00\x01l\x0a\x00\x00\x00\x01\x03\x00\x01c\x02\x00\x01w\x00\x00\x09\x00\x00\x09"
@@ -20,6 +24,7 @@ func TestStrings(t *testing.T) {
 
 func FuzzStrings(f *testing.F) {
 	f.Add([]byte("\x02\x00\x01a\x08\x00\x00\x00\x01\x00\x01k\x02\x00\x01v\x00\x00\x09"))
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, data []byte) {
 		n := 0
 		Strings(data, func(k, v string) { n += len(k) + len(v) })

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"anxin/provenance/internal/corpus"
 )
 
 // Streams made by another implementation (the one in Node.js), quality 11 unless said.
@@ -67,6 +69,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	b, _ := base64.StdEncoding.DecodeString(zeros)
 	f.Add(b)
+	corpus.Add(f, func(in string) { f.Add([]byte(in)) })
 	f.Fuzz(func(t *testing.T, b []byte) {
 		out, err := Decode(b, 1<<18)
 		if err == nil && len(out) > 1<<18 {

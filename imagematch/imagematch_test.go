@@ -282,6 +282,26 @@ func TestFitRecoversAHomography(t *testing.T) {
 	}
 }
 
+// A straight edge is the same all along itself and says nothing of copying; a corner does.
+func TestStraightEdgesTellNothing(t *testing.T) {
+	for name, c := range map[string]struct {
+		at   func(x, y int) float32
+		want bool
+	}{
+		"slanting edge": {func(x, y int) float32 { return 120 + 80*float32(math.Tanh((float64(x)+0.3*float64(y)-10)/1.5)) }, false},
+		"slope":         {func(x, y int) float32 { return float32(3*x + 2*y) }, false},
+		"corner":        {func(x, y int) float32 { return 40 + 100*float32(min(x/8, 1)*min(y/8, 1)) }, true},
+	} {
+		p := newPlane(16, 16)
+		for i := range p.pix {
+			p.pix[i] = c.at(i%16, i/16)
+		}
+		if got := twoWays(p, 0, 0, 16); got != c.want {
+			t.Errorf("%s: structure in two directions is %v", name, got)
+		}
+	}
+}
+
 func TestRepeats(t *testing.T) {
 	img := scenery(12, 640, 480)
 	o := Options{Side: 640}
@@ -290,6 +310,9 @@ func TestRepeats(t *testing.T) {
 	}
 	draw.Draw(img, image.Rect(400, 250, 560, 400), scenery(12, 640, 480), image.Pt(100, 60), draw.Src)
 	r := Extract(noisy(img, 3, 1.5), o).Repeats()
+	if len(r) > 0 && r[0].Telling < 16 {
+		t.Errorf("%d of %d equal squares have structure in two directions", r[0].Telling, r[0].Blocks)
+	}
 	if len(r) == 0 {
 		t.Fatal("a copied place was not found")
 	}

@@ -7,6 +7,7 @@ type Repeat struct {
 	Boxes      [2][4]int // x, y, width, height of the two places, in pixels of the picture
 	Keypoints  int       // that agree on the map from one to the other
 	Blocks     int       // squares of about 16 working pixels that are the same
+	Telling    int       // of these, those with structure in two directions: a straight edge is the same all along itself
 	Similarity float64   // median correlation of those squares
 }
 
@@ -125,6 +126,11 @@ func (f *Features) dense(soft plane, h *homography) (r Repeat, ok bool) {
 		all = append(all, equal[at])
 	}
 	r.Blocks, r.Similarity = len(best), quantile(all, 0.5)
+	for _, at := range best {
+		if twoWays(soft, at%gw*side, at/gw*side, side) {
+			r.Telling++
+		}
+	}
 	box := func(x0, y0, x1, y1 float64) [4]int {
 		return [4]int{int(x0 * f.work.kx), int(y0 * f.work.ky), int((x1 - x0) * f.work.kx), int((y1 - y0) * f.work.ky)}
 	}
@@ -136,6 +142,21 @@ func (f *Features) dense(soft plane, h *homography) (r Repeat, ok bool) {
 	}
 	r.Boxes[1] = box(math.Max(0, lu), math.Max(0, lv), math.Min(float64(w), hu), math.Min(float64(rows), hv))
 	return r, true
+}
+
+// twoWays tells whether a square has structure in two directions.
+func twoWays(p plane, x0, y0, side int) bool {
+	var xx, xy, yy float64
+	n := 0.0
+	for y := max(1, y0); y < min(p.h-1, y0+side); y++ {
+		for x := max(1, x0); x < min(p.w-1, x0+side); x++ {
+			at := y*p.w + x
+			dx, dy := float64(p.pix[at+1]-p.pix[at-1])/2, float64(p.pix[at+p.w]-p.pix[at-p.w])/2
+			xx, xy, yy, n = xx+dx*dx, xy+dx*dy, yy+dy*dy, n+1
+		}
+	}
+	half, diff := (xx+yy)/2/n, (xx-yy)/2/n
+	return half-math.Sqrt(diff*diff+xy*xy/n/n) > minEigen
 }
 
 // equality is the correlation of a square with what lies over it, 0 where there is too little structure to tell or where nearly the same place lies over it.

@@ -4,6 +4,7 @@ package copymove
 
 import (
 	"fmt"
+	"slices"
 
 	"anxin/forensics/signal"
 	"anxin/imagematch"
@@ -11,11 +12,14 @@ import (
 
 // Detector finds copied places.
 var Detector = signal.Detector{
-	ID: "copy-move", Version: "2", Group: "pixel",
+	ID: "copy-move", Version: "3", Group: "pixel",
 	Name:   signal.Text{Zh: "画面内复制", En: "Copied within the picture"},
 	Limits: signal.Text{Zh: "只能发现有纹理的复制区域；屏幕截图、印刷图案里完全相同的图形会误报；生成式改图不留下复制。", En: "Only structured copies are found; identical graphics in screenshots and print are reported too; generated changes leave no copies."},
 	Run:    run,
 }
+
+// minTelling is how many of the equal squares must have structure in two directions.
+const minTelling = 16
 
 func run(in signal.Input) signal.Finding {
 	if in.Image == nil {
@@ -34,6 +38,11 @@ func run(in signal.Input) signal.Finding {
 	if len(found) > 2 {
 		out.Applicability = signal.Partial
 		out.Facts = append(out.Facts, signal.Text{Zh: "画面由重复的图案组成（屏幕、印刷、网格），无法判断", En: "the picture consists of repeated patterns (a screen, print, a mesh): nothing can be said"})
+		return out
+	}
+	found = slices.DeleteFunc(found, func(r imagematch.Repeat) bool { return r.Telling < minTelling })
+	if len(found) == 0 {
+		out.Facts = append(out.Facts, signal.Text{Zh: "只有直边与自身相同，没有发现画面内复制", En: "only straight edges are like themselves; nothing copied within the picture was found"})
 		return out
 	}
 	out.Alarm, out.Band = true, signal.Moderate

@@ -188,7 +188,8 @@ func ownPhotograph(f File, alike []judged, m Matched) *Finding {
 		return nil
 	}
 	j := alike[0]
-	return &Finding{Items: []casefile.ID{f.Item}, Related: []Related{j.rel}, Detail: &Detail{Match: matchOf(f, j, m), For: true}, Honest: nothingMeant,
+	return &Finding{Items: []casefile.ID{f.Item}, Related: []Related{j.rel}, Detail: &Detail{Match: matchOf(f, j, m), For: true},
+		Honest: Text{ZH: "诚实的人给收到的这件东西另拍一张，就是这样：东西相同，背景、角度或光线不同。它不说明损坏是不是真的。", EN: "This is what an honest person's own photograph of the goods looks like: the same things, with another background, angle or light. It does not say whether the damage is real."},
 		Fact: Text{ZH: fmt.Sprintf("这张照片与参考照片（%s 封存）拍的是相同的事物（%d 处特征吻合），但是另拍的照片。如实另拍就是这样。", day(j.what.Sealed.At), j.pair.Inliers),
 			EN: fmt.Sprintf("This picture shows the same things as a reference (sealed %s; %d features fit) and is a photograph of its own. That is what honest pictures look like.", day(j.what.Sealed.At), j.pair.Inliers)}}
 }

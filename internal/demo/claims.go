@@ -87,7 +87,7 @@ const (
 )
 
 // disputes begin with the three that the tour shows: real damage that the packing photograph has too, the catalogue picture with drawn cracks, and a picture that was used before.
-// Those that wait in a queue come into it last: a reviewer takes what is most urgent, here as well.
+// Those that wait in a queue come into it last: a reviewer takes what is most urgent, here as well, and that is the catalogue picture.
 func disputes() []dispute {
 	const none = scene.NoCrack
 	return []dispute{
@@ -100,8 +100,8 @@ func disputes() []dispute {
 		{"suspended", 22 * h, 0, "quality", claim.RefundReturn, 0, "把手松动。", "", none, none, standingOver},
 		{"withdrawn", 21 * h, 0, "no_longer_wanted", claim.RefundReturn, 0, "门的厚度不合适，不要了。", "", none, none, tookBack},
 		{"picture used before", 20 * h, 1, "damaged", claim.RefundOnly, 0, "玻璃裂了，直接退款吧，太重不好寄。", "reused", scene.RealCrack, none, toSecond},
-		{"honest", 19 * h, 0, "damaged", claim.RefundOnly, 0, "开箱面板就是裂的，从上面一直裂到中间。盒子外面看不出来。", "own", scene.RealCrack, scene.RealCrack, toReview},
-		{"catalogue picture", 18 * h, 0, "damaged", claim.RefundOnly, 0, "锁面裂了好几条，没法用，要求退款。", "catalogue", scene.ForgedCrack, none, toReview},
+		{"honest", 18 * h, 0, "damaged", claim.RefundOnly, 0, "开箱面板就是裂的，从上面一直裂到中间。盒子外面看不出来。", "own", scene.RealCrack, scene.RealCrack, toReview},
+		{"catalogue picture", 19 * h, 0, "damaged", claim.RefundOnly, 0, "锁面裂了好几条，没法用，要求退款。", "catalogue", scene.ForgedCrack, none, toReview},
 		{"more evidence wanted", 9 * h, 2, "damaged", claim.RefundReturn, 0, "门边磕了一块，手机摄像头坏了，先说一下。", "", none, none, atBuyer},
 		{"offer", 7 * h, 1, "quality", claim.RefundReturn, 0, "脱水声音很大，像是没固定好。", "own", none, none, offered},
 		{"comment", 6 * h, 0, "damaged", claim.RefundOnly, 0, "外壳有划痕，一看就是用过的。", "own", none, none, commenting},

@@ -259,12 +259,15 @@ func (r *run) seal(ctx context.Context, a casefile.Actor, d service.Draft, visit
 
 // scene is what a photograph of the case shows.
 func (r *run) scene(o scene.Options) scene.Options {
-	o.Subject, o.Seed, o.Width = r.product, uint64(r.n), 400
+	o.Subject, o.Seed, o.Width, o.View = r.product, uint64(r.n), 400, visitView
 	if s, ok := scenes[r.product]; ok {
 		o.Subject = s
 	}
 	return o
 }
+
+// visitView is where customers and technicians stand: nearer than the photographer of the product page, whose picture theirs would nearly coincide with, and not where a buyer of a dispute stands.
+const visitView = 80
 
 var errNoOffer = errors.New("no offer is open")
 

@@ -6,6 +6,7 @@ import (
 	"image/jpeg"
 	"testing"
 
+	"anxin/fingerprint"
 	"anxin/imagematch"
 	"anxin/internal/demo/scene"
 )
@@ -41,6 +42,35 @@ func TestOwnPhotographsAreTheirOwn(t *testing.T) {
 			}
 			if made := d.photo == "catalogue" && name == "catalogue"; res.SamePhotograph != made || res.Changed != made {
 				t.Errorf("%s beside the %s photograph: same %v, changed %v, %s", d.name, name, res.SamePhotograph, res.Changed, res.Debug())
+			}
+		}
+	}
+}
+
+// Pictures of visits are not like those of disputes: else each dispute would list visits to other people.
+func TestVisitsLookOtherwise(t *testing.T) {
+	print := func(o scene.Options) fingerprint.Hash {
+		b, err := scene.JPEG(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := jpeg.Decode(bytes.NewReader(b))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fingerprint.OfImage(img).Hash
+	}
+	var visits []fingerprint.Hash
+	for _, g := range goods {
+		visits = append(visits, print(scene.Options{Subject: g.subject, Seed: 3, Width: 400, View: visitView, Fault: true}))
+	}
+	for n, d := range disputes() {
+		if r := (&claimRun{dispute: d, n: n}); d.photo != "" {
+			shown := print(r.picture())
+			for i, v := range visits {
+				if bits := fingerprint.Distance(shown, v); bits < 60 {
+					t.Errorf("%s: %d bits from a visit to a %s", d.name, bits, goods[i].subject)
+				}
 			}
 		}
 	}

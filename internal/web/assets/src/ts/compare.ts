@@ -35,7 +35,7 @@ class Compare extends HTMLElement {
     if (z) { this.zoomBy(z.dataset.zoom!); return; }
     if (el.closest("[data-sync]")) { this.toggleSync(); return; }
     if (el.closest("[data-slide]")) { this.toggle("slide"); return; }
-    if (el.closest("[data-flicker]") && el.closest("button")) { this.toggle("flicker"); return; }
+    if (el.closest("button[data-flicker]")) { this.toggle("flicker"); return; } // the section of what was found has such an attribute too
     if (el.closest("[data-diff]")) { this.toggle("diff"); return; }
     if (el.closest("[data-boxes]")) { this.toggleBoxes(); return; }
     const beside = el.closest<HTMLElement>("[data-beside]");
@@ -310,6 +310,8 @@ class Compare extends HTMLElement {
       return { x: (e.clientX - r.left) / r.width, y: (e.clientY - r.top) / r.height };
     };
     if (v.img) v.img.draggable = false;
+    // Two fingers are for the picture, in whatever direction they go; one finger on a whole picture scrolls the page.
+    el.addEventListener("touchstart", (e) => { if (e.touches.length > 1) e.preventDefault(); }, { passive: false });
     el.addEventListener("wheel", (e) => {
       e.preventDefault();
       const p = rel(e);

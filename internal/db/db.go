@@ -63,8 +63,31 @@ type DB struct {
 	writer  *writer // SQLite only
 	texts   sync.Map
 	reads   sync.Map // *tx.Stmt → *sql.Stmt on the read pool (SQLite)
-	// preparing are the statements that are on their way into reads.
+	// preparing are the statements that are on their way into reads, prepares the goroutines that bring them.
 	preparing sync.Map
+	prepares  prepares
+}
+
+// prepares waits for work in the background: a connection that is being opened while the pool is closed would touch the files after Close.
+type prepares struct {
+	mu      sync.Mutex
+	closed  bool
+	running sync.WaitGroup
+}
+
+func (p *prepares) begin(work func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.closed {
+		p.running.Go(work)
+	}
+}
+
+func (p *prepares) stop() {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.running.Wait()
 }
 
 // Open opens the database; it does not migrate it.
@@ -159,6 +182,7 @@ func (d *DB) Dialect() Dialect { return d.dialect }
 // Close waits for the writers that were accepted and closes the database.
 func (d *DB) Close() error {
 	// The writer is the last to leave: only it may fold the write-ahead log into the file.
+	d.prepares.stop()
 	d.reads.Range(func(_, ps any) bool { return ps.(*sql.Stmt).Close() == nil })
 	err := d.read.Close()
 	if d.writer != nil {
@@ -219,7 +243,7 @@ func (d *DB) readStmt(stx *sql.Tx) func(context.Context, *tx.Stmt) (*sql.Stmt, e
 			return stx.StmtContext(ctx, v.(*sql.Stmt)), nil
 		}
 		if _, begun := d.preparing.LoadOrStore(s, true); !begun {
-			go d.prepareRead(s)
+			d.prepares.begin(func() { d.prepareRead(s) })
 		}
 		return stx.PrepareContext(ctx, d.text(s))
 	}

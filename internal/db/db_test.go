@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"testing"
@@ -25,6 +26,7 @@ var (
 	count     = stmts.Stmt("testdata_test/count_tenants")
 	bump      = stmts.Stmt("testdata_test/bump")
 	selectRow = stmts.Stmt("testdata_test/select_backwards")
+	one       = stmts.Stmt("testdata_test/one")
 )
 
 func put(d *db.DB, id int64) error {
@@ -260,6 +262,30 @@ func TestReadersThatFillThePoolMeetNewStatements(t *testing.T) {
 			}
 		case <-time.After(30 * time.Second):
 			t.Fatal("readers wait for one another")
+		}
+	}
+}
+
+// What prepares statements in the background must not open the file again once Close has returned: the folder may be gone or belong to somebody else.
+func TestNothingTouchesTheFilesAfterClose(t *testing.T) {
+	ctx := context.Background()
+	for range 60 {
+		dir := t.TempDir()
+		d, err := db.Open(ctx, db.Options{URL: filepath.Join(dir, "anxin.db")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Read(ctx, func(ctx context.Context, x tx.Tx) error {
+			var n int64
+			return x.QueryRow(ctx, one).Scan(&n)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if left, err := filepath.Glob(filepath.Join(dir, "*-*")); err != nil || len(left) > 0 {
+			t.Fatalf("after closing there are %v %v", left, err)
 		}
 	}
 }

@@ -12,3 +12,5 @@ INSERT INTO goose_db_version (version_id, is_applied) VALUES ($1, TRUE)
 INSERT INTO case_file (tenant, case_id, number, subject_id, lang, created_at, closed_at, last_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 -- name: select_case
 SELECT case_id FROM case_file WHERE tenant = $1 AND number = $2
+-- name: one
+SELECT 1

@@ -44,8 +44,11 @@ type CalibrateCmd struct {
 // photosIn lists the pictures under a folder that can be decoded, in the order of their names.
 func photosIn(dir string, minSide int) (out []calibrate.Photo, err error) {
 	err = filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil || !e.Type().IsRegular() && e.Type()&fs.ModeSymlink == 0 {
-			return err
+		if err != nil {
+			return unreadable(path, err)
+		}
+		if !e.Type().IsRegular() && e.Type()&fs.ModeSymlink == 0 {
+			return nil
 		}
 		if !slices.Contains([]string{".jpg", ".jpeg", ".png", ".webp", ".heic"}, strings.ToLower(filepath.Ext(path))) {
 			return nil

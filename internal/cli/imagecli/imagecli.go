@@ -11,6 +11,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,12 +42,30 @@ func read(path string) ([]byte, error) {
 	if path != "-" {
 		f, err := os.Open(path)
 		if err != nil {
-			return nil, err
+			return nil, unreadable(path, err)
 		}
 		defer f.Close()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("%s: 这是文件夹，请写出其中的图片 / a folder: name a picture in it", path)
+		}
 		r = f
 	}
-	return io.ReadAll(io.LimitReader(r, imagefile.DefaultLimits.Bytes+1))
+	b, err := io.ReadAll(io.LimitReader(r, imagefile.DefaultLimits.Bytes+1))
+	if err != nil {
+		return nil, unreadable(path, err)
+	}
+	return b, nil
+}
+
+// unreadable says in both languages why a file cannot be opened or read.
+func unreadable(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s: 找不到这个文件，请检查名称 / there is no such file; check its name", path)
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%s: 没有读取权限 / you may not read it", path)
+	}
+	return fmt.Errorf("%s: 读不出来 / it cannot be read: %w", path, err)
 }
 
 // refusal puts both languages and the named reason in front of a person.

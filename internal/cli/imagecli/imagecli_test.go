@@ -230,3 +230,13 @@ func TestFingerprintOfAVideo(t *testing.T) {
 		t.Errorf("%v %s", err, got)
 	}
 }
+
+func TestFilesThatCannotBeReadAreNamedInBothLanguages(t *testing.T) {
+	dir := t.TempDir()
+	for path, want := range map[string]string{filepath.Join(dir, "none.jpg"): "找不到这个文件", dir: "这是文件夹"} {
+		_, err := load(path)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), path) || !strings.Contains(err.Error(), " / ") {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}

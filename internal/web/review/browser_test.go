@@ -15,6 +15,7 @@ import (
 
 	"anxin/internal/casefile"
 	"anxin/internal/claim"
+	"anxin/internal/web/staff"
 	"anxin/internal/web/staff/stafftest"
 	"anxin/internal/web/ui"
 )
@@ -87,17 +88,24 @@ func (w walk) until(expression string) {
 	})
 }
 
-// A whole review by keyboard: take the next case, look at pictures, write the first impression, read what the checks found, fill in the decision, send it.
-func TestAWholeReviewByKeyboard(t *testing.T) {
-	ctx := browser(t)
-	f, routes := world(t)
-	f.info = claim.QueueInfo{Queues: []claim.QueueCount{{Queue: "review", Waiting: 1}}, MayTake: true}
+// serve is the reviewer's pages on a server of their own.
+func serve(t *testing.T, routes []staff.Route) *httptest.Server {
+	t.Helper()
 	edge := stafftest.Edge(t, casefile.Reviewer)
 	mux := http.NewServeMux()
 	mux.Handle("/assets/", edge.Site.Assets)
 	edge.Mount(mux, routes)
 	srv := httptest.NewServer(ui.Headers(ui.LangCookie(mux)))
 	t.Cleanup(func() { srv.CloseClientConnections(); srv.Close() })
+	return srv
+}
+
+// A whole review by keyboard: take the next case, look at pictures, write the first impression, read what the checks found, fill in the decision, send it.
+func TestAWholeReviewByKeyboard(t *testing.T) {
+	ctx := browser(t)
+	f, routes := world(t)
+	f.info = claim.QueueInfo{Queues: []claim.QueueCount{{Queue: "review", Waiting: 1}}, MayTake: true}
+	srv := serve(t, routes)
 	w := walk{t, ctx}
 	const active = "document.activeElement"
 

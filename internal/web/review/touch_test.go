@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -13,11 +11,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 
-	"anxin/internal/casefile"
 	"anxin/internal/check"
 	"anxin/internal/claim"
-	"anxin/internal/web/staff/stafftest"
-	"anxin/internal/web/ui"
 )
 
 // rest is between two touches: what comes sooner is the second half of a double tap, or only stops a page that glides. On a slow machine
@@ -117,12 +112,7 @@ func TestCompareByTouch(t *testing.T) {
 	}
 	f.signals.Signals = []claim.Signal{{ID: "m", Check: "same_photograph", Group: "match", Item: photoID, Strength: "strong", Applicability: claim.SignalOK, Fact: claim.Text{ZH: "出自同一张照片", EN: "same"},
 		Related: []claim.Related{{Case: listingID, Item: refID, Relation: "reference"}}, Detail: d}}
-	edge := stafftest.Edge(t, casefile.Reviewer)
-	mux := http.NewServeMux()
-	mux.Handle("/assets/", edge.Site.Assets)
-	edge.Mount(mux, routes)
-	srv := httptest.NewServer(ui.Headers(ui.LangCookie(mux)))
-	t.Cleanup(func() { srv.CloseClientConnections(); srv.Close() })
+	srv := serve(t, routes)
 	w := walk{t, ctx}
 	w.do("a tablet", chromedp.EmulateViewport(820, 1180, chromedp.EmulateMobile, chromedp.EmulateTouch), chromedp.Navigate(srv.URL+at0+"?lang=zh"))
 	w.until("document.querySelector('ax-compare [data-pane=claim] img').draggable === false")

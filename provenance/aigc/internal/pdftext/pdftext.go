@@ -30,37 +30,19 @@ func String(b []byte) ([]byte, bool) {
 			return nil, false
 		}
 	case '(':
-		if out = literal(b[1:]); out == nil {
+		n := length(b)
+		if n == 0 {
 			return nil, false
 		}
+		out = literal(b[1:n])
 	default:
 		return nil, false
 	}
 	return out, true
 }
 
-// ends says whether a literal string has its last bracket.
-func ends(b []byte) bool {
-	depth := 1
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
-		case '(':
-			depth++
-		case ')':
-			if depth--; depth == 0 {
-				return true
-			}
-		case '\\':
-			i++
-		}
-	}
-	return false
-}
-
+// literal resolves what stands behind the first bracket, to the last one.
 func literal(b []byte) []byte {
-	if !ends(b) {
-		return nil
-	}
 	out := []byte{}
 	depth := 1
 	for i := 0; i < len(b); i++ {

@@ -7,20 +7,28 @@ const noPlace = int32(-1)
 // crowded is a number of jobs outside the plan from which on it is not worth while to look for room everywhere each time.
 const crowded = 30
 
-// bestPlace finds the cheapest feasible place for an absent job: the node to come after, and the cost. Places are looked for beside
-// the job's neighbours, at the beginning of near vehicles, and everywhere when that finds none. With a small probability a place is
-// overlooked on purpose ("blink"), which keeps the search from repeating itself.
+// bestPlace finds the cheapest feasible place for an absent job: the node to come after, and the cost. On plain instances places are looked for
+// beside the job's neighbours, and everywhere when that finds none; on others, in the routes of all who may serve it. With a small probability a
+// place is overlooked on purpose ("blink"), which keeps the search from repeating itself.
 func (s *state) bestPlace(job int32) (after int32, cost int64) {
 	q := s.newQuery(job)
-	if s.near.only != nil && s.near.only[job] != nil {
-		for _, v := range s.near.only[job] {
-			s.tryRoute(&q, v)
+	complete := false
+	if s.plain {
+		s.tryNeighbours(&q)
+		s.tryAllEmpty(&q)
+	} else {
+		able := s.near.able[job]
+		complete = len(able) < mostAble
+		q.cost = s.in.Jobs[job].Skip
+		if s.group[job] < 0 {
+			s.bestKnown(&q)
+		} else { // its window moves
+			for _, v := range able {
+				s.tryRoute(&q, v)
+			}
 		}
-		return q.after, q.cost
 	}
-	s.tryNeighbours(&q)
-	s.tryNearVehicles(&q)
-	if q.after == noPlace && (s.weight.blink == 0 || len(s.out) < crowded || s.rnd.next()&3 == 0) { // without blinks nothing may be overlooked
+	if q.after == noPlace && !complete && (s.weight.blink == 0 || len(s.out) < crowded || s.rnd.next()&3 == 0) { // without blinks nothing may be overlooked
 		for v := range s.routes {
 			if s.routes[v].count > 0 {
 				s.tryRoute(&q, int32(v))
@@ -56,26 +64,8 @@ func (s *state) newQuery(job int32) query {
 	return q
 }
 
-// tryNeighbours looks behind and in front of the job's neighbours. This is the innermost loop of the search.
+// tryNeighbours looks behind and in front of the job's neighbours, on plain instances. This is the innermost loop of the search.
 func (s *state) tryNeighbours(q *query) {
-	if len(s.in.Profiles) == 1 && q.assign == nil && !q.special {
-		s.tryNeighboursPlain(q)
-		return
-	}
-	for _, u := range s.near.pred[q.job] {
-		if s.stops[u].route != absent {
-			s.try(q, u)
-		}
-	}
-	for _, u := range s.near.succ[q.job] {
-		if a := &s.stops[u]; a.route != absent {
-			s.try(q, a.prev)
-		}
-	}
-}
-
-// tryNeighboursPlain is tryNeighbours for one kind of vehicle and plain rules.
-func (s *state) tryNeighboursPlain(q *query) {
 	if u := s.ruin.home[q.job]; u >= 0 && s.stops[u].route >= 0 { // so often the best place that nearly all others can be refused at one glance
 		s.try(q, u)
 	}
@@ -167,16 +157,7 @@ func (s *state) try(q *query, u int32) {
 	if start > q.close_ || start+q.service+p.Free[cb] > b.late {
 		return
 	}
-	if q.special {
-		var ok bool
-		if delta, ok = s.special(q, u, r, delta); !ok {
-			return
-		}
-	}
-	if s.blink() {
-		return
-	}
-	q.cost, q.after = delta, u
+	s.choose(q, u, r, delta)
 }
 
 // special applies the rules that the cheap test leaves out; it returns the full cost.
@@ -223,37 +204,55 @@ func (s *state) moreWork(q *query, u int32, r *route) int32 {
 	return work
 }
 
-// tryRoute tests every place of one vehicle.
+// tryRoute tests every place of one vehicle: try for a whole route, with all that does not change along it read once.
 func (s *state) tryRoute(q *query, v int32) {
-	if q.assign != nil && q.assign[s.routes[v].typ] == Forbidden {
+	r := &s.routes[v]
+	extra := int64(0)
+	if q.assign != nil {
+		extra = int64(q.assign[r.typ])
+	}
+	if r.room < q.demand || extra == int64(Forbidden) {
 		return
 	}
-	for u := s.startOf(v); s.stops[u].next >= 0; u = s.stops[u].next {
-		// Departures only grow along a route: once the job cannot be reached in time, no later place works.
-		if s.stops[u].dep > q.close_ {
+	s.tried += int64(r.count) + 1
+	if r.count == 0 {
+		s.try(q, s.startOf(v))
+		return
+	}
+	p, t := &s.in.Profiles[r.profile], &s.near.to[r.profile]
+	row, end := int(q.place)*int(s.places), int(q.place+1)*int(s.places)
+	toCost, toFree, fromCost, fromFree := t.cost[row:end], t.free[row:end], p.Cost[row:end], p.Free[row:end]
+	soonest := q.open + q.service
+	u := s.startOf(v)
+	a := &s.stops[u]
+	// Departures only grow along a route: once the job cannot be reached in time, no later place works.
+	for a.next >= 0 && a.dep <= q.close_ {
+		b := &s.stops[a.next]
+		if b.late >= soonest {
+			if delta := extra + int64(toCost[a.place]) + int64(fromCost[b.place]) - int64(a.leg); delta < q.cost {
+				if start := max(a.dep+toFree[a.place], q.open); start <= q.close_ && start+q.service+fromFree[b.place] <= b.late {
+					s.choose(q, u, r, delta)
+				}
+			}
+		}
+		u, a = a.next, b
+	}
+}
+
+// choose makes a place that passed the cheap test the best one, if it passes the others.
+func (s *state) choose(q *query, u int32, r *route, delta int64) {
+	if q.special {
+		var ok bool
+		if delta, ok = s.special(q, u, r, delta); !ok {
 			return
 		}
-		s.try(q, u)
+	}
+	if !s.blink() {
+		q.cost, q.after = delta, u
 	}
 }
 
-// tryNearVehicles tests one unused vehicle of each near type and the beginning of its used ones.
-func (s *state) tryNearVehicles(q *query) {
-	if s.near.types == nil {
-		s.tryAllEmpty(q)
-		return
-	}
-	for _, t := range s.near.types[q.job] {
-		if list := s.empty[t]; len(list) > 0 {
-			s.try(q, s.startOf(list[len(list)-1]))
-		}
-		if v := s.near.lone[t]; v >= 0 && s.routes[v].count > 0 {
-			s.try(q, s.startOf(v))
-			s.try(q, s.stops[s.endOf(v)].prev)
-		}
-	}
-}
-
+// tryAllEmpty tests one unused vehicle of each type.
 func (s *state) tryAllEmpty(q *query) {
 	for t := range s.empty {
 		if list := s.empty[t]; len(list) > 0 && (q.assign == nil || q.assign[t] != Forbidden) {

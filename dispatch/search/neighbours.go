@@ -12,23 +12,16 @@ type neighbours struct {
 	// the same with their legs, for the innermost loop: from the neighbour to the job, and from the job to the neighbour
 	predLegs, succLegs [][]nearLeg
 	adj                [][]int32 // nearest jobs in space, for the choice of what to take out; begins with the job itself
-	// types near a job: where its empty vehicles and the beginnings of its routes are tried; nil = all types are tried.
-	types [][]int32
-	// only lists the vehicles of a job that few may serve; nil otherwise.
-	only [][]int32
-	// lone is the only vehicle of a type, or negative when there are none or several.
-	lone []int32
+	// able lists the vehicles that may serve a job, nearest first, at most mostAble; nil on plain instances.
+	able     [][]int32
+	mostAble int
 	// away is the least cost of going to a job from where a near vehicle starts.
 	away []int64
 	// to holds the transposed matrices of each profile, the same slices when symmetric: the legs to one place lie in a row.
 	to []towards
 }
 
-const (
-	adjacency   = 160 // nearest jobs in space
-	closeTypes  = 12  // vehicle types tried for an empty vehicle
-	fewVehicles = 6   // so few eligible vehicles are all tried in full
-)
+const adjacency = 160 // nearest jobs in space
 
 type towards struct{ free, cost []int32 }
 
@@ -89,9 +82,11 @@ func newNeighbours(ctx context.Context, in *Instance, width int) *neighbours {
 		nb.pred[c], nb.succ[c] = nearest(pred, width), nearest(succ, width)
 		nb.adj[c] = append([]int32{int32(c)}, nearest(adj, adjacency)...)
 	}
-	nb.nearTypes(in)
-	if len(in.Profiles) == 1 && in.Assign == nil {
+	nb.setAway(in)
+	if in.features().plain {
 		nb.addLegs(in)
+	} else {
+		nb.setAble(in)
 	}
 	return nb
 }
@@ -202,60 +197,8 @@ func selectSmallest(list []scored, k int) {
 	}
 }
 
-func (nb *neighbours) nearTypes(in *Instance) {
-	types := len(in.Types)
-	nb.lone, nb.away = make([]int32, types), make([]int64, len(in.Jobs))
-	for t := range nb.lone {
-		nb.lone[t] = -2
-	}
-	for v, t := range in.Vehicles {
-		if nb.lone[t] == -2 {
-			nb.lone[t] = int32(v)
-		} else {
-			nb.lone[t] = -1
-		}
-	}
-	nb.setAway(in)
-	if in.Assign == nil && types <= closeTypes {
-		return
-	}
-	vehicles := make([][]int32, types)
-	for v, t := range in.Vehicles {
-		vehicles[t] = append(vehicles[t], int32(v))
-	}
-	nb.types, nb.only = make([][]int32, len(in.Jobs)), make([][]int32, len(in.Jobs))
-	list := make([]scored, 0, types)
-	for c := range in.Jobs {
-		list = list[:0]
-		count := 0
-		for t := range in.Types {
-			extra := int32(0)
-			if in.Assign != nil {
-				extra = in.Assign[c*types+t]
-			}
-			if extra == Forbidden || len(vehicles[t]) == 0 {
-				continue
-			}
-			typ := &in.Types[t]
-			p := &in.Profiles[typ.Profile]
-			way := int64(p.Cost[int(typ.Start)*in.Places+int(in.Jobs[c].Place)]) + int64(p.Cost[int(in.Jobs[c].Place)*in.Places+int(typ.End)])
-			list = append(list, score(way+int64(extra)+typ.FixedCost, int32(t)))
-			count += len(vehicles[t])
-		}
-		if count <= fewVehicles {
-			for _, s := range list {
-				nb.only[c] = append(nb.only[c], vehicles[s.id()]...)
-			}
-			slices.Sort(nb.only[c])
-			if nb.only[c] == nil {
-				nb.only[c] = []int32{}
-			}
-		}
-		nb.types[c] = nearest(list, closeTypes)
-	}
-}
-
 func (nb *neighbours) setAway(in *Instance) {
+	nb.away = make([]int64, len(in.Jobs))
 	for c := range in.Jobs {
 		best := int64(-1)
 		for t := range in.Types {
@@ -269,5 +212,26 @@ func (nb *neighbours) setAway(in *Instance) {
 			}
 		}
 		nb.away[c] = max(best, 0)
+	}
+}
+
+func (nb *neighbours) setAble(in *Instance) {
+	nb.able = make([][]int32, len(in.Jobs))
+	types := len(in.Types)
+	list := make([]scored, 0, len(in.Vehicles))
+	for c := range in.Jobs {
+		list = list[:0]
+		for v, t := range in.Vehicles {
+			extra := int32(0)
+			if in.Assign != nil {
+				extra = in.Assign[c*types+int(t)]
+			}
+			if extra != Forbidden {
+				way := in.Profiles[in.Types[t].Profile].Cost[int(in.Types[t].Start)*in.Places+int(in.Jobs[c].Place)]
+				list = append(list, score(int64(way)+int64(extra), int32(v)))
+			}
+		}
+		nb.able[c] = nearest(list, mostAble)
+		nb.mostAble = max(nb.mostAble, len(nb.able[c]))
 	}
 }

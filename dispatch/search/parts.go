@@ -183,6 +183,9 @@ func (p *part) solve(ctx context.Context, in *Instance, o *Options, r stretch, c
 	n := s.run(ctx, &o.Tuning, r, best)
 	now := s.plan()
 	best.restore(s)
+	if s.chains != nil {
+		s.chains.improve(ctx, s, s.tried/10)
+	}
 	return partResult{now: now, best: s.plan(), iterations: n, prepared: prepared}
 }
 

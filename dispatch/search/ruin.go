@@ -22,6 +22,7 @@ type ruinBuffers struct {
 	home   []int32  // per job, the node that it was last taken from behind, or -1
 	keys   []int64
 	queue  []int32
+	stale  []int32
 	// chains that change places in small moves
 	chainA, chainB []int32
 }
@@ -30,6 +31,7 @@ func (b *ruinBuffers) init(jobs, vehicles int) {
 	b.taken = make([]int32, 0, jobs)
 	b.keys = make([]int64, 0, jobs)
 	b.queue = make([]int32, 0, jobs)
+	b.stale = make([]int32, 0, mostAble)
 	b.chainA, b.chainB = make([]int32, 0, jobs), make([]int32, 0, jobs)
 	b.old = make([]uint32, jobs)
 	b.home = make([]int32, jobs)
@@ -44,7 +46,7 @@ func (s *state) takeOut() {
 	b := &s.ruin
 	b.taken = b.taken[:0]
 	b.epoch++
-	seed := s.rnd.below(s.jobs)
+	seed, able := s.ruinAround()
 	used := 0
 	planned := 0
 	for t := range s.empty {
@@ -64,6 +66,9 @@ func (s *state) takeOut() {
 		if v == absent || b.ruined[v] == b.epoch || s.attrs[job].flags&flagFixed != 0 {
 			continue
 		}
+		if able != nil && able[s.routes[v].typ] == Forbidden {
+			continue
+		}
 		b.ruined[v] = b.epoch
 		limit := min(float64(s.routes[v].count), longest)
 		length := 1 + int32(s.rnd.unit()*limit)
@@ -76,6 +81,24 @@ func (s *state) takeOut() {
 	if s.anyGroup {
 		s.takeGroups()
 	}
+}
+
+// ruinAround chooses the job around which routes are changed, and who may serve it; nil means everybody. Half of the time it is a job left out:
+// elsewhere nothing that is changed could bring it in. Only routes that could serve the job are changed, or nothing could be exchanged.
+func (s *state) ruinAround() (seed int32, able []int32) {
+	seed = s.rnd.below(s.jobs)
+	if s.plain {
+		return seed, nil
+	}
+	if len(s.out) > 0 && s.rnd.next()>>63 == 0 {
+		if job := s.out[s.rnd.below(int32(len(s.out)))]; len(s.near.able[job]) > 0 {
+			seed = job
+		}
+	}
+	if n := int32(len(s.in.Types)); s.in.Assign != nil {
+		able = s.in.Assign[seed*n : (seed+1)*n]
+	}
+	return seed, able
 }
 
 // takeString removes length jobs around the given one from its route; sometimes a stretch inside the string stays.
@@ -158,10 +181,10 @@ func (s *state) refreshAll(v int32) {
 	}
 }
 
-// sortKinds are the orders in which jobs are put back.
+// The orders in which jobs are put back; great is demand on plain instances, and else the price of leaving a job out.
 const (
 	orderRandom = iota
-	orderDemand
+	orderGreat
 	orderFar
 	orderClose
 	orderTight
@@ -170,7 +193,7 @@ const (
 	orderCount
 )
 
-var orderShare = [orderCount]int32{orderRandom: 4, orderDemand: 4, orderFar: 2, orderClose: 1, orderTight: 2, orderStart: 2, orderEnd: 2}
+var orderShare = [orderCount]int32{orderRandom: 4, orderGreat: 4, orderFar: 2, orderClose: 1, orderTight: 2, orderStart: 2, orderEnd: 2}
 
 func (s *state) pickOrder() int {
 	total := int32(0)
@@ -208,11 +231,15 @@ func (s *state) putBack() {
 
 // placeOld tries a job that found no room before in the routes that were changed since: elsewhere there is no more room than there was.
 func (s *state) placeOld(job int32) {
+	if s.known != nil {
+		s.place(job)
+		return
+	}
 	q := s.newQuery(job)
 	for _, v := range s.undo.touched {
 		s.tryRoute(&q, v)
 	}
-	s.tryNearVehicles(&q)
+	s.tryAllEmpty(&q)
 	s.insert(&q)
 }
 
@@ -260,8 +287,11 @@ func (s *state) sortJobs(list []int32, kind int) {
 func (s *state) sortKey(job int32, kind int) int64 {
 	a := &s.attrs[job]
 	switch kind {
-	case orderDemand:
-		return -int64(a.demand)
+	case orderGreat:
+		if s.plain {
+			return -int64(a.demand)
+		}
+		return -s.in.Jobs[job].Skip
 	case orderFar:
 		return -s.near.away[job]
 	case orderClose:
@@ -334,6 +364,7 @@ func (s *state) iterate(temperature float64) (kept bool) {
 	s.takeOut()
 	s.putBack()
 	if s.anneal(before, temperature) {
+		s.undo.same(s)
 		return true
 	}
 	s.undo.rollback(s)

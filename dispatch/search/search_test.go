@@ -100,6 +100,9 @@ func TestCostFollowsEveryChange(t *testing.T) {
 				s.smallMoveAny(80)
 			}
 			if i%97 == 0 {
+				if s.chains != nil {
+					s.chains.improve(context.Background(), s, 1e5)
+				}
 				if got := s.recount(t); got != s.cost {
 					t.Fatalf("seed %d iteration %d: the cost is %d, followed as %d", seed, i, got, s.cost)
 				}
@@ -227,6 +230,8 @@ func TestClockTurnsRoundExactly(t *testing.T) {
 			factors[i] = 300 + r.below(725)
 		}
 		c := NewClock(r.below(5000)-2500, factors)
+		slow := *c
+		slow.pace = nil
 		for range 300 {
 			leave, free := r.below(150_000)-5000, r.below(20_000)
 			arrive := c.Arrive(leave, free)
@@ -234,6 +239,9 @@ func TestClockTurnsRoundExactly(t *testing.T) {
 				t.Fatalf("left at %d, arrived at %d", leave, arrive)
 			}
 			by := c.LeaveBy(arrive, free)
+			if a, b := slow.Arrive(leave, free), slow.LeaveBy(arrive, free); a != arrive || b != by {
+				t.Fatalf("leave %d free %d: arrive %d and leave by %d, the long way %d and %d", leave, free, arrive, by, a, b)
+			}
 			if by < leave || c.Arrive(by, free) > arrive || c.Arrive(by+1, free) <= arrive {
 				t.Fatalf("leave %d free %d: arrive %d, but leave by %d", leave, free, arrive, by)
 			}

@@ -10,12 +10,17 @@ type snapshot struct {
 	stock  []int32
 	work   []int32
 	attrs  []attr
+	// of is the state whose versions these are.
+	of      *state
+	version []uint32
+	turn    uint32
 }
 
 func newSnapshot(s *state) *snapshot {
 	b := &snapshot{
 		stops: make([]stop, len(s.stops)), routes: make([]route, len(s.routes)), rich: make([]richStop, len(s.rich)),
 		soft: make([]int64, len(s.softAt)), stock: make([]int32, len(s.stock)), work: make([]int32, len(s.ownerWork)),
+		version: make([]uint32, len(s.version)),
 	}
 	if s.anyGroup {
 		b.attrs = make([]attr, len(s.attrs))
@@ -32,12 +37,19 @@ func (b *snapshot) save(s *state) {
 	copy(b.soft, s.softAt)
 	copy(b.stock, s.stock)
 	copy(b.work, s.ownerWork)
+	copy(b.version, s.version)
+	b.of, b.turn = s, s.turn
 	copy(b.attrs, s.attrs)
 }
 
 // restore makes the state the one that was saved; it may come from another state of the same instance.
 func (b *snapshot) restore(s *state) {
 	s.cost = b.cost
+	if b.of == s && b.turn == s.turn {
+		copy(s.version, b.version)
+	} else {
+		s.forget()
+	}
 	copy(s.stops, b.stops)
 	s.syncGaps()
 	copy(s.routes, b.routes)

@@ -175,6 +175,9 @@ func (s *state) run(ctx context.Context, t *Tuning, r stretch, best *snapshot) i
 			temperature = temperatureAt(t, (share-r.base)/(1-r.base), unit)
 		}
 		changed := s.iterate(temperature)
+		if n%checkEvery == 0 && s.chains != nil && temperature < chainsBelow*unit && float64(s.chains.work) < chainsShare*float64(s.tried) {
+			changed = s.chains.improve(ctx, s, s.tried) || changed
+		}
 		if s.plain {
 			for range t.Small {
 				changed = s.smallMove(temperature) || changed
@@ -236,6 +239,9 @@ func newSearch(in *Instance, near *neighbours, t *Tuning, seed uint64) *state {
 	s := newState(in, near, seed)
 	s.weight.removed = t.Removed
 	s.weight.maxString = int32(t.String)
+	if near.able != nil {
+		s.chains = newChains(s)
+	}
 	return s
 }
 

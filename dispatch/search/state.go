@@ -76,6 +76,13 @@ type state struct {
 	// not used. A job outside the plan has noLeg, which makes every place beside it too dear.
 	ahead, behind []gap
 
+	known   []known  // per job and able vehicle; nil on plain instances
+	version []uint32 // per owner
+	newest  uint32
+	turn    uint32 // how often the numbers of versions ran out
+	chains  *chains
+	tried   int64 // places tried so far, the measure of work
+
 	undo undoLog
 	ruin ruinBuffers
 
@@ -121,9 +128,13 @@ func newState(in *Instance, near *neighbours, seed uint64) *state {
 			s.pushOut(int32(i))
 		}
 	}
-	if near.predLegs != nil && !(s.anyRich || s.anySoft || s.anyWork) {
+	if near.predLegs != nil {
 		s.ahead, s.behind = make([]gap, nodes), make([]gap, nodes)
 		s.syncGaps()
+	}
+	if near.able != nil {
+		s.known, s.version = make([]known, n*near.mostAble), make([]uint32, in.owners())
+		s.forget()
 	}
 	s.undo.init(s)
 	s.ruin.init(n, v)
@@ -156,7 +167,7 @@ func (in *Instance) features() (f features) {
 		f.anyRich = f.anyRich || in.Profiles[i].Clock != nil || in.Profiles[i].Access != nil
 	}
 	f.anyGroup = len(in.Groups) > 0
-	f.plain = len(in.Types) == 1 && in.Assign == nil && !fixed && !(f.anyRich || f.anySoft || f.anyWork || f.anyParts || f.anyGroup)
+	f.plain = len(in.Types) == 1 && len(in.Profiles) == 1 && in.Assign == nil && !fixed && !(f.anyRich || f.anySoft || f.anyWork || f.anyParts || f.anyGroup)
 	return f
 }
 
@@ -304,6 +315,7 @@ func (s *state) link(job, u int32) {
 	b := &s.stops[next]
 	s.undo.touch(s, v)
 	s.undo.touchJob(s, job)
+	s.change(v)
 	p := &s.in.Profiles[r.profile]
 	at := &s.attrs[job]
 	c := &s.stops[job]
@@ -376,6 +388,7 @@ func (s *state) unlink(job int32) {
 	v := c.route
 	r := &s.routes[v]
 	s.undo.touch(s, v)
+	s.change(v)
 	a, b := &s.stops[c.prev], &s.stops[c.next]
 	p := &s.in.Profiles[r.profile]
 	leg := p.Cost[a.place*s.places+b.place]

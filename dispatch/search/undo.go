@@ -3,18 +3,19 @@ package search
 // undoLog remembers every route before it is changed for the first time in an iteration, so that the iteration can be taken back
 // without copying the plan.
 type undoLog struct {
-	epoch   uint32
-	stamp   []uint32 // per vehicle, epoch of its snapshot
-	touched []int32
-	headers []route
-	nodes   []int32
-	stops   []stop
-	rich    []richStop
-	soft    []int64
-	stock   []int32
-	entered []int32 // jobs that were absent when they were linked
-	windows []savedWindow
-	cost    int64
+	epoch    uint32
+	stamp    []uint32 // per vehicle, epoch of its snapshot
+	touched  []int32
+	headers  []route
+	nodes    []int32
+	stops    []stop
+	rich     []richStop
+	soft     []int64
+	stock    []int32
+	versions []uint32
+	entered  []int32 // jobs that were absent when they were linked
+	windows  []savedWindow
+	cost     int64
 }
 
 type savedWindow struct{ job, open, close int32 }
@@ -25,6 +26,7 @@ func (u *undoLog) init(s *state) {
 	u.nodes, u.stops = make([]int32, 0, nodes), make([]stop, 0, nodes)
 	u.touched, u.headers = make([]int32, 0, len(s.routes)), make([]route, 0, len(s.routes))
 	u.entered = make([]int32, 0, 2*s.jobs)
+	u.versions = make([]uint32, 0, len(s.routes))
 	if s.anyRich {
 		u.rich = make([]richStop, 0, nodes)
 	}
@@ -40,6 +42,7 @@ func (u *undoLog) init(s *state) {
 func (u *undoLog) begin(s *state) {
 	u.epoch++
 	u.touched, u.headers = u.touched[:0], u.headers[:0]
+	u.versions = u.versions[:0]
 	u.nodes, u.stops, u.rich, u.soft = u.nodes[:0], u.stops[:0], u.rich[:0], u.soft[:0]
 	u.stock, u.entered, u.windows = u.stock[:0], u.entered[:0], u.windows[:0]
 	u.cost = s.cost
@@ -52,6 +55,9 @@ func (u *undoLog) touch(s *state, v int32) {
 	u.stamp[v] = u.epoch
 	u.touched = append(u.touched, v)
 	u.headers = append(u.headers, s.routes[v])
+	if s.version != nil {
+		u.versions = append(u.versions, s.version[s.unit(v)])
+	}
 	for node := s.startOf(v); node >= 0; node = s.stops[node].next {
 		u.nodes = append(u.nodes, node)
 		u.stops = append(u.stops, s.stops[node])
@@ -73,6 +79,9 @@ func (u *undoLog) touchJob(s *state, job int32) { u.entered = append(u.entered, 
 // setWindow changes the dynamic window of a job.
 func (s *state) setWindow(job, open, close int32) {
 	a := &s.attrs[job]
+	if v := s.stops[job].route; v != absent {
+		s.change(v)
+	}
 	s.undo.windows = append(s.undo.windows, savedWindow{job, a.open, a.close})
 	a.open, a.close = open, close
 }
@@ -120,6 +129,9 @@ func (u *undoLog) rollback(s *state) {
 				s.pushEmpty(v)
 			}
 		}
+	}
+	for i := len(u.versions) - 1; i >= 0; i-- {
+		s.version[s.unit(u.touched[i])] = u.versions[i]
 	}
 	if s.anyParts {
 		// Two vehicles of one owner have two copies of the same row; the older one must win.

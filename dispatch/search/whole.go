@@ -51,6 +51,9 @@ func solveWhole(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		}
 	}
 	best[top].restore(team[top])
+	if team[top].chains != nil {
+		team[top].chains.improve(ctx, team[top], team[top].tried/10)
+	}
 	p := team[top].plan()
 	if o.Better != nil {
 		o.Better(p)

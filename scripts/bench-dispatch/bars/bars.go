@@ -38,13 +38,18 @@ func (s *settings) rich() {
 		jobs = 400
 	}
 	for seed := s.seed; seed < s.seed+s.seeds; seed++ {
-		p := s.problem("rich", jobs, s.technicians, seed)
-		plan, took := s.solve(p, seed)
-		report("rich", seed, p, plan, took)
+		if s.only != "enriched" {
+			p := s.problem("rich", jobs, s.technicians, seed)
+			plan, took := s.solve(p, seed)
+			report("rich", seed, p, plan, took)
+		}
+		if s.only == "city" {
+			continue
+		}
 		class := []string{"r1", "c1", "rc1", "r2", "c2", "rc2"}[seed%6]
 		p, err := gen.Enrich(generate(class, jobs, seed), gen.Options{Seed: seed})
 		must(err)
-		plan, took = s.solve(p, seed)
+		plan, took := s.solve(p, seed)
 		report("enriched-"+class, seed, p, plan, took)
 	}
 }

@@ -43,6 +43,7 @@ type settings struct {
 	technicians int
 	tune        string
 	cpu         bool
+	only        string
 }
 
 func main() {
@@ -63,6 +64,7 @@ func main() {
 	f.StringVar(&s.profile, "cpuprofile", "", "write a processor profile here")
 	f.IntVar(&s.jobs, "jobs", 0, "jobs of generated problems")
 	f.IntVar(&s.technicians, "technicians", 0, "technicians of generated problems")
+	f.StringVar(&s.only, "only", "", "rich: city or enriched; both when empty")
 	f.BoolVar(&s.cpu, "cpu", false, "count the time limit in processor time per thread, for tuning on a busy machine")
 	f.StringVar(&s.tune, "tune", "", "parameters of the search, for example width=30,hot=2")
 	_ = f.Parse(os.Args[2:])

@@ -128,22 +128,21 @@ func pickCrew(offers []offer, at int32, size int, pick []offer) []offer {
 
 // offersFor lists the feasible places of a job with their intervals of start, cheapest first, at most a few per vehicle.
 func (s *state) offersFor(job int32) []offer {
-	var out []offer
+	out := s.ruin.offers[:0]
 	blank := s.newQuery(job)
 	blank.special = true
-	for v := range s.routes {
-		r := &s.routes[v]
-		if r.count == 0 && !s.firstEmpty(int32(v)) {
+	for _, v := range s.near.able[job] {
+		if s.routes[v].count == 0 && !s.firstEmpty(v) {
 			continue
 		}
-		for u := s.startOf(int32(v)); s.stops[u].next >= 0; u = s.stops[u].next {
+		for u := s.startOf(v); s.stops[u].next >= 0; u = s.stops[u].next {
 			q := blank
 			if s.try(&q, u); q.after == noPlace {
 				continue
 			}
 			first, last := s.bounds(&q, u)
 			if first <= last {
-				out = append(out, offer{after: u, owner: s.in.owner(int32(v)), first: first, last: last, cost: q.cost})
+				out = append(out, offer{after: u, owner: s.in.owner(v), first: first, last: last, cost: q.cost})
 			}
 		}
 	}
@@ -159,10 +158,8 @@ func (s *state) offersFor(job int32) []offer {
 		}
 		return int(a.after - b.after)
 	})
-	if len(out) > 40 {
-		out = out[:40]
-	}
-	return out
+	s.ruin.offers = out
+	return out[:min(len(out), 40)]
 }
 
 // firstEmpty reports whether the vehicle is unused; of a type of many alike, a few are enough for a crew.

@@ -23,6 +23,7 @@ type ruinBuffers struct {
 	keys   []int64
 	queue  []int32
 	stale  []int32
+	offers []offer
 	// chains that change places in small moves
 	chainA, chainB []int32
 }
@@ -83,14 +84,17 @@ func (s *state) takeOut() {
 	}
 }
 
-// ruinAround chooses the job around which routes are changed, and who may serve it; nil means everybody. Half of the time it is a job left out:
-// elsewhere nothing that is changed could bring it in. Only routes that could serve the job are changed, or nothing could be exchanged.
+// ruinOut is how much likelier a job left out is to be the middle of a change than one in the plan, as long as that makes no more than half of all.
+const ruinOut = 8
+
+// ruinAround chooses the job around which routes are changed, and who may serve it; nil means everybody. Often it is a job left out, as elsewhere
+// nothing that is changed could bring it in. Only routes that could serve the job are changed, or nothing could be exchanged.
 func (s *state) ruinAround() (seed int32, able []int32) {
 	seed = s.rnd.below(s.jobs)
 	if s.plain {
 		return seed, nil
 	}
-	if len(s.out) > 0 && s.rnd.next()>>63 == 0 {
+	if s.rnd.below(max(2*int32(len(s.out))*ruinOut, s.jobs)) < int32(len(s.out))*ruinOut {
 		if job := s.out[s.rnd.below(int32(len(s.out)))]; len(s.near.able[job]) > 0 {
 			seed = job
 		}

@@ -50,7 +50,7 @@ type Tuning struct {
 	String     int     // longest string taken out of one route
 	Small      int     // small moves per iteration on plain instances
 	SmallRich  int     // small moves per iteration, all others
-	PartJobs   int     // jobs per part of a large instance
+	PartJobs   int     // jobs per part of a large instance, by default 500 on plain instances and 250 on others
 	Epochs     int     // how often a large instance is divided anew
 	WholeLimit int     // up to so many jobs an instance is not divided; by default 320, plain ones 500
 	Dense      int     // up to so many places all legs of a Source are computed at once
@@ -59,7 +59,10 @@ type Tuning struct {
 	Knee, Slope float64
 }
 
-const plainWholeLimit = 500
+const (
+	plainWholeLimit = 500
+	richPartJobs    = 250
+)
 
 func (t Tuning) withDefaults() Tuning {
 	set := func(p *int, v int) {
@@ -95,8 +98,10 @@ func Solve(ctx context.Context, in *Instance, o Options) (*Plan, int64, error) {
 	if err := in.Validate(); err != nil {
 		return nil, 0, err
 	}
-	if o.WholeLimit == 0 && in.features().plain {
+	if plain := in.features().plain; o.WholeLimit == 0 && plain {
 		o.WholeLimit = plainWholeLimit
+	} else if o.PartJobs == 0 && !plain {
+		o.PartJobs = richPartJobs
 	}
 	o.Tuning = o.Tuning.withDefaults()
 	o.Threads = max(o.Threads, 1)

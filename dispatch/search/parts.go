@@ -47,6 +47,7 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 		}
 	}
 	rnd := rng{mix(o.Seed, 77)}
+	plain := in.features().plain
 	from, left := first, o.Epochs
 	for epoch := 0; left > 0 && ctx.Err() == nil; epoch++ {
 		to := from + (1-from)/float64(left)
@@ -68,6 +69,9 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 				o.Better(best)
 			}
 		}
+		if to >= backToBest && !plain && best.Cost < current.Cost {
+			current = best // what was lost on a high level while the search was hot must not be missing at the end
+		}
 		from, left = to, left-1
 		if o.Done != nil {
 			from = min(1, max(to, o.Done()))
@@ -81,6 +85,7 @@ func solveParts(ctx context.Context, in *Instance, o *Options) (*Plan, int64) {
 // Dividing anew costs time (matrices, neighbour lists, the plan): so few epochs are made that it takes at most this share of what is left,
 // but not fewer than the least.
 const (
+	backToBest    = 0.6 // share of the time from which an epoch begins with the best plan, where rules abound
 	dividingShare = 0.1
 	leastEpochs   = 4
 )

@@ -194,31 +194,44 @@ func (s *state) interval(q *query, u int32) (start int32, ok bool) {
 
 // refreshRich recomputes a whole route: latest arrivals, earliest departures and soft costs.
 func (s *state) refreshRich(v int32) {
-	r := &s.routes[v]
-	w := s.roadOf(r)
-	first, last := s.startOf(v), s.endOf(v)
-	s.backwardRich(&w, first, last)
-	s.forwardRich(&w, first)
+	w := s.roadOf(&s.routes[v])
+	s.backwardRich(&w, s.endOf(v), false)
+	s.forwardRich(&w, s.startOf(v), false)
 	if s.anySoft {
 		s.refreshSoft(v)
 	}
 }
 
-func (s *state) backwardRich(w *road, first, last int32) {
+// refreshRichFrom does the same after a change between two neighbouring nodes; see refresh.
+func (s *state) refreshRichFrom(v, first, last int32) {
+	w := s.roadOf(&s.routes[v])
+	s.backwardRich(&w, last, true)
+	s.forwardRich(&w, first, true)
+	if s.anySoft {
+		s.refreshSoft(v)
+	}
+}
+
+// backwardRich brings latest arrivals up to date from a node back to the start, or, when the rest of the route is known to be right, until nothing
+// changes.
+func (s *state) backwardRich(w *road, node int32, rest bool) {
 	n := len(w.breaks)
-	end := &s.rich[last]
-	for k := range end.late {
-		end.late[k] = -Never
-	}
-	for k := 0; k <= n; k++ {
-		end.late[k] = s.attrs[last].close
-		if k < n {
-			end.late[k] = min(end.late[k], w.breaks[k].To)
+	if s.stops[node].next < 0 {
+		end := &s.rich[node]
+		for k := range end.late {
+			end.late[k] = -Never
 		}
+		for k := 0; k <= n; k++ {
+			end.late[k] = s.attrs[node].close
+			if k < n {
+				end.late[k] = min(end.late[k], w.breaks[k].To)
+			}
+		}
+		// A vehicle that comes home before a break must be taken rests at home; arriving with the break open is therefore fine.
+		s.stops[node].late = maxOf(&end.late, n)
+		node = s.stops[node].prev
 	}
-	// A vehicle that comes home before a break must be taken rests at home; arriving with the break open is therefore fine.
-	s.stops[last].late = maxOf(&end.late, n)
-	for node := s.stops[last].prev; node >= 0; node = s.stops[node].prev {
+	for ; node >= 0; node = s.stops[node].prev {
 		c := &s.stops[node]
 		t := s.rich[c.next].late
 		to := s.stops[c.next].place
@@ -235,38 +248,56 @@ func (s *state) backwardRich(w *road, first, last int32) {
 		for k := 0; k <= n; k++ {
 			t[k] = s.startBy(a, node, t[k]-a.service)
 		}
-		if node != first {
+		if c.prev >= 0 {
 			w.restBack(&t)
+		}
+		if rest && t == s.rich[node].late {
+			return
 		}
 		s.rich[node].late = t
 		c.late = maxOf(&t, n)
 	}
 }
 
-func (s *state) forwardRich(w *road, first int32) {
+// forwardRich brings earliest departures up to date from a node on to the end, or, when the rest of the route is known to be right, until nothing
+// changes.
+func (s *state) forwardRich(w *road, node int32, rest bool) {
 	n := len(w.breaks)
 	var t States
-	for k := range t {
-		t[k] = Never
+	if before := s.stops[node].prev; before >= 0 {
+		t = s.rich[before].dep
+		s.ride(w, &t, before, node)
+	} else {
+		for k := range t {
+			t[k] = Never
+		}
+		t[0] = s.attrs[node].open
+		if n > 0 && t[0] > w.breaks[0].To {
+			t[0] = Never
+		}
 	}
-	t[0] = s.attrs[first].open
-	if n > 0 && t[0] > w.breaks[0].To {
-		t[0] = Never
-	}
-	for node := first; ; {
+	for {
 		c := &s.stops[node]
+		if rest && t == s.rich[node].dep {
+			return
+		}
 		s.rich[node].dep = t
 		c.dep = minOf(&t, n)
 		if c.next < 0 {
 			return
 		}
-		w.rest(&t)
-		w.travel(&t, c.place, s.stops[c.next].place)
+		s.ride(w, &t, node, c.next)
 		node = c.next
-		if s.stops[node].next >= 0 {
-			w.rest(&t)
-			s.serve(w, &t, &s.attrs[node], node)
-		}
+	}
+}
+
+// ride brings departures from one stop to departures from the next, or to arrivals at the end.
+func (s *state) ride(w *road, t *States, from, to int32) {
+	w.rest(t)
+	w.travel(t, s.stops[from].place, s.stops[to].place)
+	if s.stops[to].next >= 0 {
+		w.rest(t)
+		s.serve(w, t, &s.attrs[to], to)
 	}
 }
 

@@ -351,15 +351,22 @@ func (s *state) anneal(before int64, temperature float64) bool {
 	return worse < -temperature*s.rnd.logUnit()
 }
 
-// compress is 1 + slope × log2(x), straight between powers of two; x is at least 1. Halving is exact, so every processor gets the same.
+// compress is 1 + slope × log2(x), straight between powers of two, and steeper where a loss is so great that it may not be won back in time; x is at
+// least 1. Halving is exact, so every processor gets the same.
 func (s *state) compress(x float64) float64 {
 	n := 0.0
 	for x >= 2 {
 		x /= 2
 		n++
 	}
-	return 1 + float64(s.slope*(n+x-1))
+	return 1 + float64(s.slope*(n+x-1)) + steepSlope*max(0, n-steepFrom)
 }
+
+// A loss of more than 2^steepFrom mean legs is a promise or an emergency.
+const (
+	steepFrom  = 22
+	steepSlope = 2
+)
 
 // iterate does one ruin and recreate step and keeps or drops it.
 func (s *state) iterate(temperature float64) (kept bool) {

@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -103,7 +104,16 @@ func TestCostFollowsEveryChange(t *testing.T) {
 				if s.chains != nil {
 					s.chains.improve(context.Background(), s, 1e5)
 				}
-				if got := s.recount(t); got != s.cost {
+				rich, cost := slices.Clone(s.rich), s.cost
+				for v := range s.routes {
+					s.refreshAll(int32(v))
+					for node := s.startOf(int32(v)); s.anyRich && node >= 0; node = s.stops[node].next {
+						if s.rich[node] != rich[node] {
+							t.Fatalf("seed %d iteration %d node %d: times %v, followed as %v", seed, i, node, s.rich[node], rich[node])
+						}
+					}
+				}
+				if got := s.recount(t); got != s.cost || got != cost {
 					t.Fatalf("seed %d iteration %d: the cost is %d, followed as %d", seed, i, got, s.cost)
 				}
 			}

@@ -323,6 +323,9 @@ func (s *state) link(job, u int32) {
 	s.cost += int64(toC) + int64(toB) - int64(a.leg)
 	c.prev, c.next, c.route, c.leg, c.nextPlace = u, next, v, toB, b.place
 	c.dep, c.late = -Never, Never // whatever it was before must not end the walk of refresh
+	if s.anyRich {
+		s.rich[job].dep[0], s.rich[job].late[0] = -Never, Never
+	}
 	a.next, a.leg, a.nextPlace = job, toC, c.place
 	b.prev = job
 	if s.ahead != nil {
@@ -422,7 +425,7 @@ func (s *state) unlink(job int32) {
 // node first on forward, everything up to node last backward. Both walks end as soon as nothing changes any more.
 func (s *state) refresh(v, first, last int32) {
 	if s.routes[v].rich {
-		s.refreshRich(v)
+		s.refreshRichFrom(v, first, last)
 		return
 	}
 	s.forward(v, first)

@@ -11,7 +11,7 @@ import (
 
 const (
 	longestChain = 6 // replacements
-	mostRefused  = 5
+	mostRefused  = 5   // chains that broke their promise, in a row
 	chainsBelow  = 1.0 // temperature in mean legs below which chains pay
 	chainsShare  = 0.6 // of all places tried, those that are tried for chains
 	chainLimit   = int64(math.MaxInt64 / 4)
@@ -39,7 +39,7 @@ type chains struct {
 	work    int64   // what chains have cost so far, in places tried
 }
 
-// chain is the best one found: it ends with a job that goes behind a node, into the place of the first, or out of the plan.
+// chain is a chain found: it ends with a job that goes behind a node, into the place of the first, or out of the plan.
 type chain struct {
 	cost   int64
 	last   int32
@@ -101,7 +101,7 @@ func (c *chains) listRoute(s *state, v int32) {
 func (c *chains) listJob(s *state, v, goes int32) {
 	before, prev, skip := s.cost, s.stops[goes].prev, s.in.Jobs[goes].Skip
 	s.unlink(goes)
-	s.refreshAll(v)
+	s.refresh(v, s.stops[prev].next, prev)
 	less := before + skip - s.cost
 	c.gain[goes] = less
 	list := c.arcs[goes][:0]
@@ -117,7 +117,7 @@ func (c *chains) listJob(s *state, v, goes int32) {
 	}
 	c.arcs[goes] = list
 	s.link(goes, prev)
-	s.refreshAll(v)
+	s.refresh(v, goes, goes)
 }
 
 // improve applies chains until none is found that makes the plan cheaper, or about so many places were tried, and reports whether there was one.
@@ -307,14 +307,14 @@ func (c *chains) apply(s *state) bool {
 
 // move puts a job behind a node, or out of the plan.
 func (s *state) move(job, after int32) {
-	if v := s.stops[job].route; v != absent {
+	if v, prev := s.stops[job].route, s.stops[job].prev; v != absent {
 		s.unlink(job)
-		s.refreshAll(v)
+		s.refresh(v, s.stops[prev].next, prev)
 		s.pushOut(job)
 	}
 	if after != noPlace {
 		s.link(job, after)
-		s.refreshAll(s.stops[job].route)
+		s.refresh(s.stops[job].route, job, job)
 		s.dropOut(job)
 	}
 }

@@ -35,6 +35,9 @@ func (s *state) change(v int32) {
 func (s *state) forget() {
 	if s.newest > math.MaxUint32/2 {
 		clear(s.known)
+		if s.chains != nil {
+			clear(s.chains.version)
+		}
 		s.newest = 0
 		s.turn++
 	}

@@ -10,7 +10,7 @@ import (
 // job can replace another are listed, and the cheapest chain of replacements is looked for that serves a job left out, or saves money.
 
 const (
-	longestChain = 6 // replacements
+	longestChain = 6   // replacements
 	mostRefused  = 5   // chains that broke their promise, in a row
 	chainsBelow  = 1.0 // temperature in mean legs below which chains pay
 	chainsShare  = 0.6 // of all places tried, those that are tried for chains
@@ -268,8 +268,7 @@ func (c *chains) room(s *state, job int32, used *chainUnits, limit int64) (after
 		if e.version != s.version[s.unit(v)] || e.after == noPlace && e.cost < chainLimit {
 			q := s.newQuery(job)
 			q.cost = chainLimit
-			s.tryRoute(&q, v)
-			*e = known{cost: q.cost, after: q.after, version: s.version[s.unit(v)]}
+			*e = s.ask(&q, v)
 		}
 		if e.after != noPlace && e.cost < cost && !used.has(s.unit(v)) {
 			after, cost = e.after, e.cost
@@ -292,17 +291,14 @@ func (c *chains) apply(s *state) bool {
 		s.move(comes, c.after(f.last, comes))
 		f.last = comes
 	}
-	if s.cost < before {
-		ok := true
-		for _, v := range s.undo.touched {
-			ok = ok && s.sound(v)
-		}
-		if ok {
-			return true
-		}
+	ok := s.cost < before
+	for _, v := range s.undo.touched {
+		ok = ok && s.sound(v)
 	}
-	s.undo.rollback(s)
-	return false
+	if !ok {
+		s.undo.rollback(s)
+	}
+	return ok
 }
 
 // move puts a job behind a node, or out of the plan.
@@ -319,6 +315,7 @@ func (s *state) move(job, after int32) {
 	}
 }
 
+// after is the node behind which a job comes into the place of another.
 func (c *chains) after(goes, comes int32) int32 {
 	for i := range c.arcs[goes] {
 		if c.arcs[goes][i].job == comes {

@@ -74,13 +74,18 @@ func (s *state) bestKnown(q *query) {
 		q.after = noPlace
 		blink := s.weight.blink
 		s.weight.blink = 0 // what is remembered must be true
-		s.tryRoute(q, v)
+		*e = s.ask(q, v)
 		s.weight.blink = blink
-		*e = known{cost: q.cost, after: q.after, version: s.version[s.unit(v)]}
 		if q.after == noPlace || s.blink() {
 			q.after, q.cost = after, cost
 		}
 	}
+}
+
+// ask completes a query over one route and returns what is to be remembered of it.
+func (s *state) ask(q *query, v int32) known {
+	s.tryRoute(q, v)
+	return known{cost: q.cost, after: q.after, version: s.version[s.unit(v)]}
 }
 
 // nextEmpty reports whether the unused vehicle is the next of its type to be used.

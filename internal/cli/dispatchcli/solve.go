@@ -34,7 +34,7 @@ type SolveCmd struct {
 
 // Solution is what solve writes and check and show read.
 type Solution struct {
-	Feasible   bool              `json:"feasible"` // every hard rule is kept and no job without a price is left out
+	Feasible   bool              `json:"feasible"` // every hard rule is kept; for distance and vehicles, also every job served
 	Objective  any               `json:"objective"`
 	Distance   float64           `json:"distance"` // units of the file, or metres
 	Vehicles   int               `json:"vehicles"`
@@ -111,7 +111,7 @@ func (c *SolveCmd) options(begin time.Time) dispatch.Options {
 
 func (c *SolveCmd) solution(in *input, plan *dispatch.Plan) *Solution {
 	s := &Solution{
-		Feasible: plan.Score.Unserved == 0, Vehicles: int(plan.Score.Technicians), Iterations: plan.Iterations,
+		Feasible: plan.Score.Unserved == 0 || mayLeaveOut(in.problem.Objective), Vehicles: int(plan.Score.Technicians), Iterations: plan.Iterations,
 		Threads: max(c.Threads, 1), Seed: c.Seed, Routes: [][]any{}, Unassigned: []Left{},
 	}
 	for i := range plan.Tours {
@@ -146,6 +146,9 @@ func (c *SolveCmd) solution(in *input, plan *dispatch.Plan) *Solution {
 	}
 	return s
 }
+
+// mayLeaveOut reports whether jobs left out are a level of the objective, as on a day with more work than hours, and no fault of the plan.
+func mayLeaveOut(o dispatch.Objective) bool { return o != dispatch.Distance && o != dispatch.Vehicles }
 
 // id is the customer number for vrptw files and the id otherwise.
 func (in *input) id(name string) any {
